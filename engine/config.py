@@ -1,0 +1,81 @@
+"""Settings that hold for the whole process: float type, epsilon, image data format, device, resources.
+
+Imports no torch, so that it can be read before torch is there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engine.errors import ParamError
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+_FORMATS = ("channels_last", "channels_first")
+_settings: dict[str, object] = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "device": os.environ.get("BUNON_DEVICE", "auto"),
+}
+
+
+def floatx() -> str:
+    """Return the default float type, ``"float32"`` unless set."""
+    return str(_settings["floatx"])
+
+
+def set_floatx(value: str) -> None:
+    """Set the default float type of new layers; raises ``ParamError`` for anything but a float type."""
+    if value not in _FLOATS:
+        raise ParamError(f"floatx is one of {', '.join(_FLOATS)}. Received: {value!r}", code="param")
+    _settings["floatx"] = value
+
+
+def epsilon() -> float:
+    """Return the small number that keeps divisions and logarithms finite, 1e-7 unless set."""
+    value = _settings["epsilon"]
+    assert isinstance(value, float)
+    return value
+
+
+def set_epsilon(value: float) -> None:
+    """Set the fuzz factor that ``epsilon()`` returns."""
+    _settings["epsilon"] = float(value)
+
+
+def image_data_format() -> str:
+    """Return where pictures keep their channels: ``"channels_last"`` unless set."""
+    return str(_settings["image_data_format"])
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set the default of every ``data_format`` argument."""
+    if data_format not in _FORMATS:
+        raise ParamError(
+            f"data_format is 'channels_last' or 'channels_first'. Received: {data_format!r}", code="param"
+        )
+    _settings["image_data_format"] = data_format
+
+
+def device() -> str:
+    """Return the device for new models: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``, or ``"auto"``.
+
+    ``"auto"`` is resolved when a model is built: CUDA if there is one, else MPS, else the CPU.
+    """
+    return str(_settings["device"])
+
+
+def set_device(name: str) -> None:
+    """Set the device on which new models are built (a torch device string or ``"auto"``)."""
+    kind = name.split(":")[0]
+    if kind not in ("auto", "cpu", "cuda", "mps"):
+        raise ParamError(f"device is 'auto', 'cpu', 'cuda' or 'mps'. Received: {name!r}", code="param")
+    _settings["device"] = name
+
+
+def resources_path() -> Path:
+    """Return the folder of what is not code (datasets, icons, fonts), in a checkout and when installed."""
+    top = Path(__file__).resolve().parent.parent
+    installed = top / "bunon_resources"
+    return installed if installed.is_dir() else top / "resources"
