@@ -1,0 +1,111 @@
+"""The rows of a document's tables, and the edits that exchange one row for another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from studio.document.values import EMPTY, Frozen
+
+MAIN = "main"
+
+NodeKind: TypeAlias = Literal["layer", "input", "output", "block"]
+Table: TypeAlias = Literal["graphs", "layers", "nodes", "wires", "places", "settings"]
+TABLES: tuple[Table, ...] = ("graphs", "layers", "nodes", "wires", "places", "settings")
+Place: TypeAlias = tuple[float, float]
+
+INPUT_PORT = "input"
+OUTPUT_PORT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """One drawing; ``main`` is the model, others are blocks.  ``extra`` keeps a file's unknown keys."""
+
+    extra: Frozen = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEntry:
+    """A layer: its class, its name and its parameters.  Nodes that refer to one entry share its weights."""
+
+    type: str
+    name: str
+    params: Frozen = EMPTY
+    comment: str = ""
+    extra: Frozen = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One call in a graph.
+
+    ``ref`` is the layer entry of a ``layer`` node, the graph of a ``block``, empty for the rest.
+    ``options`` of an input: ``field``, or ``shape`` (without batch axis) and ``dtype``; of an output:
+    ``target``, ``loss``, ``weight``, ``metrics``; of a layer: options of the call (``use_causal_mask``).
+    """
+
+    kind: NodeKind
+    name: str
+    ref: str = ""
+    options: Frozen = EMPTY
+    extra: Frozen = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A connection from an output port to an input port; ``position`` orders the wires of a variadic port."""
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+    position: int = 0
+
+
+Row: TypeAlias = Graph | LayerEntry | Node | Frozen | Place
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Exchange of one row: ``before`` (``None``: there was none) for ``after`` (``None``: remove).
+
+    Keys: ``graphs`` name; ``layers`` entry id; ``nodes`` and ``places`` (graph, node id); ``wires``
+    (graph, ``Wire``), whose row is the mapping of unknown keys; ``settings`` name.
+    """
+
+    table: Table
+    key: Any
+    before: Row | None
+    after: Row | None
+
+    def undo(self) -> Put:
+        """Return the exchange back."""
+        return Put(self.table, self.key, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What one gesture does: a label (``code`` and ``fields``, worded by ``studio.words``) and its puts.
+
+    Each key stands in at most one put, so the order of the puts does not matter.
+    """
+
+    code: str
+    puts: tuple[Put, ...]
+    fields: Mapping[str, Any] = EMPTY
+
+    def undo(self) -> Edit:
+        """Return the edit that takes this one back."""
+        return Edit(self.code, tuple(put.undo() for put in reversed(self.puts)), self.fields)
+
+    def __bool__(self) -> bool:
+        """Return False where nothing changes."""
+        return bool(self.puts)
+
+
+def id_order(name: str) -> tuple[int, str]:
+    """Return the sort key of an id: ``n2`` comes before ``n10``."""
+    digits = name[1:]
+    return (int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 10**9, name)

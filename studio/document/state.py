@@ -1,0 +1,164 @@
+"""The tables of a document and everything that is read from them; what changes them lives in ``document``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from studio.document.rows import MAIN, TABLES, Graph, LayerEntry, Node, Place, Row, Table, Wire, id_order
+from studio.document.values import EMPTY, Frozen
+
+
+def _wire_order(wire: Wire) -> tuple[object, ...]:
+    return (
+        id_order(wire.target),
+        wire.target_port,
+        wire.position,
+        id_order(wire.source),
+        wire.source_port,
+    )
+
+
+class State:
+    """Tables of immutable rows with an index of the wires at each node.
+
+    Everything that lists things does so in one order: ids by number, wires by target, port and position.
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[Any, Any]] = {name: {} for name in TABLES}
+        self._tables["graphs"][MAIN] = Graph()
+        self._into: dict[tuple[str, str], set[Wire]] = {}
+        self._from: dict[tuple[str, str], set[Wire]] = {}
+        self._users: dict[str, set[tuple[str, str]]] = {}
+
+    def _copy_tables(self, other: State) -> None:
+        self._tables = {name: dict(table) for name, table in other._tables.items()}
+        self._into = {key: set(wires) for key, wires in other._into.items()}
+        self._from = {key: set(wires) for key, wires in other._from.items()}
+        self._users = {key: set(nodes) for key, nodes in other._users.items()}
+
+    def _set(self, table: Table, key: Any, row: Row | None) -> None:
+        rows = self._tables[table]
+        if table == "wires":
+            self._index_wire(key, row is not None)
+        elif table == "nodes":
+            self._index_node(key, rows.get(key), cast("Node | None", row))
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+
+    def _index_wire(self, key: tuple[str, Wire], there: bool) -> None:
+        graph, wire = key
+        for index, node in ((self._into, wire.target), (self._from, wire.source)):
+            wires = index.setdefault((graph, node), set())
+            if there:
+                wires.add(wire)
+            else:
+                wires.discard(wire)
+
+    def _index_node(self, key: tuple[str, str], old: Node | None, new: Node | None) -> None:
+        if old is not None and old.kind == "layer":
+            self._users.get(old.ref, set()).discard(key)
+        if new is not None and new.kind == "layer":
+            self._users.setdefault(new.ref, set()).add(key)
+
+    def row(self, table: Table, key: Any) -> Row | None:
+        """Return one row of a table, or ``None``."""
+        return cast("Row | None", self._tables[table].get(key))
+
+    def keys(self, table: Table) -> list[Any]:
+        """Return the keys of a table, in the order in which they came."""
+        return list(self._tables[table])
+
+    def graph_names(self) -> list[str]:
+        """Return the names of all graphs, ``main`` first."""
+        return sorted(self._tables["graphs"], key=lambda name: (name != MAIN, name))
+
+    def node_ids(self, graph: str = MAIN) -> list[str]:
+        """Return the ids of a graph's nodes by number."""
+        return sorted((node for where, node in self._tables["nodes"] if where == graph), key=id_order)
+
+    def layer_ids(self) -> list[str]:
+        """Return the ids of all layer entries by number."""
+        return sorted(self._tables["layers"], key=id_order)
+
+    def find_node(self, node: str, graph: str = MAIN) -> Node | None:
+        """Return a node, or ``None`` where there is none of that id."""
+        return cast("Node | None", self._tables["nodes"].get((graph, node)))
+
+    def node(self, node: str, graph: str = MAIN) -> Node:
+        """Return a node; raises ``KeyError`` where there is none."""
+        return cast("Node", self._tables["nodes"][graph, node])
+
+    def node_named(self, name: str, graph: str = MAIN) -> str | None:
+        """Return the id of the node called ``name``, or ``None``."""
+        return next((node for node in self.node_ids(graph) if self.node(node, graph).name == name), None)
+
+    def layer(self, entry: str) -> LayerEntry:
+        """Return a layer entry; raises ``KeyError`` where there is none."""
+        return cast("LayerEntry", self._tables["layers"][entry])
+
+    def layer_of(self, node: str, graph: str = MAIN) -> LayerEntry | None:
+        """Return the layer entry that a node calls, or ``None`` for inputs, outputs and blocks."""
+        found = self.find_node(node, graph)
+        if found is None or found.kind != "layer":
+            return None
+        return cast("LayerEntry | None", self._tables["layers"].get(found.ref))
+
+    def users(self, entry: str) -> list[tuple[str, str]]:
+        """Return (graph, node) of every call of a layer entry."""
+        return sorted(self._users.get(entry, ()), key=lambda key: (key[0], id_order(key[1])))
+
+    def is_shared(self, node: str, graph: str = MAIN) -> bool:
+        """Return whether the node's layer is called by another node too."""
+        found = self.find_node(node, graph)
+        return found is not None and found.kind == "layer" and len(self._users.get(found.ref, ())) > 1
+
+    def wires(self, graph: str = MAIN) -> list[Wire]:
+        """Return all wires of a graph, by target, port and position."""
+        return sorted((wire for where, wire in self._tables["wires"] if where == graph), key=_wire_order)
+
+    def incoming(self, node: str, port: str | None = None, graph: str = MAIN) -> list[Wire]:
+        """Return the wires into a node, or into one of its ports, in their order."""
+        wires = self._into.get((graph, node), ())
+        return sorted((w for w in wires if port is None or w.target_port == port), key=_wire_order)
+
+    def outgoing(self, node: str, port: str | None = None, graph: str = MAIN) -> list[Wire]:
+        """Return the wires out of a node, or out of one of its ports."""
+        wires = self._from.get((graph, node), ())
+        return sorted((w for w in wires if port is None or w.source_port == port), key=_wire_order)
+
+    def has_wire(self, wire: Wire, graph: str = MAIN) -> bool:
+        """Return whether the graph has just this wire."""
+        return (graph, wire) in self._tables["wires"]
+
+    def place(self, node: str, graph: str = MAIN) -> Place:
+        """Return where a node's top left corner stands; (0, 0) where nobody has said."""
+        return cast("Place", self._tables["places"].get((graph, node), (0.0, 0.0)))
+
+    def setting(self, name: str) -> Frozen:
+        """Return one group of settings (``data``, ``training``); empty where it was never set."""
+        return cast("Frozen", self._tables["settings"].get(name, EMPTY))
+
+    def setting_names(self) -> list[str]:
+        """Return the names of the groups of settings that there are."""
+        return sorted(self._tables["settings"])
+
+    def new_node_id(self, graph: str = MAIN) -> str:
+        """Return the first node id after all that are in use."""
+        return _next_id("n", (node for where, node in self._tables["nodes"] if where == graph))
+
+    def new_layer_id(self) -> str:
+        """Return the first layer entry id after all that are in use."""
+        return _next_id("e", self._tables["layers"])
+
+    def same_as(self, other: State) -> bool:
+        """Return whether both hold the same rows."""
+        return self._tables == other._tables
+
+
+def _next_id(prefix: str, ids: Iterable[str]) -> str:
+    last = max((id_order(name)[0] for name in ids if id_order(name)[0] < 10**9), default=0)
+    return f"{prefix}{last + 1}"
