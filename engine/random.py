@@ -1,0 +1,154 @@
+"""Seeds and random numbers, equal to those of Keras on torch from the same seed.
+
+Every draw has a torch generator of its own, made from a seed: the numbers depend on that seed and on nothing
+that was drawn before.  Drawn on the CPU, so that they are the same on every device.
+"""
+
+from __future__ import annotations
+
+import random as python_random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine import config
+from engine.errors import ParamError
+
+_global: dict[str, Any] = {"generator": None, "seed": None}
+
+
+def torch_dtype(name: Any = None) -> torch.dtype:
+    """Return the torch type called ``name`` (``"float32"``); ``None`` is the default float type."""
+    if isinstance(name, torch.dtype):
+        return name
+    text = str(name or config.floatx())
+    found = getattr(torch, {"bool": "bool", "int": "int64", "float": config.floatx()}.get(text, text), None)
+    if not isinstance(found, torch.dtype):
+        raise ParamError(f"dtype is the name of a type such as 'float32'. Received: {name!r}", code="param")
+    return found
+
+
+def set_random_seed(seed: int) -> None:
+    """Seed Python, numpy and torch, and forget the shared seed generator; Keras: ``utils.set_random_seed``."""
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise ParamError(
+            f"seed is a whole number. Received: seed={seed!r}", code="param", param="seed", got=seed
+        )
+    _global.update(generator=None, seed=seed)
+    python_random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def get_random_seed() -> int | None:
+    """Return what ``set_random_seed`` was last given, or ``None``."""
+    seed: int | None = _global["seed"]
+    return seed
+
+
+def make_default_seed() -> int:
+    """Return a seed from Python's own generator: the seed of whatever was given none."""
+    return python_random.randint(1, 10**9)
+
+
+def _int32(value: int) -> int:
+    """Return ``value`` wrapped to 32 bits with a sign, as the integer tensors of Keras wrap it."""
+    return ((value & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
+
+
+class SeedGenerator:
+    """A row of seeds from one: each call of ``next`` returns another pair; Keras: ``random.SeedGenerator``."""
+
+    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+            raise ParamError(
+                f"seed is a whole number or None. Received: seed={seed!r}",
+                code="param",
+                param="seed",
+                got=seed,
+            )
+        self.name = name or "seed_generator"
+        self.initial_seed = seed
+        self.state = (_int32(make_default_seed() if seed is None else seed), 0)
+
+    def next(self, ordered: bool = True) -> tuple[int, int]:
+        """Return the present pair and step on: by one, or (``ordered=False``) by Keras' congruence."""
+        now = self.state
+        if ordered:
+            self.state = (now[0], _int32(now[1] + 1))
+        else:
+            first, second = (_int32((part + 1) * 5387) % 933199 for part in now)
+            self.state = (first, second)
+        return now
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make a generator like this one was at first."""
+        return {"seed": self.initial_seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> SeedGenerator:
+        """Return the generator that ``get_config`` described."""
+        return cls(**config)
+
+
+Seed = int | SeedGenerator | None
+
+
+def draw_seed(seed: Seed) -> tuple[int, int]:
+    """Return the pair of numbers that one draw starts from; ``None`` takes the shared generator's next."""
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    if seed is None:
+        if _global["generator"] is None:
+            _global["generator"] = SeedGenerator()
+        pair: tuple[int, int] = _global["generator"].next(ordered=False)
+        return pair
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise ParamError(
+            f"seed is a whole number, a SeedGenerator or None. Received: seed={seed!r}",
+            code="param",
+            param="seed",
+            got=seed,
+        )
+    return _int32(seed), 0
+
+
+def torch_generator(seed: Seed, device: str | torch.device = "cpu") -> torch.Generator:
+    """Return a fresh torch generator for one draw from ``seed``."""
+    first, second = draw_seed(seed)
+    generator = torch.Generator(device=device)
+    generator.manual_seed((first + second) & 0xFFFFFFFF)
+    return generator
+
+
+def normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> torch.Tensor:
+    """Return numbers of the normal distribution."""
+    return torch.normal(
+        mean, stddev, size=tuple(shape), generator=torch_generator(seed), dtype=torch_dtype(dtype)
+    )
+
+
+def uniform(
+    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> torch.Tensor:
+    """Return numbers spread evenly from ``minval`` to below ``maxval``."""
+    unit = torch.rand(tuple(shape), generator=torch_generator(seed), dtype=torch_dtype(dtype))
+    return (maxval - minval) * unit + minval
+
+
+def truncated_normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> torch.Tensor:
+    """Return normal numbers, none further than two deviations from the mean.
+
+    Four candidates are drawn for each number and the first that lies inside is taken, as Keras does: with
+    any other method the same seed would give other weights.
+    """
+    candidates = normal((*shape, 4), dtype=dtype, seed=seed)
+    inside = (candidates > -2) & (candidates < 2)
+    chosen = inside.max(-1, keepdim=True)[1]
+    return candidates.gather(-1, chosen).squeeze(-1).mul_(stddev).add_(mean)
