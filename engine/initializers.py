@@ -163,7 +163,7 @@ class RandomUniform(RandomInitializer):
 def compute_fans(
     shape: Sequence[int], input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
 ) -> tuple[int, int]:
-    """Return how many inputs and outputs a weight of ``shape`` connects; kernels are (..., inputs, outputs)."""
+    """Return how many inputs and outputs a weight connects; kernels are (..., inputs, outputs)."""
     if input_axes is not None and output_axes is not None:
         return math.prod(shape[axis] for axis in input_axes), math.prod(shape[axis] for axis in output_axes)
     if len(shape) == 0:
@@ -286,7 +286,7 @@ class HeUniform(_NamedScaling):
 
 
 class Orthogonal(RandomInitializer):
-    """``gain`` times a random orthogonal matrix; further axes are folded into the first (Saxe et al. 2014)."""
+    """``gain`` times a random orthogonal matrix; more axes are folded into the first (Saxe et al. 2014)."""
 
     def __init__(self, gain: Real = 1.0, seed: Any = None) -> None:
         self.gain = gain
@@ -305,7 +305,8 @@ class Orthogonal(RandomInitializer):
             random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=self.seed)
         )
         q = q * torch.sign(torch.diagonal(r))  # makes the decomposition unique, hence the draw uniform
-        return self.gain * (q.T if rows < columns else q).reshape(tuple(shape))
+        matrix: Tensor = q.T if rows < columns else q
+        return self.gain * matrix.reshape(tuple(shape))
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "gain": self.gain}

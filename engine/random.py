@@ -31,7 +31,7 @@ def torch_dtype(name: Any = None) -> torch.dtype:
 
 
 def set_random_seed(seed: int) -> None:
-    """Seed Python, numpy and torch, and forget the shared seed generator; Keras: ``utils.set_random_seed``."""
+    """Seed Python, numpy and torch; forget the shared seed generator. Keras: ``utils.set_random_seed``."""
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise ParamError(
             f"seed is a whole number. Received: seed={seed!r}", code="param", param="seed", got=seed
@@ -59,7 +59,7 @@ def _int32(value: int) -> int:
 
 
 class SeedGenerator:
-    """A row of seeds from one: each call of ``next`` returns another pair; Keras: ``random.SeedGenerator``."""
+    """A row of seeds from one: each ``next`` returns another pair; Keras: ``random.SeedGenerator``."""
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):

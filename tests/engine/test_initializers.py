@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import initializers, random
+
+NAMES = [
+    "zeros", "ones", "random_normal", "random_uniform", "truncated_normal", "variance_scaling",
+    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
+    "lecun_uniform", "lecun_normal", "orthogonal", "identity",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_numbers_as_keras_after_the_same_seed(keras: Any, name: str) -> None:
+    keras.utils.set_random_seed(7)
+    wanted = keras.initializers.get(name)((6, 5)).cpu().numpy()
+    random.set_random_seed(7)
+    np.testing.assert_array_equal(initializers.get(name)((6, 5)).numpy(), wanted)
+
+
+def test_a_seed_decides_and_the_shared_generator_follows(keras: Any) -> None:
+    wanted = keras.initializers.GlorotUniform(seed=3)((3, 3, 4, 8)).cpu().numpy()
+    np.testing.assert_array_equal(initializers.GlorotUniform(seed=3)((3, 3, 4, 8)).numpy(), wanted)
+    for generator in (None, 4):
+        keras.utils.set_random_seed(11)
+        theirs = keras.random.SeedGenerator(generator) if generator else None
+        rows = [keras.random.normal((4,), seed=theirs).cpu().numpy() for _ in range(3)]
+        random.set_random_seed(11)
+        ours = random.SeedGenerator(generator) if generator else None
+        for row in rows:
+            np.testing.assert_array_equal(random.normal((4,), seed=ours).numpy(), row)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "identity"])
+def test_configs_are_those_of_keras(keras: Any, name: str) -> None:
+    # Keras' Identity forgets its gain, so it is tested by itself.
+    ours = initializers.serialize(initializers.get(name))
+    assert ours == keras.initializers.serialize(keras.initializers.get(name))
+    assert initializers.serialize(initializers.deserialize(ours)) == ours
+
+
+def test_identity_keeps_its_gain() -> None:
+    back = initializers.deserialize(initializers.serialize(initializers.Identity(2.5)))
+    assert back.gain == 2.5
