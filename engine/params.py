@@ -101,7 +101,7 @@ class Param:
         return self.default is REQUIRED
 
     def check(self, value: Any, owner: str = "") -> Any:
-        """Return ``value`` in the normal form of its kind; raises ``ParamError`` that says what was wanted."""
+        """Return ``value`` in the normal form of its kind; raises ``ParamError`` saying what was wanted."""
         if value is None:
             if self.optional or self.default is None:
                 return None

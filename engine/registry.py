@@ -123,7 +123,7 @@ class Family:
             return self.find(config, custom_objects)
         if not isinstance(config, Mapping) or "class_name" not in config:
             raise EngineError(
-                f"A {self.kind} config is a name or a dict with 'class_name' and 'config'. Received: {config!r}",
+                f"A {self.kind} config is a name or has 'class_name' and 'config'. Received: {config!r}",
                 code="config",
             )
         name = str(config["class_name"])
