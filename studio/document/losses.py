@@ -1,0 +1,164 @@
+"""Whether a loss fits the target and the layer before the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias
+
+from engine.spec import Shape, TensorSpec, shape_text
+from studio.document.data import DataField
+from studio.document.problems import Problem, Repair
+from studio.document.rows import INPUT_PORT, Wire
+from studio.document.shapes import NodeInfo
+from studio.document.state import State
+from studio.document.values import Frozen
+
+Units: TypeAlias = Callable[[int], tuple[Repair, ...]]
+
+SPARSE = "sparse_categorical_crossentropy"
+CATEGORICAL = "categorical_crossentropy"
+BINARY = "binary_crossentropy"
+REGRESSION = ("mse", "mae", "huber", "mean_squared_error", "mean_absolute_error")
+_CLASSES = {
+    "SparseCategoricalCrossentropy": SPARSE, "CategoricalCrossentropy": CATEGORICAL,
+    "BinaryCrossentropy": BINARY,
+    "MeanSquaredError": "mse", "MeanAbsoluteError": "mae", "Huber": "huber",
+}  # fmt: skip
+
+
+def loss_of(options: Frozen) -> tuple[str, bool]:
+    """Return the plain name of an output's loss ("" for none) and whether it reads logits."""
+    loss = options.get("loss")
+    if isinstance(loss, Mapping):
+        config = loss.get("config", {})
+        name = str(loss.get("class_name", ""))
+        logits = isinstance(config, Mapping) and config.get("from_logits") is True
+        return _CLASSES.get(name, name), logits
+    name = str(loss or "")
+    return _CLASSES.get(name, name), False
+
+
+def default_loss(field: DataField) -> str:
+    """Return the loss that suits a target whose last layer has a matching activation."""
+    return SPARSE if field.kind == "category" else "mse"
+
+
+def check_output(
+    state: State, graph: str, node: str, nodes: Mapping[str, NodeInfo], fields: Mapping[str, DataField]
+) -> list[Problem]:
+    """Return what is wrong between the target, the loss and the tensor that arrives at an output."""
+    row = state.node(node, graph)
+    given = nodes[node].inputs[INPUT_PORT][0]
+    name, logits = loss_of(row.options)
+    target = row.options.get("target")
+    common = {"name": row.name, "loss": name, "target": str(target or "")}
+
+    def say(code: str, *repairs: Repair, warning: bool = False, **more: object) -> list[Problem]:
+        severity: Literal["error", "warning"] = "warning" if warning else "error"
+        words = Frozen({**common, **more})
+        return [Problem(code, severity, graph, node, INPUT_PORT, words, repairs)]
+
+    if not target:
+        return say("no_target")
+    field = fields.get(str(target))
+    if field is None:
+        return say("missing_field", field=str(target), known=sorted(fields))
+    if not name:
+        return say("no_loss", _use(default_loss(field)))
+    problems: list[Problem] = []
+    if field.kind == "text":
+        return say("target_text")
+    width = given.shape[-1] if len(given.shape) > 1 else 1
+    shape = shape_text(given.shape)
+    source = state.incoming(node, INPUT_PORT, graph)[0]
+    units = _units(state, graph, source)
+    if name == SPARSE:
+        if field.kind != "category":
+            return say("loss_needs_classes", _use("mse"), kind=field.kind)
+        if width != field.classes:
+            problems += say("width", *units(field.classes), expected=field.classes, got=width, shape=shape)
+    elif name == CATEGORICAL:
+        if field.kind == "category":
+            return say("loss_needs_one_hot", _use(SPARSE))
+        problems += _same_shape(say, field, given, units)
+    elif name == BINARY:
+        if field.kind == "category" and field.classes != 2:
+            return say("loss_needs_two", _use(SPARSE), classes=field.classes)
+        if field.kind == "category" and width != 1:
+            problems += say("width", *units(1), expected=1, got=width, shape=shape)
+        elif field.kind != "category":
+            problems += _same_shape(say, field, given, units)
+    elif name in REGRESSION:
+        if field.kind == "category" and field.classes > 2:
+            problems += say("loss_for_numbers", _use(SPARSE), warning=True, classes=field.classes)
+        problems += _same_shape(say, field, given, units)
+    if name in (SPARSE, CATEGORICAL, BINARY):
+        wanted = "sigmoid" if name == BINARY else "softmax"
+        has = _activation(state, graph, source)
+        if logits and has in ("softmax", "sigmoid"):
+            problems += say("logits_twice", _use(row.options["loss"], False), warning=True, activation=has)
+        elif not logits and has is not None and has != wanted:
+            repairs = [Repair("set_activation", Frozen(layer=source.source, activation=wanted))]
+            problems += say(
+                "needs_activation", *repairs, warning=True, activation=wanted, got=has or "linear"
+            )
+    return problems
+
+
+def _use(loss: object, from_logits: bool | None = None) -> Repair:
+    if isinstance(loss, Mapping) and from_logits is not None:
+        config = {**loss.get("config", {}), "from_logits": from_logits}
+        return Repair("use_loss", Frozen(loss={**loss, "config": config}))
+    return Repair("use_loss", Frozen(loss=loss))
+
+
+def _same_shape(
+    say: Callable[..., list[Problem]], field: DataField, given: TensorSpec, units: Units
+) -> list[Problem]:
+    """Keras compares element by element and forgives one missing last axis of size 1."""
+    wanted: Shape = (None, *field.shape)
+    got = given.shape
+    if len(got) == len(wanted) + 1 and got[-1] == 1:
+        got = got[:-1]
+    elif len(wanted) == len(got) + 1 and wanted[-1] == 1:
+        wanted = wanted[:-1]
+    same = len(got) == len(wanted) and all(
+        a == b or a is None or b is None for a, b in zip(got, wanted, strict=True)
+    )
+    if same:
+        return []
+    last_only = (len(got) == len(wanted) and got[:-1] == wanted[:-1]) or (not field.shape and len(got) == 2)
+    repairs = units(field.shape[-1] if field.shape else 1) if last_only else ()
+    return say(
+        "target_shape", *repairs, expected=shape_text((None, *field.shape)), got=shape_text(given.shape)
+    )
+
+
+def _units(state: State, graph: str, wire: Wire) -> Units:
+    layer = state.layer_of(wire.source, graph)
+
+    def repairs(count: int) -> tuple[Repair, ...]:
+        if layer is None or layer.type != "Dense":
+            return ()
+        return (Repair("set_units", Frozen(layer=wire.source, units=count)),)
+
+    return repairs
+
+
+def _activation(state: State, graph: str, wire: Wire) -> str | None:
+    """Return the activation that made the tensor, "" for none; ``None`` where the layer does not tell."""
+    layer = state.layer_of(wire.source, graph)
+    if layer is None:
+        return None
+    if layer.type in ("Softmax", "ReLU"):
+        return layer.type.lower()
+    if layer.type not in ("Dense", "Activation"):
+        return None
+    value = layer.params.get("activation")
+    return (
+        value
+        if isinstance(value, str) and value != "linear"
+        else ""
+        if not isinstance(value, Mapping)
+        else None
+    )

@@ -1,0 +1,289 @@
+"""Shapes, weights and problems of a drawing, while it is drawn; nothing is built and no torch is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from math import prod
+from typing import Any, Literal, TypeAlias, cast
+
+from engine.errors import EngineError
+from engine.spec import Shape, TensorSpec
+from studio.document.catalog import Catalog, Inference
+from studio.document.data import field_spec, fields_of
+from studio.document.ports import inputs_of, outputs_of
+from studio.document.problems import Problem, Repair
+from studio.document.rows import MAIN, LayerEntry, Node, Wire, id_order
+from studio.document.state import State
+from studio.document.values import Frozen, thaw
+
+Cache: TypeAlias = dict[Any, "Inference | EngineError"]
+Weights: TypeAlias = tuple[tuple[str, Shape, bool], ...]
+
+
+@dataclass(frozen=True)
+class NodeInfo:
+    """What is known of a node: specs by port and, for a layer, its weights and products per sample."""
+
+    inputs: dict[str, tuple[TensorSpec, ...]] = field(default_factory=dict)
+    outputs: tuple[TensorSpec, ...] = ()
+    output_ports: tuple[str, ...] = ()
+    weights: Weights = ()
+    macs: int = 0
+
+    @property
+    def params(self) -> int:
+        """Number of values in all weights."""
+        return sum(prod(size or 0 for size in shape) for _, shape, _ in self.weights)
+
+    def output(self, port: str) -> TensorSpec | None:
+        """Return the spec at one output port, or ``None`` where it is not known."""
+        return dict(zip(self.output_ports, self.outputs, strict=False)).get(port)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What ``analyse`` found; ``order`` is a topological order, the nodes of cycles at its end."""
+
+    graph: str
+    order: tuple[str, ...]
+    nodes: dict[str, NodeInfo]
+    problems: tuple[Problem, ...]
+    params: int = 0
+    trainable: int = 0
+    macs: int = 0
+
+    def problems_of(self, node: str) -> list[Problem]:
+        """Return the problems that stand on a node."""
+        return [problem for problem in self.problems if problem.node == node]
+
+    @property
+    def ok(self) -> bool:
+        """True where nothing stands in the way of training."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+
+def order_of(state: State, graph: str = MAIN) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the nodes in topological order, smaller ids first, and those that lie on or after a cycle."""
+    ids = state.node_ids(graph)
+    waiting = {node: len({wire.source for wire in state.incoming(node, graph=graph)}) for node in ids}
+    ready = [id_order(node) for node, count in waiting.items() if not count]
+    heapify(ready)
+    order = []
+    while ready:
+        node = heappop(ready)[1]
+        order.append(node)
+        for target in {wire.target for wire in state.outgoing(node, graph=graph)}:
+            waiting[target] -= 1
+            if not waiting[target]:
+                heappush(ready, id_order(target))
+    done = set(order)
+    return tuple(order), tuple(node for node in ids if node not in done)
+
+
+def analyse(state: State, catalog: Catalog | None, graph: str = MAIN, cache: Cache | None = None) -> Analysis:
+    """Return shapes, weights and problems of a graph.
+
+    ``cache`` (keep one dict per catalog) makes a second analysis infer only what changed.  Without a catalog
+    nothing is known of layers, and nothing is said of them.
+    """
+    return _Analyser(state, catalog, graph, {} if cache is None else cache).run()
+
+
+class _Analyser:
+    def __init__(self, state: State, catalog: Catalog | None, graph: str, cache: Cache) -> None:
+        self.state, self.catalog, self.graph, self.cache = state, catalog, graph, cache
+        self.nodes: dict[str, NodeInfo] = {}
+        self.problems: list[Problem] = []
+        self.weights: dict[str, Weights] = {}  # of each layer entry that could be inferred
+        self.fields = fields_of(state)
+
+    def say(
+        self, code: str, node: str = "", port: str = "", repairs: Iterable[Repair] = (), **fields: Any
+    ) -> None:
+        severity: Literal["error", "warning"] = "warning" if code in _WARNINGS else "error"
+        named = self.state.find_node(node, self.graph)
+        fields = {"name": named.name, **fields} if named else fields
+        self.problems.append(Problem(code, severity, self.graph, node, port, _plain(fields), tuple(repairs)))
+
+    def run(self) -> Analysis:
+        order, cyclic = order_of(self.state, self.graph)
+        for node in order:
+            self.nodes[node] = self.visit(node)
+        for node in cyclic:
+            self.nodes[node] = NodeInfo()
+            self.say("cycle" if self.on_cycle(node, set(cyclic)) else "after_cycle", node)
+        self.whole()
+        from studio.document.losses import check_output  # it repairs with what this module defines
+
+        for node in order:
+            if self.state.node(node, self.graph).kind == "output" and self.nodes[node].inputs:
+                self.problems += check_output(self.state, self.graph, node, self.nodes, self.fields)
+        flat = [weight for weights in self.weights.values() for weight in weights]
+        sizes = [(prod(size or 0 for size in shape), trainable) for _, shape, trainable in flat]
+        return Analysis(
+            self.graph,
+            order + cyclic,
+            self.nodes,
+            tuple(self.problems),
+            params=sum(size for size, _ in sizes),
+            trainable=sum(size for size, trainable in sizes if trainable),
+            macs=sum(info.macs for info in self.nodes.values()),
+        )
+
+    def on_cycle(self, node: str, cyclic: set[str]) -> bool:
+        seen: set[str] = set()
+        todo = [node]
+        while todo:
+            for wire in self.state.outgoing(todo.pop(), graph=self.graph):
+                if wire.target == node:
+                    return True
+                if wire.target in cyclic and wire.target not in seen:
+                    seen.add(wire.target)
+                    todo.append(wire.target)
+        return False
+
+    def whole(self) -> None:
+        """Say what the graph as a whole lacks."""
+        state, graph = self.state, self.graph
+        kinds = {node: state.node(node, graph).kind for node in state.node_ids(graph)}
+        ends = [node for node, kind in kinds.items() if kind == "output"]
+        if "input" not in kinds.values():
+            self.say("no_input")
+        if not ends:
+            self.say("no_output")
+            return
+        alive, todo = set(ends), list(ends)
+        while todo:
+            new = {wire.source for wire in state.incoming(todo.pop(), graph=graph)} - alive
+            alive |= new
+            todo += new
+        for node in kinds:
+            if node not in alive:
+                self.say("dead_branch", node)
+
+    def visit(self, node: str) -> NodeInfo:
+        row = self.state.node(node, self.graph)
+        if row.kind == "input":
+            return self.visit_input(node, row)
+        ports = inputs_of(self.state, self.catalog, node, self.graph)
+        layer = self.state.layer_of(node, self.graph)
+        unknown = row.kind == "layer" and (
+            layer is None or (self.catalog and not self.catalog.get(layer.type))
+        )
+        if unknown:
+            self.say("unknown_layer", node, type=layer.type if layer else "")
+        inputs: dict[str, tuple[TensorSpec, ...]] = {}
+        complete = True
+        for port in ports:
+            wires = self.state.incoming(node, port.name, self.graph)
+            if not port.known and self.catalog is not None and not unknown:
+                self.say("port_gone", node, port.name)
+            if port.known and not wires and not port.optional:
+                self.say("unwired", node, port.name)
+                complete = False
+            specs = [self.spec_at(wire) for wire in wires]
+            if all(spec is not None for spec in specs) and specs:
+                inputs[port.name] = tuple(cast("list[TensorSpec]", specs))
+            elif specs:
+                complete = False
+        if row.kind == "output":
+            return NodeInfo(inputs)
+        if row.kind == "block":
+            self.say("unknown_layer", node, type=row.ref)
+            return NodeInfo(inputs)
+        if unknown or layer is None or self.catalog is None:
+            return NodeInfo(inputs)
+        return self.visit_layer(node, row, layer, inputs, complete)
+
+    def spec_at(self, wire: Wire) -> TensorSpec | None:
+        info = self.nodes.get(wire.source)
+        found = info.output(wire.source_port) if info else None
+        if info and info.outputs and found is None and self.catalog is not None:
+            self.say("output_gone", wire.source, wire.source_port)
+        return found
+
+    def visit_input(self, node: str, row: Node) -> NodeInfo:
+        name = row.options.get("field")
+        if name:
+            found = self.fields.get(str(name))
+            if found is None:
+                self.say("missing_field", node, field=str(name), known=sorted(self.fields))
+                return NodeInfo()
+            return NodeInfo(outputs=(field_spec(found),), output_ports=("output",))
+        shape = row.options.get("shape")
+        if not isinstance(shape, tuple) or not all(
+            size is None or (isinstance(size, int) and not isinstance(size, bool) and size > 0)
+            for size in shape
+        ):
+            self.say("input_empty" if shape is None else "input_shape", node, got=thaw(shape))
+            return NodeInfo()
+        spec = TensorSpec((None, *shape), str(row.options.get("dtype", "float32")))
+        return NodeInfo(outputs=(spec,), output_ports=("output",))
+
+    def visit_layer(
+        self,
+        node: str,
+        row: Node,
+        layer: LayerEntry,
+        inputs: dict[str, tuple[TensorSpec, ...]],
+        complete: bool,
+    ) -> NodeInfo:
+        assert self.catalog is not None
+        spec = self.catalog.get(layer.type)
+        assert spec is not None
+        params = thaw(layer.params)
+        try:
+            spec.check(params)
+        except EngineError as error:
+            self.say("param", node, **_error_fields(error), type=layer.type)
+            return NodeInfo(inputs)
+        if not complete or not inputs:
+            return NodeInfo(inputs)
+        key = (layer.type, layer.params, tuple(inputs.items()))
+        found = self.cache.get(key)
+        if found is None:
+            variadic = {port.name for port in spec.inputs if port.variadic}
+            given = {name: specs if name in variadic else specs[0] for name, specs in inputs.items()}
+            try:
+                found = spec.infer(params, given)
+            except EngineError as error:
+                found = error
+            self.cache[key] = found
+        if isinstance(found, EngineError):
+            from studio.document.repairs import shape_repairs
+
+            port = next(iter(inputs))
+            repairs = shape_repairs(self.catalog, layer.type, found, inputs[port])
+            code = "param" if "param" in found.fields else "shape"
+            shapes = [spec.shape for specs in inputs.values() for spec in specs]
+            self.say(code, node, port, repairs, **_error_fields(found), type=layer.type, shapes=shapes)
+            return NodeInfo(inputs)
+        first = self.weights.setdefault(row.ref, found.weights)
+        if [shape for _, shape, _ in first] != [shape for _, shape, _ in found.weights]:
+            users = [n for g, n in self.state.users(row.ref) if g == self.graph and n in self.nodes]
+            other = self.state.node(users[0], self.graph).name if users else ""
+            self.say("shared_weights", node, other=other, layer=layer.name)
+        ports = tuple(
+            port.name for port in outputs_of(self.state, self.catalog, node, self.graph) if port.known
+        )
+        return NodeInfo(inputs, found.outputs, ports, found.weights, found.macs)
+
+
+_WARNINGS = frozenset({"dead_branch", "after_cycle"})
+
+
+def _error_fields(error: EngineError) -> dict[str, Any]:
+    fields = {name: value for name, value in error.fields.items() if name not in ("layer", "owner")}
+    return {**fields, "error": error.code, "message": str(error)}
+
+
+def _plain(fields: dict[str, Any]) -> Frozen:
+    kept = {}
+    for name, value in fields.items():
+        try:
+            kept[name] = Frozen({name: value})[name]
+        except ValueError:  # a value that no file holds is said as Python writes it
+            kept[name] = repr(value)
+    return Frozen(kept)
