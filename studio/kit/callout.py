@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -48,6 +48,8 @@ class Callout(QFrame):
         self._text = _label("muted")
         self._close = QToolButton()
         self._close.setIcon(icon("x", "faint"))
+        self._close.setIconSize(QSize(14, 14))
+        set_role(self._close, "small")
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss"))
         self._close.clicked.connect(self._dismiss)

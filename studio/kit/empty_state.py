@@ -33,7 +33,6 @@ class EmptyState(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         set_role(self._hint, "muted")
-        self._button.setVisible(bool(action))
         self._button.clicked.connect(self._act)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -46,6 +45,7 @@ class EmptyState(QWidget):
         column.addSpacing(8)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+        self._button.setVisible(bool(action))  # only now: without a parent it would open a window
         self.set_message(title, hint)
 
     def set_message(self, title: str, hint: str) -> None:

@@ -93,7 +93,7 @@ class Switch(QCheckBox):
             painter.drawRoundedRect(ring, ring.height() / 2, ring.height() / 2)
         if self.text():
             painter.setPen(QColor(theme.text if self.isEnabled() else theme.disabled))
-            words = self.rect().adjusted(0, 0, 0, 0)
+            words = self.rect()
             if mirrored:
                 words.setRight(int(track.left()) - _GAP)
             else:

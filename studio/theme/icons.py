@@ -115,9 +115,9 @@ class _Engine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        # Qt passes the size in device pixels, and sets the ratio on what it gets.
+        # Qt 6.11 passes logical pixels; older ones passed device pixels, and shrink what is too large.
         side = min(size.width(), size.height())
-        return pixmap(self._name, side, self._colour(mode, state), filled=self._filled)
+        return pixmap(self._name, side, self._colour(mode, state), scale, filled=self._filled)
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
         side = min(size.width(), size.height())

@@ -11,6 +11,7 @@ QPushButton             role="danger"       filled with red: destroys something
 QPushButton             role="quiet"        no edge until the pointer is over it
 QPushButton             role="link"         words in the accent colour
 QToolButton             role="framed"       an edge of its own, for a button that stands alone in a bar
+QToolButton             role="small"        next to nothing around its icon
 QLabel                  role="title"        the name of what is shown
 QLabel                  role="heading"      small and bold, over a group
 QLabel                  role="muted"        an explanation; also "faint", "small", "link", "danger",
@@ -19,12 +20,15 @@ QLabel                  role="mono"         code and shapes; "value" for a numbe
 QFrame, QWidget         role="panel"        a side panel; "bar" and "foot" with a hairline below, above
 QFrame, QWidget         role="card"         a rounded ground one step away from the panel
 QFrame, QWidget         role="canvas"       the ground that nodes stand on
-QFrame                  role="line"         a hairline, one pixel high or wide
+QFrame                  role="line"         a hairline, one pixel high; "vline" one pixel wide
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit
                         role="mono"         code inside the field
 the same                state="error"       red edge: what stands inside cannot be used
 QTabBar                 role="documents"    tabs as boxes instead of underlined words
 ======================  ==================  ==============================================================
+
+Qt caches the height of rows that it was asked for before the view was styled: call ``ensurePolished()`` on a
+list or tree before selecting or expanding in it. Spin boxes are ``studio.kit``'s own, which pad their text.
 
 Sizes are logical pixels; Qt scales them, and the pictures are SVG, so both are crisp at any scale.
 """

@@ -11,10 +11,23 @@ import pytest
 from studio.theme.tokens import DARK, LIGHT, MARK_CONTRAST, TEXT_CONTRAST, Theme, contrast, luminance, mix
 
 both = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-CATEGORIES = (
-    "core convolution pooling recurrent attention normalization regularization merge reshaping activation "
-    "preprocessing input output block unknown"
-).split()
+CATEGORIES = [
+    "core",
+    "convolution",
+    "pooling",
+    "recurrent",
+    "attention",
+    "normalization",
+    "regularization",
+    "merge",
+    "reshaping",
+    "activation",
+    "preprocessing",
+    "input",
+    "output",
+    "block",
+    "unknown",
+]
 
 
 def colours(theme: Theme) -> list[str]:
