@@ -46,8 +46,8 @@ def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dt
             np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         )
         shape, _, dtype = read(member)
-    stated = math.prod(shape) * dtype.itemsize
-    if not dtype.hasobject and stated > archive.getinfo(name).file_size:
+        rest = archive.getinfo(name).file_size - member.tell()
+    if not dtype.hasobject and math.prod(shape) * dtype.itemsize > rest:
         raise ValueError(f"The array '{name.removesuffix('.npy')}' is cut short.")
     return shape, dtype
 

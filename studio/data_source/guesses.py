@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from studio.data_source.array_checks import Headers, headers_of
 from studio.data_source.bundled import File
 from studio.data_source.errors import DataError
 from studio.data_source.fields import MISSING, RESERVED, DataSettings, Field, Source
+from studio.data_source.portable import read_arrays
 from studio.data_source.table_checks import check_file, header_of, rows_of
 
 _MOST_CLASSES = 50  # a text column with more different values is a text
@@ -107,21 +110,24 @@ def inspect_npz(path: Path) -> DataSettings:
     """
     check_file(path)
     headers = headers_of(path)
+    try:
+        arrays = read_arrays(str(path))
+    except (ValueError, OSError, MemoryError, zlib.error, zipfile.BadZipFile) as error:
+        raise DataError("unreadable", path=path, got=str(error)) from None
     groups: dict[str, list[str]] = {}
     for name, (shape, _) in headers.items():
         if shape:
             groups.setdefault(_stem(name), []).append(name)
     taken: set[str] = set()
     found: list[tuple[int, Field]] = []
-    with np.load(path, allow_pickle=False) as arrays:
-        for stem, names in groups.items():
-            alike = len({(headers[name][0][1:], headers[name][1].kind) for name in names}) == 1
-            for members in [names] if alike else [[name] for name in names]:
-                label = stem if len(members) > 1 else members[0]
-                values = np.concatenate([arrays[name] for name in members])
-                each = _array_field(_identifier(label, taken), members, headers, values)
-                if each:
-                    found.append((len(values), each))
+    for stem, names in groups.items():
+        alike = len({(headers[name][0][1:], headers[name][1].kind) for name in names}) == 1
+        for members in [names] if alike else [[name] for name in names]:
+            label = stem if len(members) > 1 else members[0]
+            values = np.concatenate([arrays[name] for name in members])
+            each = _array_field(_identifier(label, taken), members, headers, values)
+            if each:
+                found.append((len(values), each))
     if not found:
         raise DataError("no_rows", path=path, got="None of its arrays has rows of numbers or texts.")
     lengths = [rows for rows, _ in found]
@@ -140,34 +146,38 @@ def _source(path: Path) -> Source:
     line = ",".join(first[1])
     delimiter = max(",;\t|", key=line.count)
     cells = next(rows_of(path, delimiter))[1]
-    header = not all(_is_number(cell) for cell in cells)
+    header = any(_number(cell) is None for cell in cells)
     return Source("csv", str(path), header, delimiter)
 
 
-def _is_number(cell: str) -> bool:
+def _number(cell: str) -> float | None:
+    """Return the finite number that a cell says, or None."""
     try:
-        return math.isfinite(float(cell))
+        number = float(cell)
     except ValueError:
-        return False
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _column(name: str, cells: list[str]) -> Column:
     present = [cell for cell in cells if cell.strip() not in MISSING]
-    counts = dict.fromkeys(present)
-    numeric = {cell for cell in counts if _is_number(cell)}
-    share = sum(cell in numeric for cell in present) / len(present) if present else 0.0
-    example = present[0] if present else ""
-    low = min((float(cell) for cell in numeric), default=0.0)
-    high = max((float(cell) for cell in numeric), default=0.0)
-    whole = all(float(cell).is_integer() for cell in numeric) and len(numeric) == len(counts)
-    if share >= _MOSTLY and numeric:
+    distinct = dict.fromkeys(present)
+    numbers = {cell: number for cell in distinct if (number := _number(cell)) is not None}
+    numeric = len(present) if len(numbers) == len(distinct) else sum(cell in numbers for cell in present)
+    whole = len(numbers) == len(distinct) and all(number.is_integer() for number in numbers.values())
+    values: tuple[str, ...] = ()
+    if numbers and numeric >= _MOSTLY * len(present):
         guess = "numbers"
-        once = len({float(cell) for cell in numeric}) == len(numeric)  # not both "1" and "1.0"
-        values = tuple(sorted(numeric, key=float)) if once and len(numeric) <= _MOST_NUMBERED else ()
+        # not where the file says both "1" and "1.0": these are no two classes
+        if len(numbers) <= _MOST_NUMBERED and len(set(numbers.values())) == len(numbers):
+            values = tuple(sorted(numbers, key=numbers.__getitem__))
+    elif 0 < len(distinct) <= min(_MOST_CLASSES, max(2, len(present) // 2)):
+        guess = "category"
+        values = tuple(sorted(distinct))
     else:
-        few = 0 < len(counts) <= min(_MOST_CLASSES, max(2, len(present) // 2))
-        guess = "category" if few else "text"
-        values = tuple(sorted(counts)) if few else ()
+        guess = "text"
+    low, high = min(numbers.values(), default=0.0), max(numbers.values(), default=0.0)
+    example = present[0] if present else ""
     return Column(name, guess, values, len(cells) - len(present), whole, low, high, example)
 
 

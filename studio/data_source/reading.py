@@ -24,6 +24,7 @@ _FAILURES = (
     ValueError, KeyError, IndexError, OSError, EOFError, MemoryError, csv.Error, zlib.error,
     zipfile.BadZipFile,
 )  # fmt: skip
+_DAMAGE = (OSError, EOFError, MemoryError, zlib.error)  # the file as such; its cells would mislead
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def load(settings: DataSettings, base_folder: Path = Path()) -> Dataset:
     try:
         variables, tables = _execute(calls, paths)
     except _FAILURES as error:
-        _find_fault(settings, homes, paths)
+        if not isinstance(error, _DAMAGE):
+            _find_fault(settings, homes, paths)
         got = str(error) or type(error).__name__
         raise DataError("unreadable", path=first, got=got) from error
     arrays = {each.name: variables[each.name] for each in settings.fields}

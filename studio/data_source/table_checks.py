@@ -109,6 +109,7 @@ def find_fault(path: Path, file: File, fields: list[Field], settings: DataSettin
     rows = rows_of(path, file.delimiter)
     if file.header:
         next(rows)
+    number = 0
     for number, row in rows:
         if len(row) != len(header):
             raise DataError("ragged", path=path, row=number, expected=len(header), got=len(row))
@@ -117,6 +118,8 @@ def find_fault(path: Path, file: File, fields: list[Field], settings: DataSettin
         for each, ats in used:
             for at in ats:
                 _check_cell(path, number, header[at], row[at], each, settings)
+    if number == 0:
+        raise DataError("no_rows", path=path, got="There is nothing below the header.")
 
 
 def _check_cell(path: Path, row: int, column: str, cell: str, each: Field, settings: DataSettings) -> None:
