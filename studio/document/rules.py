@@ -87,7 +87,8 @@ def can_connect(
 def put_wire(draft: Draft, catalog: Catalog | None, wire: Wire, graph: str = MAIN) -> Wire:
     """Put a wire in and return it as it stands.
 
-    The old wire of a single port goes, those of a variadic port move up.  A ``position`` below 0 means the end.  Raises ``Refusal``.
+    The old wire of a single port goes, those of a variadic port move up.
+    A ``position`` below 0 means the end.  Raises ``Refusal``.
     """
     check_connect(draft, catalog, wire, graph, replace=True)
     ports = {port.name: port for port in inputs_of(draft, catalog, wire.target, graph)}

@@ -1,0 +1,30 @@
+"""What a user can do to a drawing: each verb is one gesture, one edit and one step of undo."""
+
+from studio.commands.command import Editing, push
+from studio.commands.verbs import (
+    add_input,
+    add_layer,
+    add_output,
+    append,
+    apply_repair,
+    connect,
+    cut,
+    delete,
+    disconnect,
+    duplicate,
+    insert_on_wire,
+    lay_out,
+    move,
+    paste,
+    rename,
+    replace_params,
+    set_options,
+    set_params,
+    set_settings,
+)  # fmt: skip
+
+__all__ = [
+    "Editing", "add_input", "add_layer", "add_output", "append", "apply_repair", "connect", "cut", "delete",
+    "disconnect", "duplicate", "insert_on_wire", "lay_out", "move", "paste", "push", "rename",
+    "replace_params", "set_options", "set_params", "set_settings",
+]  # fmt: skip

@@ -1,0 +1,358 @@
+"""The verbs.  Each plans on a draft (a ``Refusal`` there changed nothing) and pushes one edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from studio.commands.command import Editing, push
+from studio.document import clipboard, layout, names
+from studio.document.catalog import Catalog
+from studio.document.document import Draft
+from studio.document.errors import Refusal
+from studio.document.ports import inputs_of, outputs_of
+from studio.document.problems import Problem, Repair
+from studio.document.repairs import repair
+from studio.document.rows import MAIN, LayerEntry, Node, NodeKind, Place, Wire
+from studio.document.rules import put_wire
+from studio.document.state import State
+from studio.document.values import Frozen
+
+GAP = 240.0
+"""Distance from one node's left edge to the next one's, where a verb chooses the place."""
+
+
+def _put_node(
+    draft: Draft, kind: NodeKind, base: str, at: Place, graph: str, options: Mapping[str, Any]
+) -> str:
+    node = draft.new_node_id(graph)
+    name = names.unique(base, names.in_use(draft, graph))
+    draft.put("nodes", (graph, node), Node(kind, name, "", Frozen(options)))
+    draft.put("places", (graph, node), (float(at[0]), float(at[1])))
+    return node
+
+
+def _put_layer(
+    draft: Draft,
+    type_name: str,
+    at: Place,
+    graph: str,
+    params: Mapping[str, Any] | None,
+    name: str | None = None,
+) -> str:
+    node, entry = draft.new_node_id(graph), draft.new_layer_id()
+    taken = names.in_use(draft, graph)
+    if name is not None:
+        names.check(name, taken)
+    chosen = name or names.unique(names.snake_case(type_name), taken)
+    draft.put("layers", entry, LayerEntry(type_name, chosen, Frozen(params)))
+    draft.put("nodes", (graph, node), Node("layer", chosen, entry))
+    draft.put("places", (graph, node), (float(at[0]), float(at[1])))
+    return node
+
+
+def _first_input(draft: State, catalog: Catalog | None, node: str, graph: str) -> str:
+    ports = inputs_of(draft, catalog, node, graph)
+    free = [p.name for p in ports if p.variadic or not draft.incoming(node, p.name, graph)]
+    if not free and not ports:
+        name = draft.node(node, graph).name
+        raise Refusal(f"{name} has no input.", code="no_input_port", name=name)
+    return free[0] if free else ports[0].name
+
+
+def _first_output(draft: State, catalog: Catalog | None, node: str, graph: str) -> str:
+    ports = outputs_of(draft, catalog, node, graph)
+    if not ports:
+        name = draft.node(node, graph).name
+        raise Refusal(f"{name} has no output.", code="no_output_port", name=name)
+    return ports[0].name
+
+
+def _join(draft: Draft, catalog: Catalog | None, source: str, target: str, graph: str) -> None:
+    out, into = _first_output(draft, catalog, source, graph), _first_input(draft, catalog, target, graph)
+    put_wire(draft, catalog, Wire(source, out, target, into, -1), graph)
+
+
+def add_layer(
+    session: Editing,
+    type_name: str,
+    at: Place,
+    params: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    connect_from: tuple[str, str] | None = None,
+    connect_to: tuple[str, str] | None = None,
+    graph: str = MAIN,
+) -> str:
+    """Add a layer, return its node id; ``connect_from`` and ``connect_to`` (node, port) wire it at once."""
+    draft = session.document.draft()
+    node = _put_layer(draft, type_name, at, graph, params, name)
+    _wire_up(draft, session.catalog, node, connect_from, connect_to, graph)
+    push(session, draft.edit("add_layer", {"name": draft.node(node, graph).name, "type": type_name}))
+    return node
+
+
+def _wire_up(
+    draft: Draft, catalog: Catalog | None, node: str, before: tuple[str, str] | None,
+    after: tuple[str, str] | None, graph: str,
+) -> None:  # fmt: skip
+    if before is not None:
+        into = _first_input(draft, catalog, node, graph)
+        put_wire(draft, catalog, Wire(*before, node, into, -1), graph)
+    if after is not None:
+        out = _first_output(draft, catalog, node, graph)
+        put_wire(draft, catalog, Wire(node, out, *after, -1), graph)
+
+
+def add_input(
+    session: Editing, at: Place, options: Mapping[str, Any] | None = None, *, name: str | None = None,
+    connect_to: tuple[str, str] | None = None, graph: str = MAIN,
+) -> str:  # fmt: skip
+    """Add an Input; ``options``: ``field``, or ``shape`` and ``dtype``."""
+    draft = session.document.draft()
+    node = _put_node(
+        draft, "input", name or str((options or {}).get("field", "input")), at, graph, options or {}
+    )
+    _wire_up(draft, session.catalog, node, None, connect_to, graph)
+    push(session, draft.edit("add_input", {"name": draft.node(node, graph).name}))
+    return node
+
+
+def add_output(
+    session: Editing, at: Place, options: Mapping[str, Any] | None = None, *, name: str | None = None,
+    connect_from: tuple[str, str] | None = None, graph: str = MAIN,
+) -> str:  # fmt: skip
+    """Add an Output and return its id; ``options``: ``target``, ``loss``, ``weight``, ``metrics``."""
+    draft = session.document.draft()
+    node = _put_node(draft, "output", name or "output", at, graph, options or {})
+    _wire_up(draft, session.catalog, node, connect_from, None, graph)
+    push(session, draft.edit("add_output", {"name": draft.node(node, graph).name}))
+    return node
+
+
+def connect(session: Editing, wire: Wire, *, graph: str = MAIN, instead_of: Wire | None = None) -> Wire:
+    """Wire two ports and return the wire as it stands; ``position`` below 0 means the end of a variadic port.
+
+    The old wire of a port that takes one is replaced; ``instead_of`` is a wire whose end was dragged away.
+    """
+    draft = session.document.draft()
+    if instead_of is not None:
+        draft.put("wires", (graph, instead_of), None)
+    placed = put_wire(draft, session.catalog, wire, graph)
+    named = {"source": draft.node(wire.source, graph).name, "target": draft.node(wire.target, graph).name}
+    push(session, draft.edit("connect", named))
+    return placed
+
+
+def disconnect(session: Editing, wires: Iterable[Wire], *, graph: str = MAIN) -> None:
+    """Remove wires."""
+    draft, gone = session.document.draft(), list(wires)
+    for wire in gone:
+        draft.put("wires", (graph, wire), None)
+    push(session, draft.edit("disconnect", {"count": len(gone)}))
+
+
+def _remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: str, heal: bool) -> None:
+    for wire in wires:
+        draft.put("wires", (graph, wire), None)
+    for node in nodes:
+        row = draft.find_node(node, graph)
+        if row is None:
+            continue
+        before, after = draft.incoming(node, graph=graph), draft.outgoing(node, graph=graph)
+        for wire in (*before, *after):
+            draft.put("wires", (graph, wire), None)
+        if heal and len(before) == 1:
+            for old in after:
+                healed = Wire(
+                    before[0].source, before[0].source_port, old.target, old.target_port, old.position
+                )
+                draft.put("wires", (graph, healed), Frozen())
+        draft.put("places", (graph, node), None)
+        draft.put("nodes", (graph, node), None)
+        if row.kind == "layer" and not draft.users(row.ref):
+            draft.put("layers", row.ref, None)
+
+
+def delete(
+    session: Editing,
+    nodes: Iterable[str],
+    wires: Iterable[Wire] = (),
+    *,
+    heal: bool = False,
+    graph: str = MAIN,
+) -> None:
+    """Remove nodes with their wires, and wires; ``heal`` joins what a removed node had between."""
+    draft, gone, cut_wires = session.document.draft(), list(nodes), list(wires)
+    name = draft.node(gone[0], graph).name if gone else ""
+    _remove(draft, gone, cut_wires, graph, heal)
+    code = "delete" if gone else "disconnect"
+    push(session, draft.edit(code, {"count": len(gone) or len(cut_wires), "name": name}))
+
+
+def move(session: Editing, places: Mapping[str, Place], *, graph: str = MAIN, code: str = "move") -> None:
+    """Put nodes elsewhere: one whole drag."""
+    draft = session.document.draft()
+    for node, (x, y) in places.items():
+        draft.put("places", (graph, node), (float(x), float(y)))
+    name = draft.node(next(iter(places)), graph).name if places else ""
+    push(session, draft.edit(code, {"count": len(places), "name": name}))
+
+
+def lay_out(
+    session: Editing, size: Callable[[str], tuple[float, float]] | None = None, *, graph: str = MAIN
+) -> None:
+    """Lay the whole graph out from left to right; ``size`` gives a node's width and height."""
+    places = (
+        layout.lay_out(session.document, graph, size) if size else layout.lay_out(session.document, graph)
+    )
+    move(session, places, graph=graph, code="lay_out")
+
+
+def set_params(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:
+    """Change parameters of a node's layer, for all nodes that share it."""
+    layer = session.document.layer_of(node, graph)
+    if layer is None:
+        raise Refusal("This node has no parameters.", code="no_params", node=node)
+    replace_params(session, {node: layer.params.with_(changes)}, graph=graph, changed=tuple(changes))
+
+
+def replace_params(
+    session: Editing,
+    params: Mapping[str, Mapping[str, Any]],
+    *,
+    graph: str = MAIN,
+    changed: tuple[str, ...] = (),
+) -> None:
+    """Give several nodes' layers new parameters in one step; what is left out returns to its default."""
+    draft = session.document.draft()
+    for node, new in params.items():
+        layer = draft.layer_of(node, graph)
+        if layer is None:
+            raise Refusal("This node has no parameters.", code="no_params", node=node)
+        row = LayerEntry(layer.type, layer.name, Frozen(new), layer.comment, layer.extra)
+        draft.put("layers", draft.node(node, graph).ref, row)
+    name = draft.node(next(iter(params)), graph).name if params else ""
+    fields = {"name": name, "count": len(params), "params": ", ".join(changed)}
+    push(session, draft.edit("set_params", fields))
+
+
+def set_options(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:
+    """Change options of a node (an Input's field, an Output's loss); ``None`` removes one."""
+    draft = session.document.draft()
+    row = draft.node(node, graph)
+    options = row.options.with_(changes).without(*(key for key, value in changes.items() if value is None))
+    draft.put("nodes", (graph, node), Node(row.kind, row.name, row.ref, options, row.extra))
+    push(session, draft.edit("set_options", {"name": row.name, "params": ", ".join(changes)}))
+
+
+def set_settings(session: Editing, key: str, values: Mapping[str, Any]) -> None:
+    """Replace one group of settings: ``"data"`` or ``"training"``."""
+    draft = session.document.draft()
+    draft.put("settings", key, Frozen(values))
+    push(session, draft.edit("set_settings", {"key": key}))
+
+
+def rename(session: Editing, node: str, name: str, *, graph: str = MAIN) -> None:
+    """Rename a node, and its layer where no other node shares it; raises ``Refusal``."""
+    draft = session.document.draft()
+    row, layer = draft.node(node, graph), draft.layer_of(node, graph)
+    names.check(name, names.in_use(draft, graph, besides=[node]))
+    draft.put("nodes", (graph, node), Node(row.kind, name, row.ref, row.options, row.extra))
+    if layer is not None and not draft.is_shared(node, graph):
+        entry = LayerEntry(layer.type, name, layer.params, layer.comment, layer.extra)
+        draft.put("layers", row.ref, entry)
+    push(session, draft.edit("rename", {"old": row.name, "name": name}))
+
+
+def paste(session: Editing, text: str, at: Place | None = None, *, graph: str = MAIN) -> list[str]:
+    """Paste copied nodes with their top left corner ``at``, and return their ids."""
+    draft = session.document.draft()
+    new = clipboard.paste(draft, text, graph, at)
+    push(session, draft.edit("paste", {"count": len(new)}))
+    return new
+
+
+def duplicate(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> list[str]:
+    """Copy and paste in one step, beside the originals; returns the new ids."""
+    draft = session.document.draft()
+    new = clipboard.paste(draft, clipboard.copy_text(session.document, nodes, graph), graph)
+    push(session, draft.edit("duplicate", {"count": len(new)}))
+    return new
+
+
+def cut(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> str:
+    """Remove nodes and return their text for the clipboard."""
+    draft, gone = session.document.draft(), list(nodes)
+    text = clipboard.copy_text(session.document, gone, graph)
+    _remove(draft, gone, (), graph, heal=False)
+    push(session, draft.edit("cut", {"count": len(gone)}))
+    return text
+
+
+def insert_on_wire(
+    session: Editing,
+    wire: Wire,
+    what: str,
+    at: Place,
+    params: Mapping[str, Any] | None = None,
+    *,
+    existing: bool = False,
+    graph: str = MAIN,
+) -> str:
+    """Put a new layer of type ``what`` (``existing``: the node ``what``) into a wire; returns its node id."""
+    draft, catalog = session.document.draft(), session.catalog
+    node = what if existing else _put_layer(draft, what, at, graph, params)
+    if existing:
+        draft.put("places", (graph, node), (float(at[0]), float(at[1])))
+    into, out = _first_input(draft, catalog, node, graph), _first_output(draft, catalog, node, graph)
+    draft.put("wires", (graph, wire), None)
+    put_wire(draft, catalog, Wire(wire.source, wire.source_port, node, into, -1), graph)
+    put_wire(draft, catalog, Wire(node, out, wire.target, wire.target_port, wire.position), graph)
+    push(session, draft.edit("insert", {"name": draft.node(node, graph).name}))
+    return node
+
+
+def append(
+    session: Editing,
+    type_name: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    after: str | None = None,
+    graph: str = MAIN,
+) -> str:
+    """Add a layer that wires itself: after the node ``after``, or at the end of the chain before its Output.
+
+    What ``after`` fed is fed by the new layer instead, and makes room.  Returns the new node's id.
+    """
+    draft, catalog = session.document.draft(), session.catalog
+    ids = [n for n in draft.node_ids(graph) if draft.node(n, graph).kind != "output"]
+    if after is None and ids:
+        ends = [
+            n
+            for n in ids
+            if all(draft.node(w.target, graph).kind == "output" for w in draft.outgoing(n, graph=graph))
+        ]
+        after = (ends or ids)[-1]
+    x, y = draft.place(after, graph) if after else (-GAP, 0.0)
+    node = _put_layer(draft, type_name, (x + GAP, y), graph, params)
+    if after is not None:
+        onward = draft.outgoing(after, graph=graph)
+        for wire in onward:
+            draft.put("wires", (graph, wire), None)
+        _join(draft, catalog, after, node, graph)
+        out = _first_output(draft, catalog, node, graph)
+        for wire in onward:
+            put_wire(draft, catalog, Wire(node, out, wire.target, wire.target_port, wire.position), graph)
+        if onward:
+            for each in draft.node_ids(graph):
+                where = draft.place(each, graph)
+                if each != node and where[0] > x and abs(where[1] - y) < GAP:
+                    draft.put("places", (graph, each), (where[0] + GAP, where[1]))
+    push(session, draft.edit("add_layer", {"name": draft.node(node, graph).name, "type": type_name}))
+    return node
+
+
+def apply_repair(session: Editing, problem: Problem, chosen: Repair) -> None:
+    """Mend a problem in the way chosen."""
+    push(session, repair(session.document, problem, chosen))

@@ -1,0 +1,89 @@
+"""Copy and paste: a selection as JSON text, which pastes into another window or a chat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from studio.document import names
+from studio.document.document import Document, Draft
+from studio.document.errors import FileError, Refusal
+from studio.document.files import dumps, loads
+from studio.document.rows import MAIN, LayerEntry, Node, Place, Wire
+from studio.document.state import State
+
+
+def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN) -> str:
+    """Return nodes, the wires among them, their layers and places as text: a small ``.bunon`` file."""
+    chosen = [node for node in state.node_ids(graph) if node in set(nodes)]
+    part = Document()
+    draft = part.draft()
+    for node in chosen:
+        row = state.node(node, graph)
+        if row.kind == "block":
+            raise Refusal("Blocks cannot be copied yet.", code="no_copy", name=row.name)
+        draft.put("nodes", (MAIN, node), row)
+        if row.kind == "layer":
+            draft.put("layers", row.ref, state.layer(row.ref))
+        draft.put("places", (MAIN, node), state.place(node, graph))
+        for wire in state.outgoing(node, graph=graph):
+            if wire.target in chosen:
+                draft.put("wires", (MAIN, wire), state.row("wires", (graph, wire)))
+    part.apply(draft.edit("copy"))
+    return dumps(part)
+
+
+def can_paste(text: str) -> bool:
+    """Return whether a text looks like copied nodes; quick, for enabling a menu."""
+    return text.lstrip()[:1] == "{" and '"format": "bunon"' in text[:200]
+
+
+def paste(
+    draft: Draft, text: str, graph: str = MAIN, at: Place | None = None, offset: Place = (30.0, 30.0)
+) -> list[str]:
+    """Put copied nodes in and return their new ids.
+
+    They get new ids and names; layers shared within the selection stay shared with each other.  The top left
+    corner comes to ``at``, or everything moves by ``offset``.  Raises ``Refusal`` for other text.
+    """
+    try:
+        data = json.loads(text)
+        part = loads(text) if isinstance(data, Mapping) else None
+    except (ValueError, RecursionError, FileError) as error:
+        raise Refusal("The clipboard holds no nodes.", code="no_nodes") from error
+    ids = part.node_ids() if part is not None else []
+    if part is None or not ids:
+        raise Refusal("The clipboard holds no nodes.", code="no_nodes")
+    places = {node: part.place(node) for node in ids}
+    if at is not None:
+        left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
+        offset = (at[0] - left, at[1] - top)
+    taken = names.in_use(draft, graph)
+    new: dict[str, str] = {}
+    entries: dict[str, str] = {}
+    for node in ids:
+        row = part.node(node)
+        if row.kind == "block":
+            raise Refusal("Blocks cannot be pasted yet.", code="no_copy", name=row.name)
+        name = names.unique(_root(row.name), taken)
+        taken.add(name)
+        new[node] = draft.new_node_id(graph)
+        if row.kind == "layer" and row.ref not in entries:
+            entries[row.ref] = draft.new_layer_id()
+            layer = part.layer(row.ref)
+            entry = LayerEntry(layer.type, name, layer.params, layer.comment, layer.extra)
+            draft.put("layers", entries[row.ref], entry)
+        ref = entries.get(row.ref, "")
+        draft.put("nodes", (graph, new[node]), Node(row.kind, name, ref, row.options, row.extra))
+        x, y = places[node]
+        draft.put("places", (graph, new[node]), (x + offset[0], y + offset[1]))
+    for wire in part.wires():
+        row_ = part.row("wires", (MAIN, wire))
+        moved = Wire(new[wire.source], wire.source_port, new[wire.target], wire.target_port, wire.position)
+        draft.put("wires", (graph, moved), row_)
+    return list(new.values())
+
+
+def _root(name: str) -> str:
+    head, _, tail = name.rpartition("_")
+    return head if head and tail.isascii() and tail.isdigit() else name
