@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
+
 from engine.losses import functions
 from engine.losses.loss import LossFunctionWrapper
 
@@ -264,3 +268,12 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
             ignore_class=ignore_class,
             axis=axis,
         )
+
+    def mask(self, y_true: Any, y_pred: Any) -> torch.Tensor | None:
+        """Return which labels are not ``ignore_class``."""
+        ignored = self._fn_kwargs["ignore_class"]
+        if ignored is None:
+            return super().mask(y_true, y_pred)
+        labels = functions.tensor(y_true)
+        counted: torch.Tensor = labels != ignored
+        return counted.squeeze(-1) if labels.dim() > 1 and labels.shape[-1] == 1 else counted

@@ -40,8 +40,8 @@ def pair(y_true: Any, y_pred: Any) -> tuple[torch.Tensor, torch.Tensor]:
     elif true.dim() == pred.dim() + 1 and true.shape[-1] == 1:
         true = true.squeeze(-1)
     try:
-        torch.broadcast_shapes(true.shape, pred.shape)
-    except RuntimeError:
+        np.broadcast_shapes(true.shape, pred.shape)
+    except ValueError:
         raise ShapeError(
             f"Targets of shape {tuple(true.shape)} and predictions of shape {tuple(pred.shape)} do not go "
             "together: give the last layer as many units as a target has numbers.",
@@ -147,7 +147,7 @@ def binary_crossentropy(
     true, pred = pair(y_true, y_pred)
     if label_smoothing:
         true = true * (1.0 - label_smoothing) + 0.5 * label_smoothing
-    true, pred = torch.broadcast_tensors(true, pred)
+    true = true.expand_as(pred)
     if from_logits:
         each = F.binary_cross_entropy_with_logits(pred, true, reduction="none")
     else:

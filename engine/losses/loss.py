@@ -39,12 +39,17 @@ class Loss:
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> torch.Tensor:
         """Return the reduced loss."""
         losses = self.call(y_true, y_pred)
-        mask = getattr(y_pred, "_keras_mask", None)
+        mask = self.mask(y_true, y_pred)
         if sample_weight is None and mask is None:
             if self.reduction in ("sum_over_batch_size", "mean", "mean_with_sample_weight"):
                 return losses.mean()
             return losses.sum() if self.reduction == "sum" else losses
         return self._weighted(losses, sample_weight, mask)
+
+    def mask(self, y_true: Any, y_pred: Any) -> torch.Tensor | None:
+        """Return which samples count, or ``None`` where all do: the mask that travelled with ``y_pred``."""
+        mask: torch.Tensor | None = getattr(y_pred, "_keras_mask", None)
+        return mask
 
     def _weighted(self, losses: torch.Tensor, sample_weight: Any, mask: Any) -> torch.Tensor:
         weight = torch.ones_like(losses)

@@ -1,0 +1,141 @@
+"""The base of metrics: sums that stay on the device until somebody asks for the number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from engine.losses.functions import tensor
+
+
+class Metric:
+    """A number that gathers over batches: ``update_state`` adds, ``result`` tells, ``reset_state`` forgets.
+
+    States are tensors; an update never waits for the device.  Keras: https://keras.io/api/metrics/.
+    """
+
+    def __init__(self, dtype: str | None = None, name: str | None = None) -> None:
+        self.name = name or type(self).__name__.lower()
+        self.dtype = dtype or "float32"
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Add a batch."""
+        raise NotImplementedError(f"{type(self).__name__} has no update_state().")
+
+    def result(self) -> torch.Tensor:
+        """Return the number over all batches since the last reset."""
+        raise NotImplementedError(f"{type(self).__name__} has no result().")
+
+    def reset_state(self) -> None:
+        """Forget every batch."""
+        raise NotImplementedError(f"{type(self).__name__} has no reset_state().")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """Add a batch and return the number so far."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {"name": self.name, "dtype": self.dtype}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Return a metric from what ``get_config`` returned."""
+        return cls(**config)
+
+
+class _Sums(Metric):
+    """Holds a total and a count, both ``None`` until the first batch tells the device."""
+
+    def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
+        super().__init__(dtype, name)
+        self.total: torch.Tensor | float = 0.0
+        self.count: torch.Tensor | float = 0.0
+
+    @property
+    def variables(self) -> list[torch.Tensor]:
+        """The total and the count as tensors."""
+        return [torch.as_tensor(self.total), torch.as_tensor(self.count)]
+
+    def reset_state(self) -> None:
+        """Forget every batch."""
+        self.total = 0.0
+        self.count = 0.0
+
+    @torch.no_grad()
+    def _add(self, values: torch.Tensor, sample_weight: Any) -> None:
+        values = values.float()
+        if sample_weight is None:
+            self.total = self.total + values.sum()
+            self.count = self.count + float(values.numel())
+            return
+        weight = tensor(sample_weight, values).to(values.dtype)
+        if weight.dim() == values.dim() + 1 and weight.shape[-1] == 1:
+            weight = weight.squeeze(-1)
+        if weight.dim() > values.dim():  # a weight finer than the value: its mean stands for it
+            weight = weight.reshape(*values.shape, -1).mean(-1)
+        while weight.dim() < values.dim():
+            weight = weight.unsqueeze(-1)
+        weight = weight.expand_as(values)
+        self.total = self.total + (values * weight).sum()
+        self.count = self.count + weight.sum()
+
+
+class Mean(_Sums):
+    """The (weighted) mean of the values given."""
+
+    def __init__(self, name: str | None = "mean", dtype: str | None = None) -> None:
+        super().__init__(name, dtype)
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Add ``values``, one or many."""
+        self._add(tensor(values), sample_weight)
+
+    @torch.no_grad()
+    def result(self) -> torch.Tensor:
+        """Return the mean so far; 0 before the first value."""
+        total, count = torch.as_tensor(self.total), torch.as_tensor(self.count)
+        return torch.where(count == 0, torch.zeros_like(total), total / count)
+
+
+class Sum(_Sums):
+    """The (weighted) sum of the values given."""
+
+    def __init__(self, name: str | None = "sum", dtype: str | None = None) -> None:
+        super().__init__(name, dtype)
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Add ``values``, one or many."""
+        self._add(tensor(values), sample_weight)
+
+    def result(self) -> torch.Tensor:
+        """Return the sum so far."""
+        return torch.as_tensor(self.total)
+
+
+class MeanMetricWrapper(Mean):
+    """The mean over samples of a function ``fn(y_true, y_pred, **kwargs)``."""
+
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(name or getattr(fn, "__name__", "metric"), dtype)
+        self._fn = fn
+        self._fn_kwargs = kwargs
+
+    @torch.no_grad()
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        """Add the function's value on each sample.  (Other arguments than ``Mean``'s, as in Keras.)"""
+        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        mask = getattr(y_pred, "_keras_mask", None)
+        if mask is not None:
+            kept = mask.to(values.dtype)
+            sample_weight = kept if sample_weight is None else kept * tensor(sample_weight, kept)
+        self._add(values, sample_weight)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; the function itself is known by the class."""
+        return {**super().get_config(), **self._fn_kwargs}
