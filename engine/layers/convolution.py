@@ -125,7 +125,7 @@ class _Sliding(Layer):
         return from_planes(y, self.data_format, self.rank)
 
     def _activated(self, y: Tensor) -> Tensor:
-        return y if self.activation is None else self.activation(y)  # type: ignore[no-any-return]  # Tensor in and out
+        return y if self.activation is None else self.activation(y)
 
 
 class _Conv(_Sliding):

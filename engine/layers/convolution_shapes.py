@@ -135,10 +135,10 @@ def from_planes(y: Tensor, data_format: str, rank: int) -> Tensor:
 
 
 def pad_planes(
-    x: Tensor, pads: tuple[tuple[int, int], ...], value: float = 0.0
+    x: Tensor, pads: tuple[tuple[int, int], ...], mode: str = "constant"
 ) -> tuple[Tensor, tuple[int, int]]:
     """Return ``x`` and the padding that torch's kernel shall add: the same on both sides, or done here."""
     if all(before == after for before, after in pads):
         return x, (pads[0][0], pads[1][0])
     (top, bottom), (left, right) = pads
-    return F.pad(x, (left, right, top, bottom), value=value), (0, 0)
+    return F.pad(x, (left, right, top, bottom), mode=mode), (0, 0)

@@ -25,7 +25,7 @@ def with_batch(shape: Any, size: int | None) -> Any:
     return tuple(size if axis is None else axis for axis in shape)
 
 
-def twins(keras: Any, cls: type, arguments: dict[str, Any], shape: tuple[int, ...]) -> tuple[Any, Any]:
+def twins(keras: Any, cls: Any, arguments: dict[str, Any], shape: tuple[int, ...]) -> tuple[Any, Any]:
     """Return the engine's layer and Keras', built and with equal weights."""
     ours = cls.from_config(json.loads(json.dumps(cls(**arguments).get_config())))
     theirs = getattr(keras.layers, cls.__name__)(**keras_arguments(keras, arguments))
@@ -68,7 +68,7 @@ def assert_shape_holds(layer: Any, shape: tuple[int, ...]) -> None:
 
 def check_parity(
     keras: Any,
-    cls: type,
+    cls: Any,
     arguments: dict[str, Any],
     shape: tuple[int, ...],
     *,
@@ -91,7 +91,7 @@ def check_parity(
         torch.manual_seed(4)
         total = sum((out * torch.randn(out.shape)).sum() for out in outputs)
         wanted = ([given] if given.requires_grad else []) + weights
-        seen.append((outputs, torch.autograd.grad(total, wanted) if wanted else ()))
+        seen.append((outputs, torch.autograd.grad(torch.as_tensor(total), wanted) if wanted else ()))
     formula = ours.compute_output_shape(tuple(shape))
     shapes = [tuple(out.shape) for out in seen[0][0]]
     assert shapes == ([formula] if isinstance(formula[0], int) else [tuple(item) for item in formula])

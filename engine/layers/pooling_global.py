@@ -1,0 +1,127 @@
+"""Global pooling: one number per channel for a whole sequence or picture."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+from engine.errors import ShapeError
+from engine.layers.convolution_shapes import checked_shape, resolved_format
+from engine.layers.layer import Layer
+from engine.params import DataFormat, Flag
+from engine.spec import InputSpec, Shape, shape_text
+
+
+class _GlobalPooling(Layer):
+    """One answer for all places, each channel on its own."""
+
+    category: ClassVar[str] = "pooling"
+    rank: ClassVar[int] = 2
+
+    def __init__(self, data_format: DataFormat | None = None, keepdims: Flag = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = resolved_format(data_format)
+        self.keepdims = keepdims
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def _axes(self) -> tuple[int, ...]:
+        first = 1 if self.data_format == "channels_last" else 2
+        return tuple(range(first, first + self.rank))
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return (batch, channels), or with ``keepdims`` ones in place of the axes that are gone."""
+        shape = checked_shape(self, input_shape)
+        for axis in self._axes():
+            if shape[axis] == 0:
+                raise ShapeError(
+                    f"Layer '{self.name}' expected at least one place on axis {axis}. Received: shape "
+                    f"{shape_text(shape)}.",
+                    code="too_small",
+                    layer=self.name,
+                    axis=axis,
+                    expected=1,
+                    got=0,
+                    shape=shape,
+                )
+        if self.keepdims:
+            return tuple(1 if axis in self._axes() else size for axis, size in enumerate(shape))
+        return tuple(size for axis, size in enumerate(shape) if axis not in self._axes())
+
+
+class _GlobalMax(_GlobalPooling):
+    """The largest number of each channel."""
+
+    def call(self, x: Tensor) -> Tensor:
+        """Return the largest number of each channel."""
+        return x.amax(self._axes(), keepdim=self.keepdims)
+
+
+class GlobalMaxPooling1D(_GlobalMax):
+    """Boils a whole sequence down to the largest number of each channel.
+
+    Input (batch, steps, channels), output (batch, channels).  Keras: ``keras.layers.GlobalMaxPooling1D``.
+
+    Args:
+        data_format: Whether the channels are the last axis or the first after the batch.
+        keepdims: Whether the axes that were boiled down stay, with size 1.
+    """
+
+    rank: ClassVar[int] = 1
+
+
+class GlobalMaxPooling2D(_GlobalMax):
+    """Boils a whole picture down to the largest number of each channel.
+
+    Input (batch, height, width, channels), output (batch, channels).
+    Keras: ``keras.layers.GlobalMaxPooling2D``.
+
+    Args:
+        data_format: Whether the channels are the last axis or the first after the batch.
+        keepdims: Whether the axes that were boiled down stay, with size 1.
+    """
+
+
+class GlobalAveragePooling1D(_GlobalPooling):
+    """Boils a whole sequence down to the mean of each channel; steps that a mask leaves out do not count.
+
+    Input (batch, steps, channels), output (batch, channels).
+    Keras: ``keras.layers.GlobalAveragePooling1D``.
+
+    Args:
+        data_format: Whether the channels are the last axis or the first after the batch.
+        keepdims: Whether the axes that were boiled down stay, with size 1.
+    """
+
+    rank: ClassVar[int] = 1
+
+    supports_masking = True
+
+    def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the mean of each channel, over the steps that ``mask`` (batch, steps) lets count."""
+        axis = self._axes()[0]
+        if mask is None:
+            return x.mean(axis, keepdim=self.keepdims)
+        counted = mask.to(x.dtype).unsqueeze(2 if axis == 1 else 1)
+        total = (x * counted).sum(axis, keepdim=self.keepdims)
+        return total / counted.sum(axis, keepdim=self.keepdims)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Return ``None``: no steps are left that could be masked."""
+        return None
+
+
+class GlobalAveragePooling2D(_GlobalPooling):
+    """Boils a whole picture down to the mean of each channel.
+
+    Input (batch, height, width, channels), output (batch, channels).
+    Keras: ``keras.layers.GlobalAveragePooling2D``.
+
+    Args:
+        data_format: Whether the channels are the last axis or the first after the batch.
+        keepdims: Whether the axes that were boiled down stay, with size 1.
+    """
+
+    def call(self, x: Tensor) -> Tensor:
+        """Return the mean of each channel."""
+        return x.mean(self._axes(), keepdim=self.keepdims)
