@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -26,6 +26,7 @@ from engine.params import REQUIRED, check_unknown, params_of
 from engine.spec import InputSpec, Shape, TensorSpec
 
 _uids: Counter[str] = Counter()
+_hook_epoch = [0]
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape", "autocast")
 
 
@@ -45,6 +46,11 @@ def auto_name(base: str) -> str:
 def clear_session() -> None:
     """Start the numbering of automatic names afresh.  Keras: ``keras.utils.clear_session``."""
     _uids.clear()
+
+
+def hook_epoch() -> int:
+    """Return a number that changes whenever a hook is registered on a layer."""
+    return _hook_epoch[0]
 
 
 @cache
@@ -152,15 +158,20 @@ class Layer(torch.nn.Module):
     def __setattr__(self, name: str, value: Any) -> None:
         """Track layers in plain lists and dicts too, as Keras does."""
         super().__setattr__(name, value)
-        if isinstance(value, (list, tuple, dict)) and "_modules" in self.__dict__:
-            inner = value.values() if isinstance(value, dict) else value
-            if not name.startswith("_"):
-                for index, item in enumerate(inner):
-                    if isinstance(item, Layer):
-                        self._modules[f"{name}_{index}"] = item
+        listed = isinstance(value, (list, tuple, dict)) and not name.startswith("_")
+        if listed and "_modules" in self.__dict__:
+            self._track(name, value)
+
+    def _track(self, name: str, value: Any) -> None:
+        for index, item in enumerate(value.values() if isinstance(value, dict) else value):
+            if isinstance(item, Layer):
+                self._modules[f"{name}_{index}"] = item
 
     def _sublayers(self) -> list[Layer]:
         """Return the layers directly inside this one, each once, in the order of their making."""
+        for name, value in list(self.__dict__.items()):
+            if isinstance(value, (list, tuple, dict)) and not name.startswith("_"):
+                self._track(name, value)  # lists may have grown since they were set
         unique: dict[int, Layer] = {}
         for module in self._modules.values():
             if isinstance(module, Layer):
@@ -256,6 +267,11 @@ class Layer(torch.nn.Module):
             )
         for demand, spec in zip(each, specs, strict=True):
             demand.check(spec, self.name)
+
+    @classmethod
+    def port_names(cls, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of the outputs that a layer with these arguments has."""
+        return cls.output_names
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build once, for the shape that comes first."""
@@ -363,6 +379,34 @@ class Layer(torch.nn.Module):
                     LAYERS.deserialize(item) if isinstance(item, dict) else item for item in value
                 ]
         return cls(**arguments)
+
+    # -- torch hooks -------------------------------------------------------------------------------
+
+    def hooked(self) -> bool:
+        """Return whether torch hooks hang on the layer, so that it must run through ``__call__``."""
+        return bool(
+            self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
+        )
+
+    def register_forward_hook(self, *args: Any, **kwargs: Any) -> Any:
+        """Register as torch does, and let compiled plans notice."""
+        _hook_epoch[0] += 1
+        return super().register_forward_hook(*args, **kwargs)
+
+    def register_forward_pre_hook(self, *args: Any, **kwargs: Any) -> Any:
+        """Register as torch does, and let compiled plans notice."""
+        _hook_epoch[0] += 1
+        return super().register_forward_pre_hook(*args, **kwargs)
+
+    def register_full_backward_hook(self, *args: Any, **kwargs: Any) -> Any:
+        """Register as torch does, and let compiled plans notice."""
+        _hook_epoch[0] += 1
+        return super().register_full_backward_hook(*args, **kwargs)
+
+    def register_full_backward_pre_hook(self, *args: Any, **kwargs: Any) -> Any:
+        """Register as torch does, and let compiled plans notice."""
+        _hook_epoch[0] += 1
+        return super().register_full_backward_pre_hook(*args, **kwargs)
 
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""

@@ -1,0 +1,154 @@
+"""Layers that keep the numbers and change their arrangement."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from torch import Tensor
+
+from engine import config as settings
+from engine.errors import ParamError, ShapeError
+from engine.layers.layer import Layer
+from engine.params import Axes, DataFormat, PositiveInt, TargetShape
+from engine.spec import InputSpec, Shape, TensorSpec
+
+
+class _Rearranging(Layer):
+    """Base of layers that keep every number as it is."""
+
+    category = "reshaping"
+
+    def compute_output_dtype(self, *dtypes: str) -> str:
+        """Return the input's dtype."""
+        return dtypes[0]
+
+
+class Flatten(_Rearranging):
+    """Lays out all numbers of a sample in one row.
+
+    Args:
+        data_format: Whether channels come last or first; none takes the setting of the engine.
+    """
+
+    input_spec = InputSpec(min_ndim=1)
+
+    def __init__(self, data_format: DataFormat | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = data_format or settings.image_data_format()
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the input with one axis behind the batch axis."""
+        if self.data_format == "channels_first" and inputs.dim() > 2:
+            inputs = inputs.movedim(1, -1)
+        return inputs.reshape(inputs.shape[0], -1) if inputs.numel() else inputs.flatten(1)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (batch, product of the other sizes)."""
+        self.check_input(TensorSpec(tuple(input_shape)))
+        sizes = input_shape[1:]
+        known = [size for size in sizes if size is not None]
+        return (input_shape[0], math.prod(known) if len(known) == len(sizes) else None)
+
+
+class Reshape(_Rearranging):
+    """Arranges the numbers of a sample in another shape.
+
+    Args:
+        target_shape: Sizes of the new axes, the batch axis left out; one of them may be -1, for what is left.
+    """
+
+    input_spec = InputSpec(min_ndim=1)
+
+    def __init__(self, target_shape: TargetShape, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        wrong = any(size is None or size == 0 for size in target_shape)
+        if wrong or list(target_shape).count(-1) > 1:
+            raise ParamError(
+                "Reshape: target_shape is made of whole numbers from 1, one of them may be -1. Received: "
+                f"target_shape={target_shape!r}",
+                code="param",
+                owner="Reshape",
+                param="target_shape",
+                got=target_shape,
+            )
+        self.target_shape = tuple(target_shape)
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the input in its new shape."""
+        return inputs.reshape(inputs.shape[0], *self.target_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the batch size and the target; raises ``ShapeError`` (``"reshape"``) where it does not fit."""
+        self.check_input(TensorSpec(tuple(input_shape)))
+        sizes = input_shape[1:]
+        whole = [size for size in sizes if size is not None]
+        fixed = math.prod(size for size in self.target_shape if size != -1)
+        if len(whole) < len(sizes):
+            return (input_shape[0], *(None if size == -1 else size for size in self.target_shape))
+        total = math.prod(whole)
+        if total % fixed if -1 in self.target_shape else total != fixed:
+            raise ShapeError(
+                f"Layer '{self.name}' cannot arrange {total} numbers as {self.target_shape}. Received: shape "
+                f"{tuple(input_shape)}.",
+                code="reshape",
+                layer=self.name,
+                got=total,
+                expected=self.target_shape,
+                shape=tuple(input_shape),
+            )
+        return (input_shape[0], *(total // fixed if size == -1 else size for size in self.target_shape))
+
+
+class Permute(_Rearranging):
+    """Puts the axes of a sample in another order.
+
+    Args:
+        dims: The new order of the axes, counted from 1; the batch axis stays in front.
+    """
+
+    def __init__(self, dims: Axes, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = (dims,) if isinstance(dims, int) else tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ParamError(
+                f"Permute: dims holds each of the numbers from 1 to {len(self.dims)} once. Received: "
+                f"dims={dims!r}",
+                code="param",
+                owner="Permute",
+                param="dims",
+                got=dims,
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the input with its axes in the new order."""
+        return inputs.permute(0, *self.dims)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the sizes in the new order."""
+        self.check_input(TensorSpec(tuple(input_shape)))
+        return (input_shape[0], *(input_shape[axis] for axis in self.dims))
+
+
+class RepeatVector(_Rearranging):
+    """Makes a sequence of a vector by repeating it.
+
+    Args:
+        n: How many times the vector is repeated.
+    """
+
+    input_spec = InputSpec(ndim=2)
+
+    def __init__(self, n: PositiveInt, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.n = n
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return (batch, n, features)."""
+        return inputs.unsqueeze(1).expand(-1, self.n, -1)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (batch, n, features)."""
+        self.check_input(TensorSpec(tuple(input_shape)))
+        return (input_shape[0], self.n, input_shape[1])

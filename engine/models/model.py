@@ -1,0 +1,172 @@
+"""Models: layers that hold layers, and can be trained, saved and printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.errors import EngineError, NotBuiltError, did_you_mean
+from engine.layers import calling
+from engine.layers.families import LAYERS
+from engine.layers.layer import Layer
+from engine.structure import flatten
+from engine.training.trainer import Trainer
+
+
+class DirectPlan:
+    """The plan of a model that is code, not a graph: it calls the model."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def run(self, inputs: Sequence[Tensor], training: bool = False) -> list[Tensor]:
+        """Return the outputs for the inputs, both flat: one input goes in alone, several as a list."""
+        for layer in self._model._flatten_layers():
+            layer._losses.clear()
+        outer = getattr(calling._local, "running", False)
+        calling._local.running = True
+        try:
+            outputs = self._model(inputs[0] if len(inputs) == 1 else list(inputs), training=training)
+        finally:
+            calling._local.running = outer
+        return flatten(outputs)
+
+
+class Model(Trainer, Layer):
+    """A network: ``Model(inputs, outputs)`` between symbolic tensors, or a subclass with its own ``call``.
+
+    Keras: ``keras.Model``.
+    """
+
+    inputs: Sequence[Any] = ()
+    outputs: Sequence[Any] = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make a ``Functional`` where inputs and outputs are given."""
+        if cls is Model and (len(args) >= 2 or "inputs" in kwargs or "outputs" in kwargs):
+            from engine.models.functional import Functional
+
+            return super().__new__(Functional)
+        return super().__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly inside, in order."""
+        return self._sublayers()
+
+    @property
+    def plan(self) -> Any:
+        """What runs the model on flat lists of tensors: ``plan.run(inputs, training)``."""
+        return DirectPlan(self)
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs, in order; a model that is code has none."""
+        return []
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by its name or its place; raises ``EngineError`` where there is none."""
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise EngineError(
+                    f"The model has {len(layers)} layers. Received: index={index}.", code="no_layer"
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise EngineError(
+            f"The model has no layer called {name!r}.{did_you_mean(name, [layer.name for layer in layers])}",
+            code="no_layer",
+            name=name,
+        )
+
+    def _flatten_layers(self) -> list[Layer]:
+        found: list[Layer] = []
+        stack: list[Layer] = [self]
+        while stack:
+            layer = stack.pop()
+            found.append(layer)
+            stack.extend(reversed(layer._sublayers()))
+        return found
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print a table of the layers with their output shapes and numbers of parameters."""
+        from engine.models.summary import summary_text
+
+        (print_fn or print)(summary_text(self, line_length, expand_nested, show_trainable))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor; a subclass adds its own."""
+        return super().get_config()
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Return the structure of the model, without weights, as JSON that ``model_from_json`` reads."""
+        return json.dumps(LAYERS.serialize(self), **kwargs)
+
+    def _named_weights(self) -> dict[str, Tensor]:
+        """Return the weights by path, each once; equal paths of different weights are numbered."""
+        found: dict[str, Tensor] = {}
+        seen: set[int] = set()
+
+        def gather(layer: Layer, prefix: str) -> None:
+            for weight in layer._weights:
+                if id(weight) in seen:
+                    continue
+                seen.add(id(weight))
+                key, count = f"{prefix}{weight.name}", 1
+                while key in found:
+                    key, count = f"{prefix}{weight.name}_{count}", count + 1
+                found[key] = weight
+            for inner in layer._sublayers():
+                gather(inner, f"{prefix}{inner.name}/")
+
+        gather(self, "")
+        return found
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a ``.safetensors`` file, in one step: a crash leaves the old file whole."""
+        from engine.models.weights import write
+
+        write(self._named_weights(), filepath, overwrite)
+
+    @torch.no_grad()
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Set the weights from a file that ``save_weights`` wrote; raises ``EngineError`` where names differ."""
+        from engine.models.weights import read_into
+
+        if not self.built:
+            raise NotBuiltError(f"Model '{self.name}' has no weights yet: call it or build it, then load.")
+        read_into(self._named_weights(), filepath, skip_mismatch)
+
+    def build_from_shapes(self, shapes: Sequence[Any]) -> None:
+        """Build for data of these shapes (batch axis first): one shape for each input, in order."""
+        if not self.built:
+            structure = tuple(shapes[0]) if len(shapes) == 1 else [tuple(shape) for shape in shapes]
+            calling.ensure_built(self, {"inputs": structure})
+
+
+def clone_model(model: Any) -> Any:
+    """Return a model of the same structure with new initial weights."""
+    return type(model).from_config(model.get_config())
+
+
+def model_from_json(text: str, custom_objects: Any = None) -> Any:
+    """Return the model that ``to_json`` described, with new weights."""
+    return LAYERS.deserialize(json.loads(text), custom_objects)

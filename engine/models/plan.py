@@ -1,0 +1,232 @@
+"""The compiled form of a graph: a flat list of steps over numbered slots, the fast path of every model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from engine.errors import ShapeError
+from engine.layers import calling
+from engine.layers.layer import Layer, call_parameters, hook_epoch
+from engine.layers.symbolic import KerasTensor, Node
+from engine.structure import flatten, map_structure
+
+_PLAIN, _TRAINING, _LIST, _GENERAL = range(4)
+
+
+class _Step(NamedTuple):
+    mode: int
+    function: Callable[..., Any]
+    source: Any
+    target: Any
+    free: tuple[int, ...]
+    layer: Layer
+
+
+class _Slot(NamedTuple):
+    """Stands in a call's arguments for the tensor that will lie in a slot."""
+
+    number: int
+
+
+class _Entry(NamedTuple):
+    """What one input must be."""
+
+    name: str
+    dtype: torch.dtype
+    rank: int
+    sizes: tuple[tuple[int, int], ...]
+
+
+class Plan:
+    """Runs a graph on flat lists of tensors.
+
+    Layers are called directly (``layer.call``), without torch's ``__call__``, unless hooks are registered:
+    a new hook makes the plan compile itself afresh.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[KerasTensor],
+        outputs: Sequence[KerasTensor],
+        nodes: Sequence[Node],
+        layers: Sequence[Layer],
+    ) -> None:
+        self._inputs, self._outputs, self._nodes = list(inputs), list(outputs), list(nodes)
+        self._losses = [inner._losses for layer in layers for inner in _with_sublayers(layer)]
+        self._entries = [
+            _Entry(
+                tensor.name,
+                getattr(torch, tensor.dtype),
+                len(tensor.shape),
+                tuple((axis, size) for axis, size in enumerate(tensor.shape) if size is not None and axis),
+            )
+            for tensor in inputs
+        ]
+        self._epoch = -1
+        self._steps: list[_Step] = []
+        self._outs: list[int] = []
+        self._count = 0
+
+    def run(self, inputs: Sequence[Tensor], training: bool = False) -> list[Tensor]:
+        """Return the outputs for the inputs, both flat; raises ``ShapeError`` for inputs that do not fit.
+
+        An error from inside a layer carries that layer's name in its notes and as ``layer_name``.
+        """
+        if self._epoch != hook_epoch():
+            self._compile()
+        if len(inputs) != len(self._entries):
+            raise ShapeError(
+                f"The model takes {len(self._entries)} inputs. Received: {len(inputs)}.",
+                code="input_count",
+                expected=len(self._entries),
+                got=len(inputs),
+            )
+        slots: list[Any] = [None] * self._count
+        for number, (tensor, entry) in enumerate(zip(inputs, self._entries, strict=True)):
+            slots[number] = _fitted(tensor, entry)
+        local = calling._local
+        outer, nested = getattr(local, "training", None), getattr(local, "running", False)
+        local.training = training
+        if not nested:
+            local.running = True
+            for losses in self._losses:
+                if losses:
+                    losses.clear()
+        step: _Step | None = None
+        try:
+            for step in self._steps:
+                mode, function, source, target, free, _ = step
+                if mode == _PLAIN:
+                    made = function(slots[source])
+                elif mode == _TRAINING:
+                    made = function(slots[source], training=training)
+                elif mode == _LIST:
+                    made = function([slots[number] for number in source])
+                else:
+                    args, kwargs = map_structure(
+                        lambda leaf: slots[leaf.number] if isinstance(leaf, _Slot) else leaf, source
+                    )
+                    made = function(args, kwargs, training)
+                if type(target) is int:
+                    slots[target] = made
+                else:
+                    for number, leaf in zip(target, flatten(made), strict=True):
+                        slots[number] = leaf
+                for number in free:
+                    slots[number] = None
+        except Exception as error:
+            if step is not None and not hasattr(error, "layer_name"):
+                error.layer_name = step.layer.name  # type: ignore[attr-defined]  # read by whoever reports it
+                error.add_note(f"In layer '{step.layer.name}' ({type(step.layer).__name__}).")
+            raise
+        finally:
+            local.training, local.running = outer, nested
+        return [slots[number] for number in self._outs]
+
+    def _compile(self) -> None:
+        self._epoch = hook_epoch()
+        numbers = {id(tensor): number for number, tensor in enumerate(self._inputs)}
+        for node in self._nodes:
+            for tensor in node.outputs_flat:
+                numbers.setdefault(id(tensor), len(numbers))
+        self._outs = [numbers[id(tensor)] for tensor in self._outputs]
+        last_use: dict[int, int] = {}
+        for index, node in enumerate(self._nodes):
+            for tensor in (*node.inputs_flat, *node.outputs_flat):
+                last_use[numbers[id(tensor)]] = index
+        kept = set(self._outs)
+        free: dict[int, list[int]] = {}
+        for number, index in last_use.items():
+            if number not in kept:
+                free.setdefault(index, []).append(number)
+        masked: set[int] = set()
+        self._steps = []
+        for index, node in enumerate(self._nodes):
+            may_mask = any(id(tensor) in masked for tensor in node.inputs_flat)
+            if may_mask or calling.makes_masks(node.layer):
+                may_mask = True
+                if node.layer.supports_masking:
+                    masked.update(id(tensor) for tensor in node.outputs_flat)
+            mode, function, source = _road(node, numbers, may_mask)
+            single = isinstance(node.output_struct, KerasTensor)
+            outs = tuple(numbers[id(tensor)] for tensor in node.outputs_flat)
+            target = outs[0] if single else outs
+            self._steps.append(
+                _Step(mode, function, source, target, tuple(free.get(index, ())), node.layer)
+            )
+        self._count = len(numbers)
+
+
+def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Callable[..., Any], Any]:
+    """Return how a call is run: its mode, the function to call and where its arguments lie."""
+    layer = node.layer
+    takes_training = "training" in call_parameters(type(layer))
+    plain = not masked and not layer.hooked() and layer.activity_regularizer is None and not node.kwargs
+    if plain and len(node.args) == 1:
+        argument = node.args[0]
+        if isinstance(argument, KerasTensor):
+            return _TRAINING if takes_training else _PLAIN, layer.call, numbers[id(argument)]
+        flat = isinstance(argument, (list, tuple)) and all(isinstance(a, KerasTensor) for a in argument)
+        if flat and not takes_training:
+            return _LIST, layer.call, tuple(numbers[id(tensor)] for tensor in argument)
+
+    def place(leaf: Any) -> Any:
+        return _Slot(numbers[id(leaf)]) if isinstance(leaf, KerasTensor) else leaf
+
+    def through_call(args: Any, kwargs: Any, training: bool) -> Any:
+        told = kwargs if "training" in kwargs or not takes_training else {**kwargs, "training": training}
+        return layer(*args, **told)
+
+    def direct(args: Any, kwargs: Any, training: bool) -> Any:
+        told = kwargs if "training" in kwargs or not takes_training else {**kwargs, "training": training}
+        return layer.call(*args, **told)
+
+    careful = masked or layer.hooked() or layer.activity_regularizer is not None
+    source = (map_structure(place, tuple(node.args)), map_structure(place, node.kwargs))
+    return _GENERAL, through_call if careful else direct, source
+
+
+def _with_sublayers(layer: Layer) -> list[Layer]:
+    found = [layer]
+    for inner in layer._sublayers():
+        found.extend(_with_sublayers(inner))
+    return found
+
+
+def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
+    """Return an input in the dtype and rank that the graph states, as Keras forgives a lone last axis."""
+    if tensor.dtype is not entry.dtype:
+        tensor = tensor.to(entry.dtype)
+    rank = tensor.dim()
+    if rank != entry.rank:
+        if rank == entry.rank - 1 and (entry.rank - 1, 1) in entry.sizes:
+            tensor = tensor.unsqueeze(-1)
+        elif rank == entry.rank + 1 and tensor.shape[-1] == 1:
+            tensor = tensor.squeeze(-1)
+        else:
+            raise ShapeError(
+                f"Input '{entry.name}' expected {entry.rank} axes (the batch axis among them). Received: "
+                f"{rank} axes, shape {tuple(tensor.shape)}.",
+                code="rank",
+                layer=entry.name,
+                expected=entry.rank,
+                got=rank,
+                shape=tuple(tensor.shape),
+            )
+    for axis, size in entry.sizes:
+        if tensor.shape[axis] != size:
+            raise ShapeError(
+                f"Input '{entry.name}' expected size {size} on axis {axis}. Received: size "
+                f"{tensor.shape[axis]}, shape {tuple(tensor.shape)}.",
+                code="axis",
+                layer=entry.name,
+                axis=axis,
+                expected=size,
+                got=tensor.shape[axis],
+                shape=tuple(tensor.shape),
+            )
+    return tensor

@@ -1,0 +1,1 @@
+"""Training: fit, evaluate, predict, and what feeds them."""

@@ -1,0 +1,516 @@
+"""``compile``, ``fit``, ``evaluate`` and ``predict``: what makes a layer a model that learns."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import losses as losses_module
+from engine import metrics as metrics_module
+from engine import optimizers
+from engine import random as seeds
+from engine.callbacks import CallbackList, History
+from engine.errors import EngineError
+from engine.structure import pack_like
+from engine.training import sources
+from engine.training.data import Batch, Rows, Stream
+from engine.training.logs import LazyLogs, read
+from engine.training.step import Stepper, flat, forward_of
+from engine.training.targets import Targets
+
+
+class Trainer:
+    """The part of ``Model`` that trains.  Keras: https://keras.io/api/models/model_training_apis/."""
+
+    optimizer: Any = None
+    loss: Any = None
+    history: Any = None
+    compiled: bool = False
+    run_eagerly: bool = False
+    stop_training: bool = False
+    steps_per_execution: int = 1
+    _targets: Targets | None = None
+    _compile_arguments: Mapping[str, Any] | None = None
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Say how to train: optimizer, loss, metrics; with several outputs lists, or dicts by output name.
+
+        ``run_eagerly`` calls the model instead of its compiled plan; ``steps_per_execution`` batches
+        pass between two rounds of batch callbacks.  ``jit_compile`` and ``auto_scale_loss`` are kept for
+        scripts
+        written for Keras: the plan runs as it is, in full precision.  Raises for unknown names.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        for given in _leaves(loss):
+            if isinstance(given, str) and given.lower() not in ("crossentropy", "ce"):
+                losses_module.get(given)
+        for given in (*_leaves(metrics), *_leaves(weighted_metrics)):
+            if isinstance(given, str) and given.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+                metrics_module.get(given)
+        self.loss = loss
+        self.run_eagerly = bool(run_eagerly)
+        self.steps_per_execution = int(steps_per_execution)
+        self._targets = Targets(sources.output_names(self), loss, loss_weights, metrics, weighted_metrics)
+        self._compile_arguments = {
+            "optimizer": self.optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        self.stop_training = False
+        self.compiled = True
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return what ``compile`` was given, JSON-able; empty before it."""
+        if self._compile_arguments is None:
+            return {}
+        families = {
+            "optimizer": optimizers.FAMILY, "loss": losses_module.FAMILY,
+            "metrics": metrics_module.FAMILY, "weighted_metrics": metrics_module.FAMILY,
+        }  # fmt: skip
+        return {
+            name: _serialized(value, families[name]) if name in families else value
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile as ``get_compile_config`` described."""
+        arguments = dict(config)
+        arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"])
+        self.compile(**arguments)
+
+    # -- metrics -----------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The loss tracker and the metrics, as objects; complete once data has come."""
+        return list(self._targets.named().values()) if self._targets is not None else []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what ``evaluate`` returns, in its order."""
+        return list(self._targets.named()) if self._targets is not None else []
+
+    def reset_metrics(self) -> None:
+        """Start the running numbers afresh."""
+        if self._targets is not None:
+            self._targets.reset()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Return the running numbers by name, as tensors."""
+        return self._compiled_targets("get_metrics_result").results()
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
+        """Return the loss of a prediction with all penalties, for a ``train_step`` of your own."""
+        targets = self._compiled_targets("compute_loss")
+        weights = flat(sample_weight) if sample_weight is not None else None
+        loss = targets.loss(flat(y) if y is not None else [], flat(y_pred), weights)
+        for term in self.losses:  # type: ignore[attr-defined]  # a Layer's, which every model is
+            loss = term if loss is None else loss + term
+        if loss is None:
+            raise EngineError("There is no loss: give compile() one.", code="no_loss")
+        return loss
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Show the metrics a prediction and return the running numbers."""
+        targets = self._compiled_targets("compute_metrics")
+        weights = flat(sample_weight) if sample_weight is not None else None
+        targets.update(flat(y), flat(y_pred), weights)
+        return targets.results()
+
+    # -- steps that a subclass may write itself ------------------------------------------------------
+
+    def train_step(self, data: Any) -> Mapping[str, Any]:
+        """Do one step on ``(x, y)`` or ``(x, y, sample_weight)`` and return the running numbers."""
+        stepper = self._stepper()
+        stepper.train(sources.batch_of(self, *_parts(data)))
+        return stepper.targets.results()
+
+    def test_step(self, data: Any) -> Mapping[str, Any]:
+        """Evaluate one batch and return the running numbers."""
+        stepper = self._stepper()
+        stepper.test(sources.batch_of(self, *_parts(data)))
+        return stepper.targets.results()
+
+    def predict_step(self, data: Any) -> Any:
+        """Return the predictions for one batch."""
+        x = data[0] if isinstance(data, tuple) else data
+        return self(x, training=False)  # type: ignore[operator]  # a Layer's, which every model is
+
+    # -- the three loops -----------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: Any = 1,
+    ) -> History:
+        """Train for ``epochs`` passes over the data and return the ``History``.
+
+        ``x`` and ``y`` are arrays or tensors (lists or dicts of them for several inputs or outputs), rows
+        first, or ``x`` yields batches ``(x, y)`` or ``(x, y, sample_weight)``.  ``validation_split`` takes
+        the last rows; ``shuffle`` draws a new order every epoch, the same after the same ``set_random_seed``.
+        ``model.stop_training = True`` ends the run after the present batch, without validation.
+        """
+        targets = self._compiled_targets("fit")
+        keys = sources.keys_of(self, x)
+        source = sources.source_of(self, x, y, sample_weight, class_weight)
+        validation: Rows | Stream | None = None
+        if validation_data is not None:
+            vx, vy, vw = (
+                _parts(validation_data)
+                if isinstance(validation_data, (tuple, list))
+                else (validation_data, None, None)
+            )
+            validation = sources.source_of(self, vx, vy, vw)
+        elif validation_split and isinstance(source, Rows):
+            source, validation = sources.split_rows(source, validation_split)
+        sources.build_on_first(self, source, keys)
+        stepper = Stepper(self, targets, keys)
+        if not targets.built:
+            sources.prepare(self, source, stepper)
+        else:
+            stepper.has_metrics = targets.has_metrics
+        if isinstance(validation, Rows) and isinstance(source, Rows) and targets.targets:
+            sources.prepare(self, validation, stepper)
+        if stepper.params:
+            _claim(self.optimizer, stepper.params)
+        size = batch_size or 32
+        steps = steps_per_epoch or source.steps(size)
+        from engine.callbacks.prepare import callback_list
+
+        runner = callback_list(self, callbacks, verbose, epochs, steps)
+        generator = torch.Generator().manual_seed(seeds.make_default_seed()) if shuffle else None
+        stepper.on_grads = runner.grad_hook()
+        self.stop_training = False
+        self.history = runner.history
+        with _training_thread(), torch.enable_grad():
+            runner.on_train_begin()
+            logs: dict[str, Any] = {}
+            for epoch in range(initial_epoch, epochs):
+                targets.reset()
+                runner.on_epoch_begin(epoch)
+                last = self._epoch(stepper, source.batches(size, generator), steps, runner)
+                logs = read(last)
+                if not math.isfinite(logs.get("loss", 0.0)):
+                    _warn_not_finite(epoch, logs["loss"])
+                if validation is not None and not self.stop_training and _due(epoch, validation_freq):
+                    found = self._test_loop(
+                        stepper, validation, validation_batch_size or size, validation_steps, runner
+                    )
+                    logs |= {f"val_{name}": value for name, value in found.items()}
+                runner.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+            if self.optimizer.use_ema:
+                self.optimizer.finalize_variable_values()
+            runner.on_train_end(logs)
+        return runner.history  # type: ignore[no-any-return]  # always among the callbacks of fit
+
+    def _epoch(
+        self, stepper: Stepper, batches: Iterator[Batch], steps: int | None, runner: CallbackList
+    ) -> Mapping[str, Any]:
+        """Train on the batches of one epoch; returns the running numbers at its end."""
+        own = type(self).train_step is not Trainer.train_step
+        every, targets, train = self.steps_per_execution, stepper.targets, stepper.train
+        begins, ends = runner.watches("on_train_batch_begin"), runner.watches("on_train_batch_end")
+        results: Mapping[str, Any] = {}
+        for index, batch in enumerate(batches):
+            if begins and index % every == 0:
+                runner.on_train_batch_begin(index)
+            if own:
+                results = self.train_step(_whole(batch))
+            else:
+                train(batch)
+            if ends and ((index + 1) % every == 0 or index + 1 == steps):
+                runner.on_train_batch_end(index, LazyLogs(_saying(results) if own else targets.results))
+            if self.stop_training or index + 1 == steps:
+                break
+        if own:
+            return dict(sorted(results.items()))
+        return dict(sorted(targets.results().items()))
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Return loss and metrics on the data, ordered as ``metrics_names``; by name with ``return_dict``."""
+        targets = self._compiled_targets("evaluate")
+        keys = sources.keys_of(self, x)
+        source = sources.source_of(self, x, y, sample_weight)
+        sources.build_on_first(self, source, keys)
+        stepper = Stepper(self, targets, keys)
+        sources.prepare(self, source, stepper)
+        size = batch_size or 32
+        from engine.callbacks.prepare import callback_list
+
+        runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
+        found = self._test_loop(stepper, source, size, steps, runner)
+        if return_dict:
+            return found
+        ordered = [found[name] for name in targets.named() if name in found]
+        ordered += [value for name, value in found.items() if name not in targets.named()]
+        return ordered[0] if len(ordered) == 1 else ordered
+
+    @torch.no_grad()
+    def _test_loop(
+        self, stepper: Stepper, source: Rows | Stream, size: int, steps: int | None, runner: CallbackList
+    ) -> dict[str, Any]:
+        own = type(self).test_step is not Trainer.test_step
+        targets = stepper.targets
+        targets.reset()
+        runner.on_test_begin()
+        begins, ends = runner.watches("on_test_batch_begin"), runner.watches("on_test_batch_end")
+        results: Mapping[str, Any] = {}
+        for index, batch in enumerate(source.batches(size)):
+            if begins:
+                runner.on_test_batch_begin(index)
+            if own:
+                results = self.test_step(_whole(batch))
+            else:
+                stepper.test(batch)
+            if ends:
+                runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else targets.results))
+            if index + 1 == steps or (self.stop_training and not runner.testing):
+                break
+        found = read(dict(sorted((results if own else targets.results()).items())))
+        runner.on_test_end(found)
+        return found
+
+    @torch.no_grad()
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """Return the predictions as numpy arrays: one, or a list or dict as the model has outputs."""
+        keys = sources.keys_of(self, x)
+        source = sources.source_of(self, x)
+        sources.build_on_first(self, source, keys)
+        size = batch_size or 32
+        from engine.callbacks.prepare import callback_list
+
+        runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
+        run = forward_of(self, keys)
+        own = type(self).predict_step is not Trainer.predict_step
+        gathered: list[list[Tensor]] = []
+        runner.on_predict_begin()
+        for index, batch in enumerate(source.batches(size)):
+            runner.on_predict_batch_begin(index)
+            if own:
+                parts = flat(self.predict_step(batch.inputs[0] if len(batch.inputs) == 1 else batch.inputs))
+            else:
+                parts = run(batch.inputs, False)
+            gathered.append(list(parts))
+            runner.on_predict_batch_end(index, {"outputs": parts})
+            if index + 1 == steps:
+                break
+        runner.on_predict_end()
+        arrays = [torch.cat(column).cpu().numpy() for column in zip(*gathered, strict=True)]
+        return self._structured(arrays)
+
+    def _structured(self, arrays: list[Any]) -> Any:
+        """Return outputs in the structure in which the model gives them."""
+        structure = getattr(self, "_outputs_struct", None)
+        if structure is not None:
+            return pack_like(structure, arrays)
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    # -- single batches ------------------------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Do one step on one batch; the numbers run on until ``reset_metrics``."""
+        self._compiled_targets("train_on_batch")
+        batch = sources.batch_of(self, x, y, sample_weight, class_weight)
+        return self._on_batch(batch, sources.keys_of(self, x), return_dict, training=True)
+
+    @torch.no_grad()
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Evaluate one batch; the numbers run on until ``reset_metrics``."""
+        self._compiled_targets("test_on_batch")
+        batch = sources.batch_of(self, x, y, sample_weight)
+        return self._on_batch(batch, sources.keys_of(self, x), return_dict, training=False)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the predictions for one batch as numpy arrays."""
+        with torch.no_grad():
+            batch = sources.batch_of(self, x)
+            parts = forward_of(self, sources.keys_of(self, x))(batch.inputs, False)
+            return self._structured([part.cpu().numpy() for part in parts])
+
+    def _on_batch(self, batch: Batch, keys: list[str] | None, return_dict: bool, training: bool) -> Any:
+        stepper = self._stepper(keys)
+        kind = "train_step" if training else "test_step"
+        if getattr(type(self), kind) is not getattr(Trainer, kind):
+            found = read(getattr(self, kind)(_whole(batch)))
+        else:
+            if training:
+                with _training_thread(), torch.enable_grad():
+                    stepper.train(batch)
+            else:
+                stepper.test(batch)
+            found = read(stepper.targets.results())
+        values: list[Any] = [
+            np.float32(value) if isinstance(value, float) else value for value in found.values()
+        ]
+        if return_dict:
+            return dict(zip(found, values, strict=True))
+        return values[0] if len(values) == 1 else values
+
+    # -- helpers -------------------------------------------------------------------------------------
+
+    def _stepper(self, keys: list[str] | None = None) -> Stepper:
+        if not self.built:  # type: ignore[attr-defined]  # a Layer's
+            raise EngineError(
+                "The model is not built: call it on data, or give it an Input.", code="not_built"
+            )
+        stepper = Stepper(self, self._compiled_targets("train_step"), keys)
+        if stepper.params:
+            _claim(self.optimizer, stepper.params)
+        return stepper
+
+    def _compiled_targets(self, what: str) -> Targets:
+        if self._targets is None:
+            raise EngineError(
+                f"Call compile() before {what}(): for example model.compile(optimizer='adam', loss='mse').",
+                code="not_compiled",
+            )
+        if not self._targets.names:
+            self._targets.names = sources.output_names(self)
+        return self._targets
+
+
+def _claim(optimizer: Any, params: list[Any]) -> None:
+    """Build the optimizer for these weights, and refuse one that was built for others."""
+    optimizer.build(params)
+    own = optimizer._variables
+    if len(own) != len(params) or any(one is not two for one, two in zip(own, params, strict=True)):
+        raise EngineError(
+            "The trainable weights are not those that the optimizer knows. After freezing, freeing or "
+            "changing layers, call compile() again with a new optimizer.",
+            code="optimizer_variables",
+        )
+
+
+@contextmanager
+def _training_thread() -> Iterator[None]:
+    """Flush denormal numbers to zero: the moments of dead units become denormal and slow a CPU down."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+def _due(epoch: int, frequency: Any) -> bool:
+    """Return whether validation runs after this epoch: every so many epochs, or after those listed."""
+    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency
+
+
+def _warn_not_finite(epoch: int, loss: float) -> None:
+    warnings.warn(
+        f"The loss became {loss} in epoch {epoch + 1}. Try a smaller learning rate, scale the inputs, and "
+        "look for missing or infinite values in the data.",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
+def _parts(data: Any) -> tuple[Any, Any, Any]:
+    parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
+    x, y, weight = (*parts, None, None)[:3]
+    return x, y, weight
+
+
+def _saying(results: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
+    return lambda: results
+
+
+def _whole(batch: Batch) -> tuple[Any, ...]:
+    """Return a batch as the tuple that a step of the user's own takes."""
+
+    def lone(values: list[Tensor]) -> Any:
+        return values[0] if len(values) == 1 else values
+
+    x = lone(batch.inputs)
+    if batch.weights:
+        return x, lone(batch.targets), lone(batch.weights)
+    return (x, lone(batch.targets)) if batch.targets else (x,)
+
+
+def _leaves(given: Any) -> list[Any]:
+    if isinstance(given, Mapping):
+        return [] if "class_name" in given else [leaf for item in given.values() for leaf in _leaves(item)]
+    if isinstance(given, (list, tuple)):
+        return [leaf for item in given for leaf in _leaves(item)]
+    return [given]
+
+
+def _serialized(value: Any, family: Any) -> Any:
+    if isinstance(value, Mapping) and "class_name" not in value:
+        return {name: _serialized(item, family) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_serialized(item, family) for item in value]
+    return family.serialize(value)
