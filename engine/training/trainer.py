@@ -209,10 +209,7 @@ class Trainer:
             source, validation = sources.split_rows(source, validation_split)
         sources.build_on_first(self, source, keys)
         stepper = Stepper(self, targets, keys)
-        if not targets.built:
-            sources.prepare(self, source, stepper)
-        else:
-            stepper.has_metrics = targets.has_metrics
+        sources.prepare(self, source, stepper)
         if isinstance(validation, Rows) and isinstance(source, Rows) and targets.targets:
             sources.prepare(self, validation, stepper)
         if stepper.params:

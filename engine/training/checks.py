@@ -1,0 +1,132 @@
+"""Checks before the first step, so that mistakes are named in plain words and not deep in the arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from engine.errors import EngineError, ShapeError
+
+
+def check_inputs(model: Any, inputs: list[Tensor]) -> None:
+    """Raise ``ShapeError`` where data does not fit the model's inputs; columns of width 1 are added."""
+    wanted = model.inputs
+    if not wanted:
+        return
+    called = model.input_names
+    if len(wanted) != len(inputs):
+        names = ", ".join(f"'{name}'" for name in called)
+        raise ShapeError(
+            f"The model has {len(wanted)} inputs ({names}). Received: {len(inputs)} arrays in x.",
+            code="input_count",
+            expected=len(wanted),
+            got=len(inputs),
+        )
+    for index, (name, item, tensor) in enumerate(zip(called, wanted, inputs, strict=True)):
+        shape = tuple(item.shape)
+        if len(shape) == tensor.ndim + 1 and shape[-1] == 1:
+            inputs[index] = tensor = tensor.unsqueeze(-1)
+        elif len(shape) == tensor.ndim - 1 and tensor.shape[-1] == 1:
+            inputs[index] = tensor = tensor.squeeze(-1)
+        got = tuple(tensor.shape)
+        fits = len(got) == len(shape) and all(
+            size is None or size == have for size, have in zip(shape[1:], got[1:], strict=True)
+        )
+        if not fits:
+            hint = ""
+            if len(got) == len(shape) - 1 and got == tuple(size for size in shape[1:]):
+                hint = " One sample alone? Put it in a batch: x[None]."
+            elif len(got) == len(shape) - 1 and shape[-1] is not None and got[1:] == shape[1:-1]:
+                hint = f" A channel axis is missing: reshape x to (-1, {', '.join(map(str, shape[1:]))})."
+            raise ShapeError(
+                f"Input '{name}' expected data of shape {shape}, rows first. Received: {got}.{hint}",
+                code="input_shape",
+                input=name,
+                expected=shape,
+                got=got,
+            )
+
+
+def check_targets(targets: Sequence[Any], y_true: Sequence[Tensor], y_pred: Sequence[Tensor]) -> None:
+    """Raise where whole targets (all rows) do not fit loss and last layer; reads the label range once.
+
+    ``targets`` are the compiled outputs, ``y_pred`` a prediction for some rows of them.
+    """
+    wanted = [target for target in targets if target.loss is not None]
+    if wanted and len(y_true) != len(targets):
+        names = ", ".join(f"'{target.name}'" for target in targets)
+        raise ShapeError(
+            f"The model has {len(targets)} outputs ({names}), each with its targets. "
+            f"Received: {len(y_true)} arrays in y.",
+            code="target_count",
+            expected=len(targets),
+            got=len(y_true),
+        )
+    for target, true, predicted in zip(targets, y_true, y_pred, strict=False):
+        if target.loss is not None:
+            _check_target(target, true, predicted)
+
+
+def _kind(loss: Any) -> str:
+    function = getattr(loss, "fn", None)
+    return str(getattr(function, "__name__", type(loss).__name__))
+
+
+def _check_target(target: Any, true: Tensor, predicted: Tensor) -> None:
+    kind, units = _kind(target.loss), predicted.shape[-1]
+    got, made = tuple(true.shape[1:]), tuple(predicted.shape[1:])
+    where = f"Output '{target.name}'"
+    if kind == "sparse_categorical_crossentropy":
+        if got not in (made[:-1], (*made[:-1], 1)):
+            hint = ""
+            if got == made:
+                hint = " The targets look one-hot: use the loss 'categorical_crossentropy'."
+            raise ShapeError(
+                f"{where}: sparse_categorical_crossentropy wants one label per prediction of shape {made}. "
+                f"Received: targets of shape {got} per row.{hint}",
+                code="target_shape",
+                output=target.name,
+                expected=made[:-1],
+                got=got,
+            )
+        low, high = (int(value) for value in true.aminmax())
+        if high >= units or low < 0:
+            raise EngineError(
+                f"{where}: labels run {low}..{high} but the last layer has {units} units. "
+                f"{units} units take the labels 0..{units - 1}: "
+                + (f"give the last layer {high + 1} units." if low >= 0 else "number the classes from 0."),
+                code="label_range",
+                output=target.name,
+                low=low,
+                high=high,
+                units=units,
+            )
+    elif kind == "categorical_crossentropy" and got != made:
+        hint = ""
+        if got in ((), (1,)):
+            hint = " The targets look like class numbers: use the loss 'sparse_categorical_crossentropy'."
+        raise ShapeError(
+            f"{where}: categorical_crossentropy wants one-hot targets of shape {made} per row. "
+            f"Received: {got}.{hint}",
+            code="target_shape",
+            output=target.name,
+            expected=made,
+            got=got,
+        )
+    elif kind in _ALIKE and got != made and got != (*made, 1) and (*got, 1) != made:
+        raise ShapeError(
+            f"{where} has shape {made} per row, and {kind} compares it with targets of the same shape. "
+            f"Received: targets of shape {got} per row.",
+            code="target_shape",
+            output=target.name,
+            expected=made,
+            got=got,
+        )
+
+
+_ALIKE = (
+    *("mean_squared_error", "mean_absolute_error", "huber", "binary_crossentropy", "log_cosh"),
+    *("mean_absolute_percentage_error", "mean_squared_logarithmic_error", "poisson"),
+)

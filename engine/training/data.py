@@ -1,0 +1,246 @@
+"""Data for training: arrays that are moved to the device once and sliced, or streams of batches.
+
+Both yield ``Batch``: flat lists of inputs, targets and weights, in the model's order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import config
+from engine.errors import EngineError, ShapeError
+from engine.random import torch_dtype
+
+
+class Batch(NamedTuple):
+    """Some rows: inputs, targets and weights (``None`` where there are none) and how many rows."""
+
+    inputs: list[Tensor]
+    targets: list[Tensor]
+    weights: list[Tensor] | None
+    rows: int
+
+
+def to_tensor(value: Any, dtype: str | None = None) -> Tensor:
+    """Return ``value`` as a tensor, without a copy where none is needed.
+
+    Without ``dtype``, floats become the engine's float type and whole numbers int64.
+    """
+    if not isinstance(value, Tensor):
+        array = np.asarray(value)
+        if array.dtype.kind in "OUS":
+            raise EngineError(
+                f"Data must be numbers. Received: an array of {array.dtype}. Encode texts as numbers first, "
+                "and look for missing values.",
+                code="data_type",
+                got=str(array.dtype),
+            )
+        if any(stride < 0 for stride in array.strides) or not array.flags.writeable:
+            array = array.copy()
+        if array.dtype.kind == "u" and array.dtype.itemsize > 1:
+            array = array.astype("int64")
+        value = torch.from_numpy(array) if array.ndim else torch.tensor(array.item())
+    if dtype is not None:
+        wanted = torch_dtype(dtype)
+    elif value.is_floating_point() or value.dtype is torch.bool:
+        wanted = torch_dtype(config.floatx())
+    else:
+        wanted = value.dtype if value.is_complex() else torch.int64
+    made: Tensor = value.to(wanted)
+    return made
+
+
+def flatten(value: Any, names: Sequence[str], what: str) -> list[Any]:
+    """Return a list of arrays from one array, a list of them, or a dict by ``names``."""
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        if names and len(names) == 1 and len(value) == 1 and names[0] not in value:
+            return list(value.values())
+        missing = [name for name in names if name not in value]
+        if missing:
+            raise EngineError(
+                f"{what} has no entry for {', '.join(map(repr, missing))}. Expected: {list(names)}. "
+                f"Received: {list(value)}",
+                code="data_names",
+                expected=list(names),
+                got=list(value),
+            )
+        return [value[name] for name in names or value]
+    if isinstance(value, (list, tuple)) and value and not _is_rows(value, len(names)):
+        return list(value)
+    return [value]
+
+
+def _is_rows(value: Sequence[Any], count: int) -> bool:
+    """Return whether a list is itself one array, written as nested lists of numbers."""
+    if all(hasattr(item, "shape") and len(item.shape) for item in value):
+        return False
+    return not (count > 1 and len(value) == count and isinstance(value[0], (list, tuple)))
+
+
+class Rows:
+    """Arrays in memory.  ``dtypes`` are those of the model's inputs, ``None`` where it has no say."""
+
+    def __init__(
+        self,
+        inputs: Sequence[Any],
+        targets: Sequence[Any] = (),
+        weights: Sequence[Any] | None = None,
+        *,
+        device: torch.device,
+        dtypes: Sequence[str | None] = (),
+    ) -> None:
+        kinds = list(dtypes) if len(dtypes) == len(inputs) else [None] * len(inputs)
+        self.inputs = [to_tensor(value, kind) for value, kind in zip(inputs, kinds, strict=True)]
+        self.targets = [to_tensor(value) for value in targets]
+        self.weights = [to_tensor(value, config.floatx()) for value in weights] if weights else None
+        self.device = device
+        self._check_rows()
+        self.count = len(self.inputs[0]) if self.inputs else 0
+        if device.type != "cpu" and self._fits(device):
+            self.inputs = [tensor.to(device) for tensor in self.inputs]
+            self.targets = [tensor.to(device) for tensor in self.targets]
+            self.weights = [tensor.to(device) for tensor in self.weights] if self.weights else None
+
+    def _fits(self, device: torch.device) -> bool:
+        """Return whether the data leaves at least half of the free memory of a GPU to the training."""
+        if device.type != "cuda":
+            return True
+        size = sum(tensor.nbytes for tensor in (*self.inputs, *self.targets, *(self.weights or ())))
+        return bool(size < torch.cuda.mem_get_info(device)[0] / 2)
+
+    def _check_rows(self) -> None:
+        groups = {"x": self.inputs, "y": self.targets, "sample_weight": self.weights or []}
+        sizes = {
+            name: [len(t) if t.ndim else 1 for t in tensors] for name, tensors in groups.items() if tensors
+        }
+        if len({size for group in sizes.values() for size in group}) > 1:
+            text = ", ".join(f"{name}: {' and '.join(map(str, group))}" for name, group in sizes.items())
+            raise ShapeError(
+                f"All arrays must have the same number of rows (samples). Received: {text}",
+                code="rows",
+                sizes=sizes,
+            )
+        if sizes and 0 in sizes.get("x", []):
+            raise ShapeError("There are no rows to work on: x is empty.", code="rows", sizes=sizes)
+
+    def part(self, begin: int, end: int) -> Rows:
+        """Return the rows from ``begin`` to before ``end``, without a copy."""
+        made = object.__new__(Rows)
+        made.inputs = [tensor[begin:end] for tensor in self.inputs]
+        made.targets = [tensor[begin:end] for tensor in self.targets]
+        made.weights = [tensor[begin:end] for tensor in self.weights] if self.weights else None
+        made.device = self.device
+        made.count = end - begin
+        return made
+
+    def steps(self, batch_size: int) -> int:
+        """Return how many batches there are."""
+        return math.ceil(self.count / batch_size)
+
+    def batches(self, batch_size: int, generator: torch.Generator | None = None) -> Iterator[Batch]:
+        """Yield batches, in an order that ``generator`` shuffles if there is one."""
+        inputs, targets, weights, count = self.inputs, self.targets, self.weights, self.count
+        tensors = [*inputs, *targets, *(weights or ())]
+        split, end = len(inputs), len(inputs) + len(targets)
+        away = bool(tensors) and tensors[0].device != self.device and self.device.type != "cpu"
+        if generator is None:
+            columns = [torch.split(tensor, batch_size) for tensor in tensors]
+            cuts: Iterator[Any] = zip(*columns, strict=True)
+        else:
+            order = torch.randperm(count, generator=generator)
+            if tensors[0].device.type != "cpu":
+                order = order.to(tensors[0].device)
+            cuts = (
+                [tensor.index_select(0, rows) for tensor in tensors]
+                for rows in torch.split(order, batch_size)
+            )
+        for cut in cuts:
+            parts = [part.to(self.device, non_blocking=True) for part in cut] if away else list(cut)
+            yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, parts[0].shape[0])
+
+
+class Stream:
+    """Batches that come from a generator, a torch ``DataLoader`` or an object with ``__getitem__``.
+
+    Each item is ``x``, ``(x, y)`` or ``(x, y, sample_weight)``.  A generator goes on from epoch to epoch;
+    what can be iterated afresh is.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        *,
+        device: torch.device,
+        dtypes: Sequence[str | None],
+        input_names: Sequence[str],
+        output_names: Sequence[str],
+    ) -> None:
+        self.source = source
+        self.device = device
+        self._dtypes = dtypes
+        self._names = (input_names, output_names)
+        self._once = iter(source) if iter_is_self(source) else None
+
+    def steps(self, batch_size: int) -> int | None:
+        """Return how many batches an epoch has, where that is known."""
+        return len(self.source) if hasattr(self.source, "__len__") else None
+
+    def batches(self, batch_size: int, generator: torch.Generator | None = None) -> Iterator[Batch]:
+        """Yield the batches as they come; their size and order are the source's own."""
+        items: Iterable[Any] = self._once if self._once is not None else self.source
+        if self._once is None and not hasattr(self.source, "__iter__"):
+            items = (self.source[index] for index in range(len(self.source)))
+        for item in items:
+            yield self.pack(item)
+
+    def pack(self, item: Any) -> Batch:
+        """Return one item of the source as a batch on the device."""
+        parts = tuple(item) if isinstance(item, (tuple, list)) else (item,)
+        if len(parts) > 3:
+            raise EngineError(
+                f"A batch is x, (x, y) or (x, y, sample_weight). Received: {len(parts)} parts.", code="batch"
+            )
+        x, y, weight = (*parts, None, None)[:3]
+        rows = Rows(
+            flatten(x, self._names[0], "x"),
+            flatten(y, self._names[1], "y"),
+            flatten(weight, self._names[1], "sample_weight") or None,
+            device=self.device,
+            dtypes=self._dtypes,
+        )
+        return Batch(rows.inputs, rows.targets, rows.weights, rows.count)
+
+
+def iter_is_self(source: Any) -> bool:
+    """Return whether ``source`` is an iterator, used up by one pass."""
+    return hasattr(source, "__next__")
+
+
+def is_stream(value: Any) -> bool:
+    """Return whether ``value`` yields batches, rather than being rows itself."""
+    if isinstance(value, (np.ndarray, Tensor, list, tuple, Mapping, int, float)) or hasattr(
+        value, "__array__"
+    ):
+        return False
+    methods = set(dir(value))
+    return "__iter__" in methods or {"__getitem__", "__len__"} <= methods
+
+
+def class_weights(targets: Tensor, weights: Mapping[int, float]) -> Tensor:
+    """Return one weight per row: that of its class (1 where ``weights`` names none)."""
+    labels = targets
+    if labels.ndim > 1:
+        labels = labels.argmax(-1) if labels.shape[-1] != 1 else labels.squeeze(-1)
+    labels = labels.round().long() if labels.is_floating_point() else labels
+    found = torch.ones(labels.shape, dtype=torch_dtype(config.floatx()), device=labels.device)
+    for label, weight in weights.items():
+        found[labels == int(label)] = float(weight)
+    return found

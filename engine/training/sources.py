@@ -1,0 +1,133 @@
+"""From the arguments of ``fit``, ``evaluate`` and ``predict`` to rows or a stream of batches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from engine import config
+from engine.errors import EngineError
+from engine.training import device as devices
+from engine.training.checks import check_inputs, check_targets
+from engine.training.data import Batch, Rows, Stream, class_weights, flatten, is_stream
+from engine.training.step import flat
+
+
+def device_of(model: Any) -> torch.device:
+    """Return the device on which the model's weights lie."""
+    weight = next(iter(model.weights), None) if model.built else None
+    return weight.device if weight is not None else devices.resolve(config.device())
+
+
+def input_names(model: Any) -> list[str]:
+    """Return the names of the model's inputs; empty where it has none declared."""
+    return list(model.input_names) if model.inputs else []
+
+
+def output_names(model: Any) -> list[str]:
+    """Return the names of the model's outputs; empty where it has none declared."""
+    return list(model.output_names) if model.outputs else []
+
+
+def input_dtypes(model: Any) -> list[str | None]:
+    """Return the dtypes that the model's inputs want."""
+    return [str(item.dtype) for item in model.inputs]
+
+
+def keys_of(model: Any, x: Any) -> list[str] | None:
+    """Return the keys of inputs given as a dict to a model that has not declared its inputs."""
+    return list(x) if isinstance(x, Mapping) and not input_names(model) else None
+
+
+def source_of(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Mapping[int, float] | None = None,
+) -> Rows | Stream:
+    """Return the data, checked as far as it can be before the model runs."""
+    if is_stream(x):
+        if y is not None or sample_weight is not None:
+            raise EngineError(
+                "x yields batches, so targets and weights come with them: leave y and sample_weight out and "
+                "yield (x, y) or (x, y, sample_weight).",
+                code="stream",
+            )
+        return Stream(
+            x,
+            device=device_of(model),
+            dtypes=input_dtypes(model),
+            input_names=input_names(model),
+            output_names=output_names(model),
+        )
+    names = output_names(model)
+    targets = flatten(y, names, "y")
+    weights = flatten(sample_weight, names, "sample_weight") if sample_weight is not None else None
+    rows = Rows(
+        flatten(x, input_names(model), "x"),
+        targets,
+        weights,
+        device=device_of(model),
+        dtypes=input_dtypes(model),
+    )
+    check_inputs(model, rows.inputs)
+    if class_weight:
+        if len(rows.targets) != 1:
+            raise EngineError(
+                "class_weight works for one output; give sample_weight for each output instead.",
+                code="class_weight",
+            )
+        own = class_weights(rows.targets[0], class_weight)
+        rows.weights = [own] if not rows.weights else [rows.weights[0] * own]
+    return rows
+
+
+def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
+    """Build losses and metrics from a few rows and check all targets against them."""
+    stepper.has_metrics = stepper.targets.has_metrics or not stepper.targets.built
+    if not isinstance(source, Rows):
+        return
+    few = source.part(0, min(2, source.count))
+    with torch.no_grad():
+        predicted = stepper.forward([tensor.to(source.device) for tensor in few.inputs], False)
+        targets = [tensor.to(source.device) for tensor in few.targets]
+        if source.targets:
+            stepper.targets.build(targets, predicted)
+            stepper.has_metrics = stepper.targets.has_metrics
+            check_targets(stepper.targets.targets, source.targets, predicted)
+
+
+def split_rows(rows: Rows, share: float) -> tuple[Rows, Rows]:
+    """Return the rows to train on and, from the end, the ``share`` of them to validate on."""
+    border = math.floor(rows.count * (1.0 - share))
+    if not 0.0 < share < 1.0 or border in (0, rows.count):
+        raise EngineError(
+            f"validation_split is a number between 0 and 1 that leaves rows on both sides of {rows.count}. "
+            f"Received: validation_split={share!r}",
+            code="validation_split",
+        )
+    return rows.part(0, border), rows.part(border, rows.count)
+
+
+def batch_of(model: Any, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None) -> Batch:
+    """Return arguments of the ``*_on_batch`` methods as one batch on the device."""
+    rows = source_of(model, x, y, sample_weight, class_weight)
+    if not isinstance(rows, Rows):
+        raise EngineError(
+            "One batch is made of arrays. Received: something that yields batches.", code="batch"
+        )
+    return next(rows.batches(rows.count))
+
+
+def build_on_first(model: Any, source: Rows | Stream, keys: list[str] | None) -> None:
+    """Build a model that waits for its first data."""
+    if model.built or not isinstance(source, Rows):
+        return
+    few = [tensor[: min(2, source.count)] for tensor in source.inputs]
+    given: Any = dict(zip(keys, few, strict=True)) if keys else (few[0] if len(few) == 1 else few)
+    with torch.no_grad():
+        flat(model(given, training=False))
