@@ -20,6 +20,8 @@ class InputLayer(Layer):
         batch_shape: The whole shape with the batch axis, instead of shape and batch_size.
     """
 
+    in_palette = False
+
     def __init__(
         self,
         shape: Any = None,

@@ -18,6 +18,7 @@ import torch
 
 from engine import config as settings
 from engine import constraints, initializers, regularizers
+from engine.compat import translate
 from engine.errors import EngineError, NotBuiltError, ParamError, ShapeError
 from engine.layers.dry import declare, declaring
 from engine.layers.families import FAMILIES, LAYERS
@@ -72,6 +73,8 @@ class Layer(torch.nn.Module):
     output_names: ClassVar[tuple[str, ...]] = ("output",)
     variadic: ClassVar[bool] = False
     """Whether ``call`` takes one list of any number of tensors, as merges do."""
+    in_palette: ClassVar[bool] = True
+    """Whether the layer can be drawn by itself; cells of recurrent layers cannot."""
     input_spec: InputSpec | Sequence[InputSpec] | None = None
     supports_masking: bool = False
     built: bool
@@ -437,6 +440,7 @@ def _remembering(init: Any) -> Any:
     def checked(self: Layer, *args: Any, **kwargs: Any) -> None:
         if not hasattr(self, "_config"):  # the outermost constructor is the layer that was asked for
             cls = type(self)
+            kwargs = translate(cls.__name__, kwargs, [param.name for param in params_of(cls)])
             try:
                 bound = signature.bind(self, *args, **kwargs)
             except TypeError as error:

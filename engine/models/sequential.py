@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.compat import Keras1Model
 from engine.errors import EngineError, NotBuiltError
 from engine.layers.families import LAYERS
 from engine.layers.input_layer import InputLayer
@@ -14,7 +15,7 @@ from engine.models.functional import Functional
 from engine.models.model import Model
 
 
-class Sequential(Model):
+class Sequential(Keras1Model, Model):
     """A chain: each layer takes what the one before it made.
 
     Built at once where the first is an ``Input`` (or a layer with ``input_shape``), else by the first data.

@@ -1,0 +1,45 @@
+"""A Keras-style deep learning library on torch.
+
+``import engine as keras``: the names, arguments and meanings of Keras 3.  Names are loaded when they are
+first used, so that this import costs nothing and brings no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_MODULES = (
+    "activations", "callbacks", "catalog", "config", "constraints", "datasets", "initializers", "layers",
+    "losses", "metrics", "models", "optimizers", "random", "regularizers", "saving", "training", "utils",
+)  # fmt: skip
+_NAMES = {
+    "Functional": "models",
+    "Initializer": "initializers",
+    "Input": "layers",
+    "InputSpec": "layers",
+    "KerasTensor": "models",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Sequential": "models",
+    "Variable": "layers.variable",
+}
+
+__all__ = ["Input", "Layer", "Model", "Sequential", "layers", "models"]  # noqa: F822  # loaded when used
+
+
+def __getattr__(name: str) -> Any:
+    """Load a module or a name of one when it is first asked for (PEP 562)."""
+    if name in _MODULES:
+        return import_module(f"engine.{name}")
+    if name in _NAMES:
+        return getattr(import_module(f"engine.{_NAMES[name]}"), name)
+    raise AttributeError(f"engine has no {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES, *_NAMES})
