@@ -54,7 +54,7 @@ def adam(rate: float) -> dict[str, Any]:
 
 
 def digits() -> Document:
-    build = Builder("digits", optimizer=adam(0.001), epochs=15, batch_size=32, seed=7)
+    build = Builder("digits", optimizer=adam(0.002), epochs=15, batch_size=32, seed=7)
     image = build.input("image", "image")
     scaled = build.layer("Rescaling", image, params={"scale": 1 / 16})
     filters = build.layer(
@@ -69,11 +69,12 @@ def digits() -> Document:
 
 
 def wine() -> Document:
-    build = Builder("wine", optimizer=adam(0.01), epochs=40, batch_size=16, seed=3, style="sequential")
+    build = Builder("wine", optimizer=adam(0.005), epochs=40, batch_size=16, seed=3, style="sequential")
     measures = build.input("measures", "measures")
     even = build.layer("Normalization", measures)
     hidden = build.layer("Dense", even, params={"units": 16, "activation": "relu"})
-    last = build.layer("Dense", hidden, params={"units": 3, "activation": "softmax"})
+    thinned = build.layer("Dropout", hidden, params={"rate": 0.3})
+    last = build.layer("Dense", thinned, params={"units": 3, "activation": "softmax"})
     build.output(
         "cultivar", last, target="cultivar", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
     )

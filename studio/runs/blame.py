@@ -1,0 +1,64 @@
+"""Why a run failed, in plain words, and which node is to blame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from studio.document.document import Document
+from studio.document.rows import MAIN
+from studio.translate.build import Built
+from studio.translate.errors import TranslateError
+
+
+class Diverged(ArithmeticError):
+    """The loss became infinite or not a number."""
+
+    def __init__(self, loss: float) -> None:
+        what = "not a number" if math.isnan(loss) else "infinite"
+        super().__init__(
+            f"The loss is {what} from here on, so nothing more can be learned. A smaller learning rate often "
+            "helps, and so do inputs near 1: put a Normalization or a Rescaling behind the Input."
+        )
+
+
+def explain(error: BaseException, document: Document, built: Built | None) -> tuple[str, str, str]:
+    """Return what happened, a code, and the id of the node to blame ("" where that is not known)."""
+    if isinstance(error, TranslateError):
+        return str(error), error.code, error.node or node_of(document, error.__cause__)
+    if isinstance(error, Diverged):
+        return str(error), "diverged", _first_broken(document, built)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        reason = "There is not enough memory for this. Use a smaller batch size or a smaller model."
+        return reason, "memory", node_of(document, error)
+    if isinstance(error, KeyboardInterrupt):
+        return "The run was interrupted.", "interrupted", ""
+    text = str(error).strip() or type(error).__name__
+    return text, str(getattr(error, "code", "failed")), node_of(document, error)
+
+
+def node_of(document: Document, error: BaseException | None) -> str:
+    """Return the node whose layer an engine error names, or an empty string."""
+    fields = getattr(error, "fields", None)
+    name = fields.get("layer") if isinstance(fields, Mapping) else None
+    return node_of_layer(document, str(name)) if name else ""
+
+
+def node_of_layer(document: Document, name: str) -> str:
+    """Return the first node that calls the layer called ``name``, or an empty string."""
+    for node in document.node_ids(MAIN):
+        entry = document.layer_of(node)
+        if entry is not None and entry.name == name:
+            return node
+    return ""
+
+
+def _first_broken(document: Document, built: Built | None) -> str:
+    import numpy as np
+
+    layers: list[Any] = built.model.layers if built is not None else []
+    for layer in layers:
+        if not all(np.isfinite(weight).all() for weight in layer.get_weights()):
+            return node_of_layer(document, layer.name)
+    return ""
