@@ -1,0 +1,45 @@
+"""Selecting with a rubber band."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtWidgets import QRubberBand
+
+from studio.canvas.gestures.gesture import Gesture
+
+if TYPE_CHECKING:
+    from studio.canvas.view import CanvasView
+
+
+class RubberBand(Gesture):
+    """All cards that the band touches are selected; with Shift they join what was selected before."""
+
+    def __init__(self, view: CanvasView, at: QPoint, keep: bool) -> None:
+        super().__init__(view, at)
+        self._before = set(view.mirror.selected_nodes()) if keep else set()
+        self._was = view.mirror.selected_nodes()
+        self._anchor = view.mapToScene(at)
+        self._band = QRubberBand(QRubberBand.Shape.Rectangle, view.viewport())
+        self._band.setGeometry(QRect(at, QSize()))
+
+    def move(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
+        area = QRectF(self._anchor, self.view.mapToScene(at)).normalized()
+        self._band.setGeometry(QRect(self.view.mapFromScene(self._anchor), at).normalized())
+        self._band.show()
+        inside = {node for node, item in self.view.mirror.nodes.items() if item.card().intersects(area)}
+        self.view.select(inside | self._before)
+
+    def finish(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
+        if not self._band.isVisible():
+            self.view.select(self._before)
+        self._remove()
+
+    def cancel(self) -> None:
+        self.view.select(self._was)
+        self._remove()
+
+    def _remove(self) -> None:
+        self._band.hide()
+        self._band.deleteLater()

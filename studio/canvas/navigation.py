@@ -1,0 +1,188 @@
+"""Looking around: zoom, scroll, fit, the grid behind everything, and pictures of the drawing."""
+
+from __future__ import annotations
+
+from math import floor
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView
+
+from studio.canvas import geometry
+from studio.canvas.scene import CanvasScene
+from studio.canvas.session import CanvasSession
+from studio.theme import current
+
+LOWEST, HIGHEST = 0.1, 4.0
+STEP = 1.25
+WORLD = 100_000.0
+DOT_PITCH = 20.0
+FIT_MARGIN = 48
+
+
+class NavigableView(QGraphicsView):
+    """A view of a scene that can be looked around in."""
+
+    looked_around = Signal()
+    """The zoom, the place or the size of what is seen changed."""
+
+    def __init__(self, session: CanvasSession) -> None:
+        super().__init__()
+        self.session = session
+        self.mirror = CanvasScene(session, parent=self)
+        self.setScene(self.mirror)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSceneRect(QRectF(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self._shown = False
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self.looked_around)
+
+    def zoom(self) -> float:
+        """Return pixels per scene unit: 1.0 is 100 %."""
+        return self.transform().m11()
+
+    def reach(self) -> float:
+        """Return how near to a socket counts, in scene units."""
+        return geometry.REACH / min(1.0, self.zoom())
+
+    def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
+        """Zoom (0.1 to 4) about a point of the viewport, which stays put; about the middle if None."""
+        zoom = min(HIGHEST, max(LOWEST, zoom))
+        about = about if about is not None else self.viewport().rect().center()
+        before = self.mapToScene(about)
+        self.scale(zoom / self.zoom(), zoom / self.zoom())
+        shifted = QPointF(self.mapFromScene(before) - about)
+        self.scroll_by(QPoint(round(shifted.x()), round(shifted.y())))
+
+    def scroll_by(self, way: QPoint) -> None:
+        """Move what is seen by pixels."""
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() + way.x())
+        down.setValue(down.value() + way.y())
+        self.looked_around.emit()
+
+    def zoom_in(self) -> None:
+        """One step nearer."""
+        self.set_zoom(self.zoom() * STEP)
+
+    def zoom_out(self) -> None:
+        """One step away."""
+        self.set_zoom(self.zoom() / STEP)
+
+    def zoom_reset(self) -> None:
+        """100 %."""
+        self.set_zoom(1.0)
+
+    def fit_all(self) -> None:
+        """Show the whole drawing."""
+        self._fit(self.mirror.content())
+
+    def fit_selection(self) -> None:
+        """Show the selected nodes; all where none is selected."""
+        area = QRectF()
+        for node in self.mirror.selected_nodes():
+            area = area.united(self.mirror.nodes[node].card())
+        self._fit(area if not area.isEmpty() else self.mirror.content())
+
+    def center_on(self, node: str) -> None:
+        """Bring a node to the middle."""
+        if node in self.mirror.nodes:
+            self._look_at(self.mirror.nodes[node].card().center())
+
+    def ensure_seen(self, node: str) -> None:
+        """Bring a node into sight where it is not."""
+        if node in self.mirror.nodes:
+            card = self.mapFromScene(self.mirror.nodes[node].card()).boundingRect()
+            if not self.viewport().rect().contains(card):
+                self.center_on(node)
+
+    def _look_at(self, place: QPointF) -> None:
+        self.scroll_by(self.mapFromScene(place) - self.viewport().rect().center())
+
+    def _fit(self, area: QRectF) -> None:
+        if area.isEmpty():
+            self.set_zoom(1.0)
+            self._look_at(QPointF(0, 0))
+            return
+        room = self.viewport().size()
+        wide = (room.width() - 2 * FIT_MARGIN) / area.width()
+        high = (room.height() - 2 * FIT_MARGIN - 20) / area.height()
+        zoom = min(HIGHEST, max(LOWEST, min(wide, high, 1.0)))
+        self.scale(zoom / self.zoom(), zoom / self.zoom())
+        self._look_at(area.center())
+
+    def render_image(self, scale: float = 1.0) -> QImage:
+        """Return a picture of the whole drawing on the canvas's ground, ``scale`` pixels per unit."""
+        self.mirror.finish_glide()
+        area = self.mirror.content()
+        area = (area if not area.isEmpty() else QRectF(0, 0, 320, 180)).adjusted(-40, -40, 40, 40)
+        image = QImage(
+            max(1, round(area.width() * scale)), max(1, round(area.height() * scale)),
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )  # fmt: skip
+        image.fill(QColor(current().canvas))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # The items' caches hold what the window shows, at the window's scale: they are left out here.
+        cached = [item for item in self.mirror.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
+        for item in cached:
+            item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.mirror.render(painter, QRectF(image.rect()), area)
+        for item in cached:
+            item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        painter.end()
+        return image
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        area = QRectF(rect)
+        theme = current()
+        painter.fillRect(area, QColor(theme.canvas))
+        pitch = DOT_PITCH
+        while pitch * self.zoom() < 16:
+            pitch *= 2
+        x = floor(area.left() / pitch) * pitch
+        first_y = floor(area.top() / pitch) * pitch
+        pen = QPen(QColor(theme.grid), 2.0)
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        points = []
+        while x <= area.right():
+            y = first_y
+            while y <= area.bottom():
+                points.append(QPointF(x, y))
+                y += pitch
+            x += pitch
+        if points:
+            painter.drawPoints(points)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.scroll_by(QPoint(-(turn.y() or turn.x()), 0))
+        elif turn.y():
+            self.set_zoom(self.zoom() * 1.0015 ** turn.y(), event.position().toPoint())
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._shown and event.size().width() > 50:
+            self._shown = True
+            self.fit_all()
+        self._settle.start(0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            for item in self.mirror.items():
+                item.update()
+            self.viewport().update()

@@ -1,0 +1,102 @@
+"""A node in the scene: it keeps a look and its flags, and leaves painting to ``painter``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
+
+from studio.canvas import geometry
+from studio.canvas.look import Look, Socket
+from studio.canvas.painter import Flags, paint_card
+from studio.canvas.picture import Picture
+from studio.theme import current
+
+
+class NodeItem(QGraphicsItem):
+    """The card of one node, cached as it was last painted; it moves when the scene says so."""
+
+    def __init__(self, node: str, look: Look, picture: Picture | None) -> None:
+        super().__init__()
+        self.node = node
+        self.look = look
+        self.picture = picture
+        self.flags_ = Flags()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setAcceptHoverEvents(True)
+        self.setZValue(2)
+
+    def set_look(self, look: Look, picture: Picture | None) -> bool:
+        """Show another look; return whether the sockets moved."""
+        if look == self.look and picture is self.picture:
+            return False
+        moved = geometry.size_of(look) != geometry.size_of(self.look) or (
+            [s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)]
+        )
+        if moved:
+            self.prepareGeometryChange()
+        self.look, self.picture = look, picture
+        self.update()
+        return moved
+
+    def set_lights(self, lights: Mapping[tuple[bool, str, int], bool] | None) -> None:
+        """Light (True) and dim (False) sockets while a wire is drawn; ``None`` ends it."""
+        if lights != self.flags_.lights:
+            self.flags_.lights = lights
+            self.update()
+
+    def set_focused(self, on: bool) -> None:
+        """Show where the keyboard is."""
+        if on != self.flags_.focused:
+            self.flags_.focused = on
+            self.update()
+
+    def card(self) -> QRectF:
+        """Return the card in scene coordinates, without the room around it."""
+        size = geometry.size_of(self.look)
+        return QRectF(self.pos().x(), self.pos().y(), size.width(), size.height())
+
+    def socket_pos(self, socket: Socket) -> QPointF:
+        """Return the centre of a socket in scene coordinates."""
+        return self.pos() + geometry.socket_place(self.look, socket)
+
+    def socket_at(self, place: QPointF, reach: float) -> Socket | None:
+        """Return the socket nearest to a place in the scene, within ``reach``."""
+        near = [((self.socket_pos(socket) - place), socket) for socket in geometry.sockets_of(self.look)]
+        within = [(way.x() ** 2 + way.y() ** 2, at) for at, (way, _) in enumerate(near)]
+        best = min(within, default=None)
+        if best is None or best[0] > reach * reach:
+            return None
+        return near[best[1]][1]
+
+    def find_socket(self, is_input: bool, port: str, index: int = 0) -> Socket | None:
+        """Return a socket by its key."""
+        row = self.look.inputs if is_input else self.look.outputs
+        return next((socket for socket in row if socket.port == port and socket.index == index), None)
+
+    def boundingRect(self) -> QRectF:
+        return geometry.bounds_of(self.look)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        size = geometry.size_of(self.look)
+        path.addRect(QRectF(0, 0, size.width(), size.height()))
+        return path
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        self.flags_.selected = self.isSelected()
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        paint_card(painter, self.look, self.flags_, current(), detail, self.picture)
+
+    def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self.flags_.hovered = True
+        self.update()
+
+    def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self.flags_.hovered = False
+        self.update()

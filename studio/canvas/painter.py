@@ -1,0 +1,197 @@
+"""How a card is painted.  It knows nothing of documents: a ``Look``, a few flags and the theme are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from studio.canvas import geometry as g
+from studio.canvas.look import Look, Socket
+from studio.canvas.picture import Picture
+from studio.theme import Theme, mono_font, ui_font
+
+FULL = 0.45
+"""Below this level of detail words are left out but for the title, and below half of it the title too."""
+
+
+@dataclass(slots=True)
+class Flags:
+    """What the view adds to a look: selection, focus, pointer, and sockets lit (True) or dimmed (False)."""
+
+    selected: bool = False
+    focused: bool = False
+    hovered: bool = False
+    lights: Mapping[tuple[bool, str, int], bool] | None = field(default=None)
+
+
+@cache
+def _font(kind: str) -> QFont:
+    return {
+        "title": lambda: ui_font(13, bold=True),
+        "line": lambda: ui_font(11),
+        "name": lambda: mono_font(10),
+        "shape": lambda: mono_font(11),
+    }[kind]()
+
+
+def paint_card(
+    painter: QPainter, look: Look, flags: Flags, theme: Theme, detail: float, picture: Picture | None
+) -> None:
+    """Paint a card with its top left corner at the origin."""
+    size = g.size_of(look)
+    card = QRectF(0, 0, size.width(), size.height())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QColor(theme.category(look.category))
+    if flags.lights is not None and not any(flags.lights.values()):
+        painter.setOpacity(0.45)
+    if detail >= FULL / 2:
+        _shadow(painter, card, theme)
+    _rings(painter, card, look, flags, theme)
+    edge = QColor(theme.danger if look.severity == "error" else theme.node_border)
+    if flags.selected and look.severity != "error":
+        edge = QColor(theme.selection)
+    elif flags.hovered and look.severity != "error":
+        edge = QColor(theme.border_strong)
+    pen = QPen(edge, 1.6 if flags.selected or look.severity == "error" else 1.0)
+    if look.unknown:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(QColor(theme.field if look.unknown else theme.node))
+    painter.drawRoundedRect(card, g.RADIUS, g.RADIUS)
+    _bar(painter, card, colour)
+    if detail >= FULL:
+        _words(painter, card, look, theme)
+        if picture is not None:
+            top = g.HEAD + g.EXTRA_LINE * max(0, len(look.lines) - 1) - 4
+            area = QRectF(g.PAD, top, card.width() - 2 * g.PAD + 4, g.PICTURE - 2)
+            picture.paint(painter, area, QColor(theme.text if look.category == "input" else colour))
+    elif detail >= FULL / 2:
+        painter.setPen(QColor(theme.text))
+        font = QFont(_font("title"))
+        font.setPixelSize(20)
+        painter.setFont(font)
+        words = QFontMetricsF(font).elidedText(look.title, Qt.TextElideMode.ElideRight, card.width() - 26)
+        painter.drawText(card.adjusted(16, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, words)
+    if detail >= FULL / 2:
+        for socket in g.sockets_of(look):
+            _socket(painter, look, socket, flags, theme, colour)
+    painter.setOpacity(1.0)
+
+
+def _shadow(painter: QPainter, card: QRectF, theme: Theme) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    for spread, down in ((3.0, 3.0), (1.5, 2.0), (0.5, 1.0)):
+        shade = QColor(theme.shadow)
+        shade.setAlphaF(theme.shadow_alpha * 0.42)
+        painter.setBrush(shade)
+        rect = card.adjusted(-spread, -spread, spread, spread).translated(0, down)
+        painter.drawRoundedRect(rect, g.RADIUS + spread, g.RADIUS + spread)
+
+
+def _rings(painter: QPainter, card: QRectF, look: Look, flags: Flags, theme: Theme) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if flags.selected or look.severity == "error":
+        glow = QColor(theme.danger if look.severity == "error" else theme.selection_glow)
+        glow.setAlphaF(0.34 if flags.selected else 0.18)
+        painter.setPen(QPen(glow, 5.0))
+        painter.drawRoundedRect(card.adjusted(-2.5, -2.5, 2.5, 2.5), g.RADIUS + 2, g.RADIUS + 2)
+    if flags.focused:
+        painter.setPen(QPen(QColor(theme.accent), 1.5, Qt.PenStyle.DotLine))
+        painter.drawRoundedRect(card.adjusted(-7, -7, 7, 7), g.RADIUS + 6, g.RADIUS + 6)
+
+
+def _bar(painter: QPainter, card: QRectF, colour: QColor) -> None:
+    bar = QPainterPath()
+    bar.addRoundedRect(QRectF(0.5, 0.5, 2 * g.RADIUS, card.height() - 1), g.RADIUS, g.RADIUS)
+    strip = QPainterPath()
+    strip.addRect(QRectF(0, 0, g.BAR, card.height()))
+    painter.fillPath(bar.intersected(strip), QBrush(colour))
+
+
+def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme) -> None:
+    left, right = g.PAD, card.width() - 12
+    small = QFontMetricsF(_font("name"))
+    title = QFontMetricsF(_font("title"))
+    marks = (13 if look.shared else 0) + (12 if look.severity == "warning" else 0)
+    need = title.horizontalAdvance(look.title)
+    room = right - left - marks - 8
+    name_room = max(34.0, room - need) if look.name else 0.0
+    name = small.elidedText(look.name, Qt.TextElideMode.ElideRight, name_room)
+    used = small.horizontalAdvance(name) if look.name else 0.0
+    head = QRectF(left, 9, room - used, 20)
+    painter.setFont(_font("title"))
+    painter.setPen(QColor(theme.muted if look.unknown else theme.text))
+    words = title.elidedText(look.title, Qt.TextElideMode.ElideRight, head.width())
+    painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, words)
+    painter.setFont(_font("name"))
+    painter.setPen(QColor(theme.faint))
+    place = QRectF(right - used - marks, 9, used + 1, 20)
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name)
+    if look.shared:
+        _link(painter, QPointF(right - (12 if look.severity == "warning" else 0) - 4, 19), theme)
+    if look.severity == "warning":
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.warning))
+        painter.drawEllipse(QPointF(right - 4, 19), 3.5, 3.5)
+    painter.setFont(_font("line"))
+    painter.setPen(QColor(theme.muted))
+    metrics = QFontMetricsF(_font("line"))
+    for number, line in enumerate(look.lines):
+        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, right - left)
+        row = QRectF(left, 29 + g.EXTRA_LINE * number, right - left, 18)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
+    _foot(painter, card, look, theme)
+
+
+def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme) -> None:
+    left, right = g.PAD, card.width() - 12
+    top = card.height() - g.FOOT
+    painter.setPen(QPen(QColor(theme.border), 1))
+    painter.drawLine(QPointF(left, top + 1.5), QPointF(right, top + 1.5))
+    foot = QRectF(left, top + 2, right - left, g.FOOT - 5)
+    font = _font("shape")
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    used = 0.0
+    if look.count and not look.badge:
+        painter.setPen(QColor(theme.faint))
+        used = metrics.horizontalAdvance(look.count) + 8
+        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.count)
+    painter.setPen(QColor(theme.danger if look.severity == "error" else theme.text))
+    text = metrics.elidedText(look.badge or look.shape, Qt.TextElideMode.ElideRight, foot.width() - used)
+    painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _link(painter: QPainter, centre: QPointF, theme: Theme) -> None:
+    painter.setPen(QPen(QColor(theme.accent), 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for side in (-2.6, 2.6):
+        painter.drawRoundedRect(QRectF(centre.x() + side - 3.4, centre.y() - 2.4, 6.8, 4.8), 2.4, 2.4)
+
+
+def _socket(
+    painter: QPainter, look: Look, socket: Socket, flags: Flags, theme: Theme, colour: QColor
+) -> None:
+    place = g.socket_place(look, socket)
+    lit = None if flags.lights is None else flags.lights.get(socket.key)
+    radius = g.SOCKET + (1.5 if lit else 0.0)
+    ink = QColor(theme.danger if socket.state == "gone" else colour)
+    if lit:
+        glow = QColor(theme.accent)
+        glow.setAlphaF(0.28)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(glow)
+        painter.drawEllipse(place, radius + 4, radius + 4)
+        ink = QColor(theme.accent)
+    elif flags.lights is not None:
+        ink.setAlphaF(0.35)
+    pen = QPen(ink, 1.8)
+    if socket.state in ("free", "gone"):
+        pen.setDashPattern([1.6, 1.4])
+    painter.setPen(pen)
+    painter.setBrush(QColor(theme.node) if socket.is_input or socket.state == "gone" else ink)
+    painter.drawEllipse(place, radius, radius)

@@ -1,0 +1,306 @@
+"""The scene: it mirrors the document after every edit, and answers what lies under the pointer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from studio.canvas import geometry
+from studio.canvas.look import Look, Socket, read_look
+from studio.canvas.node_item import NodeItem
+from studio.canvas.picture import Picture
+from studio.canvas.session import CanvasSession
+from studio.canvas.wire_item import WireItem
+from studio.document.linear import chain, is_linear
+from studio.document.problems import Problem
+from studio.document.rows import MAIN, Edit, Wire, id_order
+
+MOST_PREVIEWS = 200
+"""With more nodes than this, only Inputs show a sample."""
+STACK_GAP = 60.0
+GLIDE_MS = 200
+
+
+class CanvasScene(QGraphicsScene):
+    """Items for the nodes and wires of one graph.  It reads the document and never writes it."""
+
+    changed_shape = Signal()
+    """Nodes came, went, moved or were analysed: overlays place themselves anew."""
+
+    def __init__(self, session: CanvasSession, graph: str = MAIN, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.graph = graph
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[Wire, WireItem] = {}
+        self.badges: dict[str, str] = {}
+        self.sequential = False
+        self.problems: dict[str, list[Problem]] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._touched: set[str] = set()
+        self._glide: QVariantAnimation | None = None
+        self._goal: dict[str, QPointF] = {}
+        self.animate_next = False
+        self._read_analysis()
+        for node in session.document.node_ids(graph):
+            self._add_node(graph, node)
+        for wire in session.document.wires(graph):
+            self._add_wire(graph, wire)
+        self._arrange()
+        document = session.document
+        self._links = (
+            (document.wire_removed, self._remove_wire), (document.node_removed, self._remove_node),
+            (document.node_added, self._add_node), (document.node_changed, self._change_node),
+            (document.node_moved, self._move_node), (document.wire_added, self._add_wire),
+            (document.layer_changed, self._change_layer), (document.settings_changed, self._change_settings),
+            (document.edited, self._end_edit), (session.analysed, self._analysed),
+        )  # fmt: skip
+        for signal, slot in self._links:
+            signal.connect(slot)
+
+    def detach(self) -> None:
+        """Stop listening: the window shows another document."""
+        for signal, slot in self._links:
+            signal.disconnect(slot, missing_ok=True)
+
+    # -- the document's signals ---------------------------------------------------------------------------
+
+    def _add_node(self, graph: str, node: str) -> None:
+        if graph != self.graph or node in self.nodes:
+            return
+        picture = self._picture(node)
+        item = NodeItem(node, self.look_of(node, picture), picture)
+        item.setPos(QPointF(*self.session.document.place(node, graph)))
+        self.addItem(item)
+        self.nodes[node] = item
+        self._touched.add(node)
+
+    def _remove_node(self, graph: str, node: str) -> None:
+        if graph == self.graph and node in self.nodes:
+            self.removeItem(self.nodes.pop(node))
+            self._touched.discard(node)
+            self._pictures.pop(node, None)
+            self.badges.pop(node, None)
+
+    def _change_node(self, graph: str, node: str) -> None:
+        if graph == self.graph:
+            self._touched.add(node)
+
+    def _change_layer(self, entry: str) -> None:
+        self._touched.update(
+            node for graph, node in self.session.document.users(entry) if graph == self.graph
+        )
+
+    def _change_settings(self, key: str) -> None:
+        kinds = {node: self.session.document.node(node, self.graph).kind for node in self.nodes}
+        self._touched.update(node for node, kind in kinds.items() if kind in ("input", "output"))
+
+    def _move_node(self, graph: str, node: str) -> None:
+        if graph == self.graph and node in self.nodes and not self.animate_next and not self.stacked():
+            self.nodes[node].setPos(QPointF(*self.session.document.place(node, graph)))
+            self._touched.add(node)
+
+    def _add_wire(self, graph: str, wire: Wire) -> None:
+        if graph != self.graph or wire in self.wires:
+            return
+        item = WireItem(wire)
+        self.addItem(item)
+        self.wires[wire] = item
+        self._touched.update((wire.source, wire.target))
+
+    def _remove_wire(self, graph: str, wire: Wire) -> None:
+        if graph == self.graph and wire in self.wires:
+            self.removeItem(self.wires.pop(wire))
+            self._touched.update((wire.source, wire.target))
+
+    def _end_edit(self, edit: Edit) -> None:
+        # Layers that became shared, or stopped to be, touch nodes that the edit does not name.
+        for put in edit.puts:
+            if put.table == "nodes" and put.key[0] == self.graph:
+                for row in (put.before, put.after):
+                    ref = getattr(row, "ref", "")
+                    self._touched.update(n for g, n in self.session.document.users(ref) if g == self.graph)
+        self.refresh(self._touched & self.nodes.keys())
+        self._touched = set()
+        self._arrange()
+        self.changed_shape.emit()
+
+    def _analysed(self) -> None:
+        self._read_analysis()
+        self._pictures.clear()
+        self.refresh(self.nodes)
+        self._arrange()
+        self.changed_shape.emit()
+
+    # -- looks --------------------------------------------------------------------------------------------
+
+    def _read_analysis(self) -> None:
+        grouped: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.session.analysis.problems:
+            grouped[problem.node].append(problem)
+        self.problems = dict(grouped)
+
+    def _picture(self, node: str) -> Picture | None:
+        preview = self.session.preview
+        kind = self.session.document.node(node, self.graph).kind
+        if preview is None or (kind != "input" and len(self.nodes) > MOST_PREVIEWS):
+            return None
+        if node not in self._pictures:
+            sample = preview(self.graph, node)
+            if sample is None:
+                return None
+            self._pictures[node] = Picture(sample)
+        return self._pictures[node]
+
+    def look_of(self, node: str, picture: Picture | None) -> Look:
+        """Return what a card shows by what is known now."""
+        badge = self.badges.get(node, "")
+        return read_look(
+            self.session, node, self.problems.get(node, ()), badge, picture is not None, self.graph
+        )
+
+    def refresh(self, nodes: Iterable[str]) -> None:
+        """Read the looks of nodes anew and lead their wires."""
+        for node in list(nodes):
+            picture = self._picture(node)
+            self.nodes[node].set_look(self.look_of(node, picture), picture)
+        self.lead_wires(nodes)
+
+    def set_badge(self, node: str, text: str) -> None:
+        """Show a text in place of a node's shape and count; an empty one brings them back."""
+        if node in self.nodes and self.badges.get(node, "") != text:
+            self.badges[node] = text
+            self.refresh([node])
+
+    def lead_wires(self, nodes: Iterable[str]) -> None:
+        """Lead the wires at ``nodes`` to their sockets."""
+        document = self.session.document
+        seen: set[Wire] = set()
+        for node in nodes:
+            seen.update(document.incoming(node, graph=self.graph))
+            seen.update(document.outgoing(node, graph=self.graph))
+        for wire in seen:
+            item = self.wires.get(wire)
+            source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
+            if item is None or source is None or target is None:
+                continue
+            start = source.find_socket(False, wire.source_port)
+            end = target.find_socket(True, wire.target_port, wire.position)
+            broken = start is None or end is None or "gone" in (start.state, end.state)
+            item.set_style(source.look.category, broken)
+            item.set_ends(
+                source.socket_pos(start or Socket(wire.source_port, 0, False)),
+                target.socket_pos(end or Socket(wire.target_port, 0, True)),
+            )
+
+    # -- places -------------------------------------------------------------------------------------------
+
+    def stacked(self) -> bool:
+        """Return whether the scene orders the nodes itself: the Sequential view of a plain chain."""
+        return self.sequential and is_linear(self.session.document, self.graph) is None
+
+    def places(self) -> dict[str, QPointF]:
+        """Return where every node belongs."""
+        document = self.session.document
+        if not self.stacked():
+            return {node: QPointF(*document.place(node, self.graph)) for node in self.nodes}
+        x, found = 0.0, {}
+        for node in chain(document, self.graph):
+            size = geometry.size_of(self.nodes[node].look)
+            found[node] = QPointF(x, -size.height() / 2)
+            x += size.width() + STACK_GAP
+        return found
+
+    def _arrange(self) -> None:
+        places = self.places()
+        moved = {node: place for node, place in places.items() if self.nodes[node].pos() != place}
+        if self._glide is not None and places == self._goal:
+            return
+        animate, self.animate_next = self.animate_next, False
+        self.finish_glide()
+        if not moved:
+            return
+        if not animate:
+            self.put(moved)
+            return
+        self._goal = places
+        starts = {node: self.nodes[node].pos() for node in moved}
+        self._glide = QVariantAnimation(self)
+        self._glide.setDuration(GLIDE_MS)
+        self._glide.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+
+        def step(part: float) -> None:
+            self.put({n: starts[n] + (end - starts[n]) * part for n, end in moved.items() if n in self.nodes})
+
+        self._glide.valueChanged.connect(step)
+        self._glide.finished.connect(self.finish_glide)
+        self._glide.start()
+
+    def gliding(self) -> bool:
+        """Return whether nodes are on their way to a new place."""
+        return self._glide is not None
+
+    def finish_glide(self) -> None:
+        """End an animation at once, with everything in its place."""
+        if self._glide is not None:
+            glide, self._glide = self._glide, None
+            glide.stop()
+            glide.deleteLater()
+            self.put(self.places())
+            self.changed_shape.emit()
+
+    def put(self, places: Mapping[str, QPointF]) -> None:
+        """Set items without touching the document: a drag or an animation under way."""
+        for node, place in places.items():
+            self.nodes[node].setPos(place)
+        self.lead_wires(places)
+
+    def set_sequential(self, on: bool) -> None:
+        """Order a chain by itself (True), or stand where the document says (False)."""
+        if on != self.sequential:
+            self.sequential, self.animate_next = on, True
+            self._arrange()
+            self.changed_shape.emit()
+
+    # -- questions ----------------------------------------------------------------------------------------
+
+    def selected_nodes(self) -> list[str]:
+        """Return the ids of the selected nodes by number."""
+        return sorted((n for n, item in self.nodes.items() if item.isSelected()), key=id_order)
+
+    def selected_wires(self) -> list[Wire]:
+        """Return the selected wires."""
+        return [wire for wire, item in self.wires.items() if item.isSelected()]
+
+    def socket_at(self, place: QPointF, reach: float) -> tuple[NodeItem, Socket] | None:
+        """Return the node and socket near a place in the scene."""
+        area = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
+        for item in self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+            if isinstance(item, NodeItem) and (socket := item.socket_at(place, reach)) is not None:
+                return item, socket
+        return None
+
+    def node_at(self, place: QPointF) -> NodeItem | None:
+        """Return the card under a place in the scene."""
+        return next((item for item in self.items(place) if isinstance(item, NodeItem)), None)
+
+    def wire_at(self, place: QPointF) -> WireItem | None:
+        """Return the wire under a place in the scene."""
+        return next((item for item in self.items(place) if isinstance(item, WireItem)), None)
+
+    def content(self) -> QRectF:
+        """Return the rectangle around all cards; empty where there are none."""
+        area = QRectF()
+        for item in self.nodes.values():
+            area = area.united(item.card())
+        return area
+
+    def wire_into(self, node: str, socket: Socket) -> Wire | None:
+        """Return the wire that ends in an input socket."""
+        wires = self.session.document.incoming(node, socket.port, self.graph)
+        return next((w for w in wires if w.position == socket.index or socket.state == "gone"), None)

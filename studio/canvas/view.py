@@ -1,0 +1,324 @@
+"""The canvas: it turns what mouse and keyboard do into gestures, and gestures into verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QGraphicsView, QMenu
+
+from studio.canvas.actions import ActionsView
+from studio.canvas.fitting import Loose
+from studio.canvas.gestures import DragWire, DropLayer, Gesture, MoveNodes, Pan, RubberBand
+from studio.canvas.gestures.drop_layer import layer_of
+from studio.canvas.menus import menu_at
+from studio.canvas.mirror import differences
+from studio.canvas.overlay import Overlays
+from studio.canvas.search import entries
+from studio.canvas.session import CanvasSession
+from studio.canvas.tips import tip_at
+from studio.document.rows import Wire
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+_END_REACH = 26.0
+"""How far from its target, in scene units, a wire can still be taken out by its end."""
+
+
+class CanvasView(ActionsView):
+    """A drawing that can be seen and changed.  It writes the document only through ``studio.commands``."""
+
+    def __init__(self, session: CanvasSession) -> None:
+        super().__init__(session)
+        self.gesture: Gesture | None = None
+        self.menu: QMenu | None = None
+        self._drop: DropLayer | None = None
+        self._space = False
+        self._focused = ""
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Drawing of the model"))
+        self.overlays = Overlays(self)
+        self.mirror.changed_shape.connect(self._follow)
+        self.looked_around.connect(self.overlays.refresh)
+        self.selection_changed.connect(self._follow_selection)
+        self._follow()
+
+    def mirror_errors(self) -> list[str]:
+        """Return where the scene differs from the document; empty where it is a true mirror."""
+        return differences(self.mirror)
+
+    def release(self) -> None:
+        """Stop listening to the document, before another view takes this one's place."""
+        self._abandon()
+        self.mirror.detach()
+
+    def insert_by_search(self, wire: Wire, at: QPoint) -> None:
+        """Open the search; what is chosen goes into a wire."""
+        found = [
+            entry for entry in entries(self.session.catalog) if entry.category not in ("input", "output")
+        ]
+        self._open(found, self.tr("Insert a layer"), at, lambda name: self.add_type(name, at, wire))
+
+    # -- following ----------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        self.overlays.refresh()
+        self._follow_selection(self.mirror.selected_nodes())
+
+    def _follow_selection(self, nodes: list[str]) -> None:
+        focused = nodes[0] if len(nodes) == 1 and self.hasFocus() else ""
+        for node in {self._focused, focused} - {""}:
+            if node in self.mirror.nodes:
+                self.mirror.nodes[node].set_focused(node == focused)
+        self._focused = focused
+        self.overlays.lesson.show_for(nodes[0] if len(nodes) == 1 else "")
+        words = self._described(nodes)
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+
+    def _described(self, nodes: list[str]) -> str:
+        if len(nodes) != 1:
+            return self.tr("{count} nodes selected").format(count=len(nodes)) if nodes else ""
+        look = self.mirror.nodes[nodes[0]].look
+        return ", ".join(
+            part for part in (look.title, look.name, *look.lines, look.shape, look.count) if part
+        )
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._follow_selection(self.mirror.selected_nodes())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._space = False
+        self._follow_selection(self.mirror.selected_nodes())
+
+    # -- the mouse ----------------------------------------------------------------------------------------
+
+    def _begin(self, gesture: Gesture) -> None:
+        self.gesture = gesture
+        if gesture.cursor is not None:
+            self.viewport().setCursor(gesture.cursor)
+
+    def _abandon(self) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.cancel()
+        self.viewport().unsetCursor()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.close_popup()
+        self.mirror.finish_glide()
+        if self.gesture is not None:
+            return
+        self.hint.hide()
+        at, left = event.position().toPoint(), event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            self._begin(Pan(self, at))
+        elif left:
+            self._press(at, event.modifiers())
+        event.accept()
+
+    def _press(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
+        place = self.mapToScene(at)
+        keep = bool(keys & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
+        hit = self.mirror.socket_at(place, self.reach())
+        if hit is not None:
+            node, socket = hit
+            wire = self.mirror.wire_into(node.node, socket) if socket.is_input else None
+            self._begin(DragWire(self, at, self._taken(wire) or Loose(node.node, socket)))
+            return
+        card = self.mirror.node_at(place)
+        if card is not None:
+            selected = self.mirror.selected_nodes()
+            if keep:
+                self.select(set(selected) ^ {card.node})
+            elif card.node not in selected:
+                self.select([card.node])
+            if card.isSelected():
+                self._begin(MoveNodes(self, at, card.node))
+            return
+        item = self.mirror.wire_at(place)
+        if item is None:
+            self._begin(RubberBand(self, at, keep))
+            return
+        self.select(self.mirror.selected_nodes() if keep else [], [item.wire])
+        end = item.ends()[1] - place
+        loose = self._taken(item.wire)
+        if loose is not None and end.manhattanLength() <= _END_REACH / min(1.0, self.zoom()):
+            self._begin(DragWire(self, at, loose))
+
+    def _taken(self, wire: Wire | None) -> Loose | None:
+        """Return the loose end of a wire whose target end is taken out of its socket."""
+        if wire is None:
+            return None
+        socket = self.mirror.nodes[wire.source].find_socket(False, wire.source_port)
+        return Loose(wire.source, socket, wire) if socket is not None else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None:
+            self.gesture.move(event.position().toPoint(), event.modifiers())
+            event.accept()
+            return
+        super().mouseMoveEvent(event)
+        at = event.position().toPoint()
+        place = self.mapToScene(at)
+        over_socket = self.mirror.socket_at(place, self.reach()) is not None
+        shape = Qt.CursorShape.OpenHandCursor if self._space else None
+        if over_socket and not self._space:
+            shape = Qt.CursorShape.CrossCursor
+        if shape is None:
+            self.viewport().unsetCursor()
+        else:
+            self.viewport().setCursor(shape)
+        selected = self.mirror.selected_nodes()
+        if len(selected) != 1:
+            card = self.mirror.node_at(place)
+            self.overlays.lesson.show_for(card.node if card is not None else "")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.finish(event.position().toPoint(), event.modifiers())
+            self.viewport().unsetCursor()
+            event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        place = self.mapToScene(at)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self.mirror.node_at(place) is None and self.mirror.wire_at(place) is None:
+            self.add_by_search(at)
+        else:
+            self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._abandon()
+        self.close_popup()
+        at = event.pos()
+        nodes = self.mirror.selected_nodes()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and nodes:
+            at = self.mapFromScene(self.mirror.nodes[nodes[0]].card().center())
+        if self.menu is not None:
+            self.menu.deleteLater()
+        self.menu = menu_at(self, at)
+        self.menu.popup(self.viewport().mapToGlobal(at))
+        event.accept()
+
+    # -- from the palette ---------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        type_name = layer_of(event.mimeData())
+        if type_name:
+            self._drop = DropLayer(self, event.position().toPoint(), type_name)
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._drop is None:
+            event.ignore()
+            return
+        self._drop.move(event.position().toPoint(), event.modifiers())
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        if self._drop is not None:
+            self._drop.cancel()
+            self._drop = None
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        drop, self._drop = self._drop, None
+        if drop is None:
+            event.ignore()
+            return
+        drop.move(event.position().toPoint(), event.modifiers())
+        drop.finish(event.position().toPoint(), event.modifiers())
+        event.acceptProposedAction()
+        self.setFocus()
+
+    # -- the keyboard -------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, keys = Qt.Key(event.key()), event.modifiers()
+        plain = not keys & ~(Qt.KeyboardModifier.KeypadModifier)
+        ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        if key == Qt.Key.Key_Space and plain:
+            self._space = True
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif key == Qt.Key.Key_Escape:
+            if self.gesture is not None:
+                self._abandon()
+            else:
+                self.select([])
+        elif self.gesture is not None:
+            pass
+        elif key in _ARROWS and keys & Qt.KeyboardModifier.AltModifier:
+            self.nudge(*_ARROWS[key])
+        elif key in _ARROWS:
+            self.walk(key)
+        elif key == Qt.Key.Key_Delete:
+            self.delete_selection(heal=ctrl)
+        elif key == Qt.Key.Key_Backspace and plain:
+            self.delete_selection()
+        elif key == Qt.Key.Key_A and shift and not ctrl:
+            self.add_by_search()
+        elif (act := self._with_ctrl(key) if ctrl else self._alone(key) if plain else None) is not None:
+            act()
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def _with_ctrl(self, key: Qt.Key) -> Callable[[], None] | None:
+        return {
+            Qt.Key.Key_A: self.select_all, Qt.Key.Key_C: self.copy, Qt.Key.Key_X: self.cut,
+            Qt.Key.Key_V: self.paste, Qt.Key.Key_D: self.duplicate, Qt.Key.Key_0: self.zoom_reset,
+            Qt.Key.Key_Plus: self.zoom_in, Qt.Key.Key_Equal: self.zoom_in, Qt.Key.Key_Minus: self.zoom_out,
+        }.get(key)  # fmt: skip
+
+    def _alone(self, key: Qt.Key) -> Callable[[], None] | None:
+        return {
+            Qt.Key.Key_F2: self.rename_selected, Qt.Key.Key_Home: self.fit_all,
+            Qt.Key.Key_F: self.fit_selection, Qt.Key.Key_L: self.auto_layout,
+        }.get(key)  # fmt: skip
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            if self.gesture is None:
+                self.viewport().unsetCursor()
+        super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, next_: bool) -> bool:
+        """Tab walks through the nodes, and leaves the canvas after the last."""
+        return self.step(1 if next_ else -1) or super().focusNextPrevChild(next_)
+
+    # -- the rest -----------------------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = tip_at(self, event.pos())
+            # What a document says is shown as it stands, never read as HTML.
+            self.viewport().setToolTip(f"<p>{escape(words)}</p>".replace("\n", "<br>") if words else "")
+            if not words:
+                event.ignore()
+                return True
+        return QGraphicsView.viewportEvent(self, event)
