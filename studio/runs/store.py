@@ -1,4 +1,4 @@
-"""Where runs are kept: ``NAME.runs/ID`` beside the file, or under the user's data folder for a drawing without one."""
+"""Where runs are kept: ``NAME.runs/ID`` beside the file, or in the user's data folder while there is none."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class StoredRun:
         return _essence(document) != _essence(self.document)
 
     def restore(self, catalog: Catalog, dataset: Dataset) -> Built:
-        """Return the trained model, without training; raises ``TranslateError`` where the weights do not fit."""
+        """Return the trained model, without training; raises ``TranslateError`` if they do not fit."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 

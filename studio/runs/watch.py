@@ -53,7 +53,7 @@ class Watch:
             callbacks = framework.callbacks
         watch = self
 
-        class Hooks(callbacks.Callback):  # type: ignore[misc, name-defined]  # the framework is chosen at run time
+        class Hooks(callbacks.Callback):
             def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
                 watch.begin_epoch(epoch)
 

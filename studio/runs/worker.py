@@ -14,8 +14,8 @@ from studio.data_source.reading import Dataset
 from studio.document.catalog import Catalog
 from studio.document.document import Document
 from studio.runs import store
-from studio.runs.blame import Diverged, explain
-from studio.runs.events import Event, Finished, Predicted, Scored, Started, Status
+from studio.runs.blame import explain
+from studio.runs.events import Event, Finished, Scored, Started, Status
 from studio.runs.predictions import sample
 from studio.runs.watch import Stopped, Watch
 from studio.translate.build import Built, build
@@ -81,6 +81,7 @@ class Run:
         self._history: dict[str, list[float]] = {}
         self._score: dict[str, float] = {}
         self._done = 0
+        self._stored: Path | None = None
         self.status: Status | None = None
 
     # -- commands ------------------------------------------------------------------------------------
@@ -117,6 +118,32 @@ class Run:
     def active(self) -> bool:
         """Whether the worker is at work or waits in a pause."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def pending(self) -> bool:
+        """Whether there are events that ``drain`` has not returned yet."""
+        return bool(self._events)
+
+    @property
+    def stored(self) -> Path | None:
+        """Where the run was kept when it last ended, if it was."""
+        return self._stored
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """The numbers of all epochs that were completed; to be read when the run has ended."""
+        return {key: list(values) for key, values in self._history.items()}
+
+    @property
+    def score(self) -> dict[str, float]:
+        """The last score on the test rows."""
+        return dict(self._score)
+
+    def save_weights(self, path: Path) -> None:
+        """Write the weights; raises ``RuntimeError`` unless the run has ended with a model."""
+        if self.active or self._built is None:
+            raise RuntimeError("There are no weights to save: the run has not ended, or has no model.")
+        store.save_weights(self._built.model, path)
 
     @property
     def paused(self) -> bool:
@@ -159,6 +186,7 @@ class Run:
         try:
             if self._folder is not None and self._built is not None and self._done:
                 run_id = self._store(status, failure.get("error", ""))
+                self._stored = self._folder / run_id
         except Exception as error:  # a full disk must not swallow the end of the run
             if not failure:
                 reason = f"The run has ended, but it cannot be stored: {error}"
@@ -258,6 +286,3 @@ class Run:
             score=self._score,
             error=error,
         )
-
-
-__all__ = ["Control", "Diverged", "Predicted", "Run"]

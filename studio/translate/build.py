@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from studio import words
 from studio.data_source.reading import Dataset
 from studio.document.catalog import Catalog
 from studio.document.shapes import Analysis, analyse
@@ -52,7 +53,7 @@ def build(
     for problem in found.problems:
         if problem.severity == "error":
             raise TranslateError(
-                str(problem.fields.get("message") or f"The drawing has a problem: {problem.code}."),
+                words.text(problem),
                 code="problem", node=problem.node, problem=problem,
             )  # fmt: skip
     made = program(state, catalog, found)

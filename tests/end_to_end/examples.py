@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.catalog import load_catalog
 from engine.config import resources_path
 from studio.data_source.bundled import bundled
 from studio.document import EMPTY, MAIN, Document, Frozen, LayerEntry, Node, Wire, files, names
@@ -28,18 +29,20 @@ class Builder:
         entry = self.draft.new_layer_id()
         chosen = name or names.unique(names.snake_case(kind), names.in_use(self.draft, MAIN))
         self.draft.put("layers", entry, LayerEntry(kind, chosen, Frozen(params or {})))
-        return self._node(Node("layer", chosen, entry), *sources)
+        spec = load_catalog().get(kind)
+        assert spec is not None, kind
+        return self._node(Node("layer", chosen, entry), *sources, port=spec.inputs[0].name)
 
     def output(self, name: str, source: str, **options: Any) -> str:
         node = self._node(Node("output", name, "", Frozen(options)))
         self.draft.put("wires", (MAIN, Wire(source, "output", node, "input")), EMPTY)
         return node
 
-    def _node(self, row: Node, *sources: str) -> str:
+    def _node(self, row: Node, *sources: str, port: str = "") -> str:
         node = self.draft.new_node_id()
         self.draft.put("nodes", (MAIN, node), row)
         for position, source in enumerate(sources):
-            self.draft.put("wires", (MAIN, Wire(source, "output", node, "inputs", position)), EMPTY)
+            self.draft.put("wires", (MAIN, Wire(source, "output", node, port, position)), EMPTY)
         return node
 
     def finish(self) -> Document:
