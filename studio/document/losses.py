@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
-from engine.spec import Shape, TensorSpec, shape_text
+from engine.spec import Shape, TensorSpec
 from studio.document.data import DataField
 from studio.document.problems import Problem, Repair
 from studio.document.rows import INPUT_PORT, Wire
@@ -69,9 +69,12 @@ def check_output(
     if field.kind == "text":
         return say("target_text")
     width = given.shape[-1] if len(given.shape) > 1 else 1
-    shape = shape_text(given.shape)
+    shape = given.shape
     source = state.incoming(node, INPUT_PORT, graph)[0]
     units = _units(state, graph, source)
+    if field.kind == "category" and name in (SPARSE, BINARY) and len(shape) > len(field.shape) + 2:
+        count = field.classes if name == SPARSE or field.classes != 2 else 1
+        return say("too_many_axes", *_flatter(state, graph, source, nodes), expected=count, shape=shape)
     if name == SPARSE:
         if field.kind != "category":
             return say("loss_needs_classes", _use("mse"), kind=field.kind)
@@ -80,18 +83,20 @@ def check_output(
     elif name == CATEGORICAL:
         if field.kind == "category":
             return say("loss_needs_one_hot", _use(SPARSE))
-        problems += _same_shape(say, field, given, units)
+        problems += _same_shape(say, field, given, units, _flatter(state, graph, source, nodes))
     elif name == BINARY:
         if field.kind == "category" and field.classes != 2:
             return say("loss_needs_two", _use(SPARSE), classes=field.classes)
         if field.kind == "category" and width != 1:
             problems += say("width", *units(1), expected=1, got=width, shape=shape)
         elif field.kind != "category":
-            problems += _same_shape(say, field, given, units)
+            problems += _same_shape(say, field, given, units, _flatter(state, graph, source, nodes))
     elif name in REGRESSION:
         if field.kind == "category" and field.classes > 2:
+            # the loss is what is wrong, so one unit is no repair for classes
             problems += say("loss_for_numbers", _use(SPARSE), warning=True, classes=field.classes)
-        problems += _same_shape(say, field, given, units)
+            units = _no_units
+        problems += _same_shape(say, field, given, units, _flatter(state, graph, source, nodes))
     if name in (SPARSE, CATEGORICAL, BINARY):
         wanted = "sigmoid" if name == BINARY else "softmax"
         has = _activation(state, graph, source)
@@ -113,7 +118,11 @@ def _use(loss: object, from_logits: bool | None = None) -> Repair:
 
 
 def _same_shape(
-    say: Callable[..., list[Problem]], field: DataField, given: TensorSpec, units: Units
+    say: Callable[..., list[Problem]],
+    field: DataField,
+    given: TensorSpec,
+    units: Units,
+    flatter: tuple[Repair, ...],
 ) -> list[Problem]:
     """Keras compares element by element and forgives one missing last axis of size 1."""
     wanted: Shape = (None, *field.shape)
@@ -129,9 +138,36 @@ def _same_shape(
         return []
     last_only = (len(got) == len(wanted) and got[:-1] == wanted[:-1]) or (not field.shape and len(got) == 2)
     repairs = units(field.shape[-1] if field.shape else 1) if last_only else ()
-    return say(
-        "target_shape", *repairs, expected=shape_text((None, *field.shape)), got=shape_text(given.shape)
-    )
+    if len(given.shape) > max(2, len(wanted)):
+        repairs = flatter
+    return say("target_shape", *repairs, expected=(None, *field.shape), got=given.shape)
+
+
+def _no_units(count: int) -> tuple[Repair, ...]:
+    return ()
+
+
+def _flatter(state: State, graph: str, wire: Wire, nodes: Mapping[str, NodeInfo]) -> tuple[Repair, ...]:
+    """Return what brings the tensor at an output down to a vector, before the last Dense if there is one."""
+    last = state.layer_of(wire.source, graph)
+    before: dict[str, str] = {}
+    if last is not None and last.type == "Dense":
+        wires = state.incoming(wire.source, graph=graph)
+        if len(wires) != 1:
+            return ()
+        before, wire = {"before": wire.source}, wires[0]
+    info = nodes.get(wire.source)
+    spec = info.output(wire.source_port) if info else None
+    if spec is None or spec.rank < 3:
+        return ()
+    kinds = ["Flatten", *{3: ["GlobalAveragePooling1D"], 4: ["GlobalAveragePooling2D"]}.get(spec.rank, [])]
+    found = [Repair("insert_layer", Frozen(type=kind, params={}, **before)) for kind in kinds]
+    layer = state.layer_of(wire.source, graph)
+    if layer is not None and layer.params.get("return_sequences") is True:
+        of = state.node(wire.source, graph).name
+        last_only = Frozen(param="return_sequences", value=False, layer=wire.source, of=of)
+        found.insert(0, Repair("set_param", last_only))
+    return tuple(found)
 
 
 def _units(state: State, graph: str, wire: Wire) -> Units:

@@ -8,7 +8,7 @@ from math import prod
 from engine.errors import EngineError
 from engine.spec import TensorSpec
 from studio.document import names
-from studio.document.catalog import Catalog
+from studio.document.catalog import Catalog, LayerSpec
 from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
@@ -21,9 +21,11 @@ STEP = 200.0
 
 
 def shape_repairs(
-    catalog: Catalog, type_name: str, error: EngineError, inputs: Sequence[TensorSpec]
+    catalog: Catalog, spec: LayerSpec, error: EngineError, inputs: Sequence[TensorSpec]
 ) -> tuple[Repair, ...]:
-    """Return the layers that would make an input fit when put before a layer of ``type_name``."""
+    """Return what would make an input fit a layer: other layers before it, or padding."""
+    if error.code == "too_small" and any("same" in (param.kind.choices or ()) for param in spec.params):
+        return (Repair("set_param", Frozen(param="padding", value="same")),)
     if len(inputs) != 1 or error.code not in ("rank", "min_rank", "max_rank"):
         return ()
     shape, wanted = inputs[0].shape, error.fields.get("expected")
@@ -39,8 +41,7 @@ def shape_repairs(
             choices.append(("GlobalAveragePooling1D", {}))
     elif wanted == 3 and len(shape) == 4:
         choices.append(("Reshape", {"target_shape": [sizes[0] * sizes[1], sizes[2]]}))
-        if sizes[2] > 1:
-            choices.append(("Reshape", {"target_shape": [sizes[0], sizes[1] * sizes[2]]}))
+        choices.append(("Reshape", {"target_shape": [sizes[0], sizes[1] * sizes[2]]}))
     elif wanted == len(shape) + 1:
         choices.append(("Reshape", {"target_shape": [*sizes, 1]}))
     elif wanted == 4 and len(shape) == 2:
@@ -48,9 +49,9 @@ def shape_repairs(
         if side * side == sizes[0]:
             choices.append(("Reshape", {"target_shape": [side, side, 1]}))
     return tuple(
-        Repair("insert_layer", Frozen(type=kind, params=params))
-        for kind, params in choices
-        if kind != type_name and catalog.get(kind) is not None
+        Repair("insert_layer", Frozen(type=kind, params=params, **({"rows": True} if at else {})))
+        for at, (kind, params) in enumerate(choices)
+        if kind != spec.name and catalog.get(kind) is not None
     )
 
 
@@ -60,21 +61,26 @@ def repair(state: State, problem: Problem, chosen: Repair) -> Edit:
     if state.find_node(problem.node, graph) is None:
         raise Refusal("The node is gone.", code="no_node", node=problem.node)
     if chosen.code == "insert_layer":
-        wires = state.incoming(problem.node, problem.port, graph)
+        before = fields.get("before")
+        place, port = (before, None) if before else (problem.node, problem.port)
+        wires = state.incoming(place, port, graph)
         if len(wires) != 1:
             raise Refusal("The wire is gone.", code="no_wire", node=problem.node)
         insert_layer(draft, wires[0], fields["type"], fields["params"], graph)
+    elif chosen.code == "insert_after":
+        insert_after(draft, problem.node, fields["type"], fields["params"], graph)
     elif chosen.code == "use_loss":
         node = state.node(problem.node, graph)
         draft.put("nodes", (graph, problem.node), _with_options(node, loss=fields["loss"]))
-    elif chosen.code in ("set_units", "set_activation"):
-        key = "units" if chosen.code == "set_units" else "activation"
-        layer = state.layer_of(fields["layer"], graph)
+    elif chosen.code in ("set_units", "set_activation", "set_param"):
+        key = {"set_units": "units", "set_activation": "activation"}.get(chosen.code) or fields["param"]
+        value = fields["value"] if chosen.code == "set_param" else fields[key]
+        node_id = fields.get("layer", problem.node)
+        layer = state.layer_of(node_id, graph)
         if layer is None:
-            raise Refusal("The layer is gone.", code="no_node", node=fields["layer"])
-        params = layer.params.with_({key: fields[key]})
-        row = LayerEntry(layer.type, layer.name, params, layer.comment, layer.extra)
-        draft.put("layers", state.node(fields["layer"], graph).ref, row)
+            raise Refusal("The layer is gone.", code="no_node", node=node_id)
+        row = LayerEntry(layer.type, layer.name, layer.params.with_({key: value}), layer.comment, layer.extra)
+        draft.put("layers", state.node(node_id, graph).ref, row)
     else:
         raise Refusal("There is no such repair.", code="no_repair", repair=chosen.code)
     return draft.edit(
@@ -84,6 +90,17 @@ def repair(state: State, problem: Problem, chosen: Repair) -> Edit:
 
 def _with_options(node: Node, **options: object) -> Node:
     return Node(node.kind, node.name, node.ref, node.options.with_(options), node.extra)
+
+
+def insert_after(draft: Draft, source: str, type_name: str, params: Frozen, graph: str) -> str:
+    """Put a layer between a node and all that it feeds; return its id."""
+    onward = draft.outgoing(source, graph=graph)
+    node = insert_layer(draft, onward[0], type_name, params, graph)
+    for wire in onward[1:]:
+        draft.put("wires", (graph, wire), None)
+        after = Wire(node, OUTPUT_PORT, wire.target, wire.target_port, wire.position)
+        draft.put("wires", (graph, after), EMPTY)
+    return node
 
 
 def insert_layer(draft: Draft, wire: Wire, type_name: str, params: Frozen, graph: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import prod
@@ -18,7 +18,7 @@ from studio.document.rows import MAIN, LayerEntry, Node, Wire, id_order
 from studio.document.state import State
 from studio.document.values import Frozen, thaw
 
-Cache: TypeAlias = dict[Any, "Inference | EngineError"]
+Cache: TypeAlias = dict[Any, "Inference | EngineError | None"]
 Weights: TypeAlias = tuple[tuple[str, Shape, bool], ...]
 
 
@@ -100,7 +100,7 @@ class _Analyser:
         self.fields = fields_of(state)
 
     def say(
-        self, code: str, node: str = "", port: str = "", repairs: Iterable[Repair] = (), **fields: Any
+        self, code: str, node: str = "", port: str = "", repairs: Iterable[Repair] = (), /, **fields: Any
     ) -> None:
         severity: Literal["error", "warning"] = "warning" if code in _WARNINGS else "error"
         named = self.state.find_node(node, self.graph)
@@ -115,11 +115,14 @@ class _Analyser:
             self.nodes[node] = NodeInfo()
             self.say("cycle" if self.on_cycle(node, set(cyclic)) else "after_cycle", node)
         self.whole()
-        from studio.document.losses import check_output  # it repairs with what this module defines
+        from studio.document.habits import check_habits  # these two repair with what this module defines
+        from studio.document.losses import check_output
 
         for node in order:
             if self.state.node(node, self.graph).kind == "output" and self.nodes[node].inputs:
                 self.problems += check_output(self.state, self.graph, node, self.nodes, self.fields)
+        if self.catalog is not None:
+            self.problems += check_habits(self.state, self.graph, order, self.fields)
         flat = [weight for weights in self.weights.values() for weight in weights]
         sizes = [(prod(size or 0 for size in shape), trainable) for _, shape, trainable in flat]
         return Analysis(
@@ -233,11 +236,12 @@ class _Analyser:
         assert self.catalog is not None
         spec = self.catalog.get(layer.type)
         assert spec is not None
-        params = thaw(layer.params)
-        try:
-            spec.check(params)
-        except EngineError as error:
-            self.say("param", node, **_error_fields(error), type=layer.type)
+        asked = ("check", layer.type, layer.params)
+        if asked not in self.cache:
+            self.cache[asked] = _error_of(lambda: spec.check(thaw(layer.params)))
+        wrong = self.cache[asked]
+        if isinstance(wrong, EngineError):
+            self.say("param", node, **{**_error_fields(wrong), "type": layer.type})
             return NodeInfo(inputs)
         if not complete or not inputs:
             return NodeInfo(inputs)
@@ -246,19 +250,17 @@ class _Analyser:
         if found is None:
             variadic = {port.name for port in spec.inputs if port.variadic}
             given = {name: specs if name in variadic else specs[0] for name, specs in inputs.items()}
-            try:
-                found = spec.infer(params, given)
-            except EngineError as error:
-                found = error
+            found = _answer(lambda: spec.infer(thaw(layer.params), given))
             self.cache[key] = found
         if isinstance(found, EngineError):
             from studio.document.repairs import shape_repairs
 
             port = next(iter(inputs))
-            repairs = shape_repairs(self.catalog, layer.type, found, inputs[port])
+            repairs = shape_repairs(self.catalog, spec, found, inputs[port])
             code = "param" if "param" in found.fields else "shape"
             shapes = [spec.shape for specs in inputs.values() for spec in specs]
-            self.say(code, node, port, repairs, **_error_fields(found), type=layer.type, shapes=shapes)
+            known = {"shape": shapes[0], **_error_fields(found), "type": layer.type, "shapes": shapes}
+            self.say(code, node, port, repairs, **known)
             return NodeInfo(inputs)
         first = self.weights.setdefault(row.ref, found.weights)
         if [shape for _, shape, _ in first] != [shape for _, shape, _ in found.weights]:
@@ -274,8 +276,30 @@ class _Analyser:
 _WARNINGS = frozenset({"dead_branch", "after_cycle"})
 
 
+def _answer(ask: Callable[[], Inference]) -> Inference | EngineError:
+    try:
+        return ask()
+    except EngineError as error:
+        return error
+    except Exception as error:  # a layer of the user's own may fail in any way; the drawing must live on
+        return EngineError(f"{type(error).__name__}: {error}", code="crash")
+
+
+def _error_of(check: Callable[[], None]) -> EngineError | None:
+    try:
+        check()
+    except EngineError as error:
+        return error
+    except Exception as error:  # as above
+        return EngineError(f"{type(error).__name__}: {error}", code="crash")
+    return None
+
+
 def _error_fields(error: EngineError) -> dict[str, Any]:
+    """Return an error's fields without its own idea of who it is; an unknown name is not the node's."""
     fields = {name: value for name, value in error.fields.items() if name not in ("layer", "owner")}
+    if "name" in fields:
+        fields["unknown"] = fields.pop("name")
     return {**fields, "error": error.code, "message": str(error)}
 
 

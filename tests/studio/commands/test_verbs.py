@@ -164,8 +164,8 @@ def test_a_wrong_rank_stands_on_the_node_and_offers_both_ways_to_read_a_picture(
     session = chain(("LSTM", {"units": 3}), ("Dense", {"units": 10, "activation": "softmax"}))
     problem = analyse(session.document, session.catalog).problems[0]
     assert (problem.code, problem.node) == ("shape", "n2")
-    assert text(problem) == "LSTM reads 3 axes (examples counted). It gets 4: 8 × 8 × 1."
-    assert [repair_text(each) for each in problem.repairs] == ["Reshape to 64 × 1"]
+    assert text(problem) == "LSTM reads a sequence: steps × features. It gets a picture: 8 × 8 × 1."
+    assert [repair_text(each) for each in problem.repairs] == ["Reshape to 64 × 1", "Read row by row: 8 × 8"]
     do.apply_repair(session, problem, problem.repairs[0])
     assert codes(session) == []
 

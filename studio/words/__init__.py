@@ -1,0 +1,86 @@
+"""The one place that words codes: problems, refusals, file errors, repairs and labels of undo steps.
+
+Window and command line say the same.  No Qt here: the window installs ``QCoreApplication.translate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from studio.words import files, graph, layers
+from studio.words.say import install, say, shape_words, size_words, tr
+
+__all__ = [
+    "Coded", "branch_text", "edit_text", "install", "repair_text", "shape_words", "size_words", "text", "tr",
+]  # fmt: skip
+
+
+class Coded(Protocol):
+    """A problem, refusal or error: a code with fields."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, Any]: ...
+
+
+# One code may mean two things in two rooms ("missing", "cycle", "shape"), so the class chooses the table.
+# Classes go by name: wording an error need not import the room that it comes from.
+_TABLES: dict[str, dict[str, str]] = {
+    "Refusal": graph.REFUSALS,
+    "DocumentError": graph.REFUSALS,
+    "FileError": files.FILES,
+    "DataError": files.DATA,
+    "Problem": graph.PROBLEMS,
+}
+
+
+def edit_text(code: str, fields: Mapping[str, Any]) -> str:
+    """Return the label of an undo step, as in "Undo Add dense"."""
+    several = fields.get("count", 1) != 1
+    template = (graph.EDITS_MANY.get(code) if several else None) or graph.EDITS.get(code) or tr("Edit")
+    return say(template, fields)
+
+
+def branch_text(code: str, node: str) -> str:
+    """Return why a graph is no chain: ``code`` as in ``document.linear.Branch``, ``node`` the node's name."""
+    return say(graph.BRANCHES[code], {"node": node})
+
+
+def repair_text(repair: Coded) -> str:
+    """Return what a repair's button says."""
+    fields = dict(repair.fields)
+    params = fields.get("params")
+    if isinstance(params, Mapping):
+        if params.get("target_shape") is not None:
+            template = graph.REPAIR_ROWS if fields.get("rows") else graph.REPAIR_RESHAPE
+            return say(template, {"sizes": size_words(params["target_shape"])})
+        if params.get("scale"):
+            return say(graph.REPAIR_SCALE, {"top": f"{1 / params['scale']:.0f}"})
+    if repair.code == "set_param" and fields.get("of"):
+        return say(graph.REPAIR_PARAM_OF, fields)
+    loss = fields.get("loss")
+    if isinstance(loss, Mapping):
+        fields["loss"] = str(loss.get("class_name", ""))
+        config = loss.get("config")
+        if isinstance(config, Mapping) and config.get("from_logits") is False:
+            return say(graph.REPAIR_LOGITS, fields)
+    return say(graph.REPAIRS.get(repair.code, repair.code), fields)
+
+
+def text(thing: Coded | BaseException) -> str:
+    """Return what is wrong, in the user's language; an unknown code gives the error's own English."""
+    code, fields = str(getattr(thing, "code", "")), getattr(thing, "fields", {})
+    kinds = [cls.__name__ for cls in type(thing).__mro__]
+    if "EngineError" in kinds:
+        return layers.engine_text(code, {**fields, "message": str(thing)}) or str(thing)
+    if code in ("shape", "param") and not isinstance(thing, BaseException):
+        return layers.engine_text(str(fields.get("error")), fields) or str(fields.get("message", code))
+    if "DataError" in kinds and fields.get("near") and code in files.DATA_NEAR:
+        return say(files.DATA_NEAR[code], fields)
+    for kind in kinds:
+        found = _TABLES.get(kind, {}).get(code)
+        if found is not None:
+            return say(found, fields)
+    return str(thing) if isinstance(thing, BaseException) else str(fields.get("message") or code)

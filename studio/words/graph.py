@@ -1,0 +1,111 @@
+"""Words for the drawing: its problems, refusals, branches, repairs and the labels of undo steps."""
+
+from __future__ import annotations
+
+from studio.words.say import tr
+
+EDITS = {
+    "add_layer": tr("Add {name}"), "add_input": tr("Add {name}"), "add_output": tr("Add {name}"),
+    "connect": tr("Connect {source} to {target}"), "disconnect": tr("Remove wire"),
+    "delete": tr("Delete {name}"), "move": tr("Move {name}"), "lay_out": tr("Lay out"),
+    "set_params": tr("Change {params} of {name}"), "set_options": tr("Change {params} of {name}"),
+    "set_settings": tr("Change {key} settings"), "rename": tr("Rename {old} to {name}"),
+    "paste": tr("Paste"), "duplicate": tr("Duplicate"), "cut": tr("Cut"), "insert": tr("Insert {name}"),
+    "repair": tr("Repair {name}"),
+}  # fmt: skip
+EDITS_MANY = {
+    "delete": tr("Delete {count} nodes"), "move": tr("Move {count} nodes"), "lay_out": tr("Lay out"),
+    "disconnect": tr("Remove {count} wires"), "paste": tr("Paste {count} nodes"),
+    "duplicate": tr("Duplicate {count} nodes"), "cut": tr("Cut {count} nodes"),
+    "set_params": tr("Change {params} of {count} layers"),
+}  # fmt: skip
+REPAIRS = {
+    "insert_layer": tr("Insert {type}"), "insert_after": tr("Insert {type}"), "use_loss": tr("Use {loss}"),
+    "set_units": tr("Set units to {units}"),
+    "set_activation": tr("Set activation to {activation}"),
+    "set_param": tr("Set {param} to {value}"),
+}  # fmt: skip
+REPAIR_PARAM_OF = tr("Set {param} of {of} to {value}")
+REPAIR_RESHAPE = tr("Reshape to {sizes}")
+REPAIR_ROWS = tr("Read row by row: {sizes}")
+REPAIR_LOGITS = tr("Set from_logits to False in {loss}")
+REPAIR_SCALE = tr("Insert Rescaling 1/{top}")
+BRANCHES = {
+    "branches": tr("This cannot be shown as Sequential because {node} branches."),
+    "joins": tr("This cannot be shown as Sequential because several wires join at {node}."),
+    "shared": tr("This cannot be shown as Sequential because {node} shares its layer with another node."),
+    "cycle": tr("This cannot be shown as Sequential because {node} is part of a loop."),
+    "apart": tr("This cannot be shown as Sequential because {node} is not connected to the rest."),
+}  # fmt: skip
+PROBLEMS = {
+    # the graph
+    "no_input": tr("There is no Input: add one and choose the data that goes in."),
+    "no_output": tr("There is no Output: add one and choose what the model is to predict."),
+    "unwired": tr("Nothing is connected to {name}: draw a wire into it."),
+    "dead_branch": tr("{name} leads to no Output, so it takes no part in training."),
+    "cycle": tr("{name} is part of a loop: data would run in a circle. Remove one of its wires."),
+    "after_cycle": tr("{name} comes after a loop, so its shape is not known."),
+    "unknown_layer": tr(
+        "{name}: there is no layer called {type} here. It is kept as it is, "
+        "but cannot train."
+    ),
+    "port_gone": tr("{name} has an input wired that it no longer has: remove the wire or change it back."),
+    "output_gone": tr("{name} has an output wired that it no longer has: remove the wire or change it back."),
+    "missing_field": tr("{name} uses the data field {field}, which the data does not have. It has: {known}."),
+    "input_empty": tr("{name} has no data yet: choose a field, or give a shape."),
+    "input_shape": tr("{name} needs a shape of whole numbers above 0, not {got}."),
+    "shared_weights": tr(
+        "{name} shares the weights of {other}, but its input asks for weights "
+        "of other shapes."
+    ),
+    # losses and habits
+    "no_target": tr("{name} has no target: choose the data field that it is to predict."),
+    "no_loss": tr("{name} has no loss: choose how its mistakes are measured."),
+    "target_text": tr("{target} is text, which cannot be predicted: choose another field."),
+    "loss_needs_classes": tr("{loss} needs a target of classes; {target} holds {kind}."),
+    "loss_needs_one_hot": tr("{loss} needs one column for each class, but {target} holds class numbers."),
+    "loss_needs_two": tr("{loss} tells two classes apart, but {target} has {classes}."),
+    "loss_for_numbers": tr("{loss} treats the class numbers of {target} as amounts; that is rarely meant."),
+    "width": tr("{target} asks for {expected} values, but {name} gets {got}."),
+    "too_many_axes": tr(
+        "{loss} needs one row of {expected} scores for each example, but {name} gets {shape}: bring it down "
+        "to a vector first."
+    ),
+    "target_shape": tr("{target} has the shape {expected}, but {name} gets {got}."),
+    "linear_pair": tr(
+        "{name} follows {other} with no activation between them: together they can learn no more than one "
+        "layer alone."
+    ),
+    "unscaled": tr(
+        "{name} holds values from 0 to {top}. Networks learn better from small numbers: bring them to 0 … 1."
+    ),
+    "logits_twice": tr("{loss} applies {activation} itself (from_logits), and the last layer does so too."),
+    "needs_activation": tr(
+        "{loss} expects probabilities: the last layer should end in "
+        "{activation}, not {got}."
+    ),
+}  # fmt: skip
+REFUSALS = {
+    "no_node": tr("The node is not there any more."),
+    "no_wire": tr("The wire is not there any more."),
+    "into_input": tr("An Input begins the model: no wire goes into it."),
+    "out_of_output": tr("An Output ends the model: no wire leaves it."),
+    "self_loop": tr("{source} cannot feed itself."),
+    "unknown_port": tr("{node} has no port called {port}."),
+    "already_wired": tr("{source} and {target} are connected in this way already."),
+    "port_taken": tr("{target} takes one wire at {port}, and has it. Dropping here replaces it."),
+    "bad_name": tr(
+        "{name} cannot be a name: use letters, digits and _, no digit first, "
+        "no word of Python's own."
+    ),
+    "name_taken": tr("The name {name} is taken already."),
+    "no_nodes": tr("The clipboard holds no nodes."),
+    "no_input_port": tr("{name} has no input."),
+    "no_output_port": tr("{name} has no output."),
+    "no_params": tr("This node has no parameters."),
+    "value": tr("A setting is a number, a text, yes or no, or a list of them, not {got}."),
+    "cycle": tr("{target} leads to {source} already: the wire would close a loop."),
+    "no_copy": tr("{name} is a block, and blocks cannot be copied yet."),
+    "no_repair": tr("This repair ({repair}) is not possible here."),
+    "stale_edit": tr("The drawing has changed since: this step does not fit it any more."),
+}  # fmt: skip
