@@ -110,6 +110,8 @@ class Adam(Optimizer):
         self.epsilon = epsilon
         self.amsgrad = amsgrad
         self._clock: Tensor | None = None
+        self._whole: list[list[Tensor]] | None = None
+        self._places: list[int] = []
 
     def slots(self) -> Sequence[str]:
         return ["momentum", "velocity", *(["velocity_hat"] if self.amsgrad else [])]
@@ -122,12 +124,23 @@ class Adam(Optimizer):
         if clock is None or clock.device != params[0].device:
             clock = self._clock = torch.zeros((), device=params[0].device)
         clock.fill_(step)
+        names = self.slots()
+        if params is self._variables:
+            places = [param.data_ptr() for param in params]
+            if self._whole is None or self._places != places:  # weights that moved to other memory
+                self._places = places
+                self._whole = [
+                    _in_memory_order(group) for group in (params, *(slots[name] for name in names))
+                ]
+            views = self._whole
+        else:
+            views = [_in_memory_order(group) for group in (params, *(slots[name] for name in names))]
         torch._fused_adam_(
-            params,
-            grads,
-            slots["momentum"],
-            slots["velocity"],
-            slots["velocity_hat"] if self.amsgrad else [],
+            views[0],
+            _in_memory_order(grads),
+            views[1],
+            views[2],
+            views[3] if self.amsgrad else [],
             [clock] * len(params),
             lr=rate,
             beta1=self.beta_1,
@@ -158,3 +171,25 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs)
         self._check("weight_decay", "a number", weight_decay, weight_decay is not None)
+
+
+def _in_memory_order(tensors: list[Tensor]) -> list[Tensor]:
+    """Return tensors that are permuted views as flat views of the same memory.
+
+    The fused kernel copies what is not contiguous there and back, which costs twice the step itself.  Axes in
+    another order do not matter to it, and ``Optimizer.step`` has laid the gradients out like the weights.
+    """
+    return [
+        tensor if tensor.is_contiguous() or not _dense(tensor) else tensor.as_strided((tensor.numel(),), (1,))
+        for tensor in tensors
+    ]
+
+
+def _dense(tensor: Tensor) -> bool:
+    """Return whether the numbers lie in memory without gaps, in whatever order of axes."""
+    expected = 1
+    for stride, size in sorted(zip(tensor.stride(), tensor.shape, strict=True)):
+        if size != 1 and stride != expected:
+            return False
+        expected *= size
+    return True
