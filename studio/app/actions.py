@@ -1,0 +1,114 @@
+"""Everything that can be done, in one table: menus, shortcuts, command palette and overlay derive from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CONTEXT = "Actions"
+
+
+def tr(text: str) -> str:
+    """Mark a text for translation; ``menus`` translates it when it builds the action."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One action.
+
+    ``handler`` is a method of the main window.  ``when`` names a condition of ``conditions``: while it does
+    not hold the action is disabled, and its tool tip says why.  ``group`` puts a line between neighbours of
+    a menu that differ in it; ``submenu`` is the title of a menu inside the menu.
+    """
+
+    id: str
+    text: str
+    menu: str
+    handler: str
+    shortcut: str = ""
+    icon: str = ""
+    when: str = ""
+    group: int = 0
+    submenu: str = ""
+    checkable: bool = False
+
+
+MENUS = {
+    "file": tr("&File"), "edit": tr("&Edit"), "view": tr("&View"), "layer": tr("&Layer"),
+    "run": tr("&Run"), "help": tr("&Help"),
+}  # fmt: skip
+
+ACTIONS: tuple[Act, ...] = (
+    Act("new", tr("New…"), "file", "new_file", "Ctrl+N", "file-plus"),
+    Act("open", tr("Open…"), "file", "open_file", "Ctrl+O", "folder-open"),
+    Act("start", tr("Start page"), "file", "show_start", "", "layers", "open", 1),
+    Act("save", tr("Save"), "file", "save", "Ctrl+S", "save", "open", 2),
+    Act("save_as", tr("Save as…"), "file", "save_as", "Ctrl+Shift+S", "save-all", "open", 2),
+    Act("export_keras", tr("Script for Keras…"), "file", "export_keras", "Ctrl+E", "file-code", "open", 3,
+        tr("Export")),
+    Act("export_engine", tr("Script for Bunon's engine…"), "file", "export_engine", "", "file-code", "open",
+        3, tr("Export")),
+    Act("export_picture", tr("Picture of the drawing…"), "file", "export_picture", "", "image", "open", 3,
+        tr("Export")),
+    Act("export_curves", tr("Picture of the curves…"), "file", "export_curves", "", "chart-line", "has_run",
+        3, tr("Export")),
+    Act("quit", tr("Quit"), "file", "close", "Ctrl+Q", "x", "", 4),
+
+    Act("undo", tr("Undo"), "edit", "undo", "Ctrl+Z", "undo-2", "can_undo"),
+    Act("redo", tr("Redo"), "edit", "redo", "Ctrl+Shift+Z", "redo-2", "can_redo"),
+    Act("cut", tr("Cut"), "edit", "cut", "Ctrl+X", "scissors", "selected", 1),
+    Act("copy", tr("Copy"), "edit", "copy", "Ctrl+C", "copy", "selected", 1),
+    Act("paste", tr("Paste"), "edit", "paste", "Ctrl+V", "clipboard-paste", "open", 1),
+    Act("duplicate", tr("Duplicate"), "edit", "duplicate", "Ctrl+D", "copy-plus", "selected", 1),
+    Act("delete", tr("Delete"), "edit", "delete", "Del", "trash-2", "selected_any", 1),
+    Act("rename", tr("Rename…"), "edit", "rename", "F2", "pencil", "selected_one", 2),
+    Act("select_all", tr("Select all"), "edit", "select_all", "Ctrl+A", "", "open", 2),
+    Act("commands", tr("Find an action…"), "edit", "find_action", "Ctrl+Shift+P", "search", "", 3),
+
+    Act("zoom_in", tr("Zoom in"), "view", "zoom_in", "Ctrl++", "zoom-in", "open"),
+    Act("zoom_out", tr("Zoom out"), "view", "zoom_out", "Ctrl+-", "zoom-out", "open"),
+    Act("zoom_reset", tr("100 %"), "view", "zoom_reset", "Ctrl+0", "", "open"),
+    Act("fit_all", tr("Fit all"), "view", "fit_all", "Home", "maximize", "open", 1),
+    Act("fit_selection", tr("Fit selection"), "view", "fit_selection", "F", "", "selected", 1),
+    Act("auto_layout", tr("Lay out"), "view", "auto_layout", "L", "workflow", "open", 1),
+    Act("theme_system", tr("As the system"), "view", "theme_system", "", "monitor", "", 2, tr("Theme"), True),
+    Act("theme_light", tr("Light"), "view", "theme_light", "", "sun", "", 2, tr("Theme"), True),
+    Act("theme_dark", tr("Dark"), "view", "theme_dark", "", "moon", "", 2, tr("Theme"), True),
+
+    Act("add_layer", tr("Add a layer…"), "layer", "add_layer", "Shift+A", "plus", "catalog"),
+    Act("view_sequential", tr("Draw as Sequential"), "layer", "view_sequential", "", "", "linear", 1),
+    Act("view_graph", tr("Draw as graph"), "layer", "view_graph", "", "network", "open", 1),
+
+    Act("train", tr("Train"), "run", "train", "Ctrl+Return", "play", "can_train"),
+    Act("pause", tr("Pause or resume"), "run", "pause_or_resume", "Ctrl+P", "pause", "running"),
+    Act("stop", tr("Stop"), "run", "stop", "Ctrl+.", "square", "running"),
+    Act("continue", tr("Continue training"), "run", "continue_training", "Ctrl+Alt+Return", "step-forward",
+        "can_continue"),
+
+    Act("shortcuts", tr("Keyboard shortcuts"), "help", "show_shortcuts", "?", "keyboard"),
+    Act("about", tr("About Bunon"), "help", "show_about", "", "info"),
+)  # fmt: skip
+
+WHY_NOT = {
+    "open": tr("Open or begin a drawing first."),
+    "can_undo": tr("There is nothing to undo."),
+    "can_redo": tr("There is nothing to redo."),
+    "selected": tr("Select a layer first."),
+    "selected_any": tr("Select a layer or a wire first."),
+    "selected_one": tr("Select one layer first."),
+    "catalog": tr("The layers are still loading."),
+    "running": tr("Nothing is training."),
+    "has_run": tr("Train first: there are no curves yet."),
+    "can_continue": tr("There is no finished run to go on from."),
+}
+"""Why an action cannot be used; the window words "linear" and "can_train" itself, naming the node."""
+
+KEYS = (
+    (tr("Add a layer"), tr("drag from the list, or double-click the canvas")),
+    (tr("Connect"), tr("drag from socket to socket")),
+    (tr("Connect to a new layer"), tr("drag from a socket to an empty place")),
+    (tr("Select several"), tr("Shift+click, or drag a frame")),
+    (tr("Zoom"), tr("wheel")),
+    (tr("Move the view"), tr("middle button, or Space and drag")),
+)
+"""Gestures that are no actions, for the overlay of shortcuts."""

@@ -1,0 +1,58 @@
+"""Questions and messages of the window, in one place so that all look and read alike."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Ask", text)
+
+
+def tell(parent: QWidget, title: str, text: str, details: str = "") -> None:
+    """Say what went wrong, with technical details one click away."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, title, QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(text)
+    if details:
+        box.setDetailedText(details)
+    box.exec()
+    box.deleteLater()
+
+
+def save_first(parent: QWidget, name: str) -> str:
+    """Ask what to do with unsaved changes: returns ``"save"``, ``"discard"`` or ``"cancel"``."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(_tr("Unsaved changes"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(_tr("Save the changes to {name}?").format(name=name))
+    box.setInformativeText(_tr("What is not saved is lost."))
+    save = box.addButton(_tr("Save"), QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton(_tr("Do not save"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(_tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(save)
+    box.setEscapeButton(cancel)
+    box.exec()
+    clicked = box.clickedButton()
+    box.deleteLater()
+    return "save" if clicked is save else "discard" if clicked is discard else "cancel"
+
+
+def yes(parent: QWidget, title: str, text: str, agree: str, refuse: str = "") -> bool:
+    """Ask a question with two answers; Escape refuses."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(title)
+    box.setInformativeText(text)
+    accept = box.addButton(agree, QMessageBox.ButtonRole.AcceptRole)
+    cancel = box.addButton(refuse or _tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(accept)
+    box.setEscapeButton(cancel)
+    box.exec()
+    agreed = box.clickedButton() is accept
+    box.deleteLater()
+    return agreed

@@ -1,0 +1,234 @@
+"""What the menus "Edit", "View", "Layer" and "Run" do to the open drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QMainWindow
+
+from studio import words
+from studio.app import ask
+from studio.app.autosave import Autosave
+from studio.app.menus import ActionSet
+from studio.app.top_bar import TopBar
+from studio.app.workspace import Workspace
+from studio.canvas import CanvasView
+from studio.document.linear import is_linear
+
+
+class ProjectActions(QMainWindow):
+    """The part of the main window that acts on what is drawn and trained."""
+
+    workspace: Workspace | None
+    autosave: Autosave
+    actions_by_id: ActionSet
+    bar: TopBar
+    file_name: Callable[[], str]
+
+    @property
+    def canvas(self) -> CanvasView:
+        """The open drawing's canvas; actions that need one are disabled without."""
+        assert self.workspace is not None
+        return self.workspace.canvas
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        assert self.workspace is not None
+        self.workspace.session.stack.undo()
+
+    def redo(self) -> None:
+        """Do the step again that was taken back."""
+        assert self.workspace is not None
+        self.workspace.session.stack.redo()
+
+    def cut(self) -> None:
+        """Cut the selection."""
+        self.canvas.cut()
+
+    def copy(self) -> None:
+        """Copy the selection."""
+        self.canvas.copy()
+
+    def paste(self) -> None:
+        """Paste what was copied."""
+        self.canvas.paste()
+
+    def duplicate(self) -> None:
+        """Copy the selection and paste it beside."""
+        self.canvas.duplicate()
+
+    def delete(self) -> None:
+        """Delete the selection."""
+        self.canvas.delete_selection()
+
+    def rename(self) -> None:
+        """Edit the name of the selected layer in place."""
+        self.canvas.rename_selected()
+
+    def select_all(self) -> None:
+        """Select everything."""
+        self.canvas.select_all()
+
+    def zoom_in(self) -> None:
+        """Draw larger."""
+        self.canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        """Draw smaller."""
+        self.canvas.zoom_out()
+
+    def zoom_reset(self) -> None:
+        """Draw in true size."""
+        self.canvas.zoom_reset()
+
+    def fit_all(self) -> None:
+        """Bring everything into sight."""
+        self.canvas.fit_all()
+
+    def fit_selection(self) -> None:
+        """Bring the selection into sight."""
+        self.canvas.fit_selection()
+
+    def auto_layout(self) -> None:
+        """Lay the drawing out from left to right."""
+        self.canvas.auto_layout()
+
+    def add_layer(self) -> None:
+        """Open the search for layers."""
+        self.canvas.add_by_search()
+
+    def view_sequential(self) -> None:
+        """Draw as a chain in which a dropped layer wires itself."""
+        self._set_view("sequential")
+
+    def view_graph(self) -> None:
+        """Draw freely."""
+        self._set_view("graph")
+
+    def _set_view(self, key: str) -> None:
+        self.canvas.set_sequential(key == "sequential")
+        self.bar.style_choice.set_value(key)
+
+    def train(self) -> None:
+        """Start training afresh from the seed."""
+        self._run("train")
+
+    def continue_training(self) -> None:
+        """Go on training what the last run has learned."""
+        self._run("continue_")
+
+    def _run(self, how: str) -> None:
+        assert self.workspace is not None
+        session = self.workspace.session
+        try:
+            getattr(session, how)()
+        except (ValueError, RuntimeError) as error:
+            ask.tell(self, self.tr("Training cannot start"), words.text(error))
+            return
+        self.workspace.bottom.show_pane("training")
+        self.workspace.run.start()
+        self.update_actions()
+
+    def pause_or_resume(self) -> None:
+        """Let the run wait, or go on."""
+        assert self.workspace is not None
+        session = self.workspace.session
+        if session.paused:
+            session.resume()
+        else:
+            session.pause()
+        self.bar.set_paused(session.paused)
+        self.update_actions()
+
+    def stop(self) -> None:
+        """End the run after the batch that is under way."""
+        assert self.workspace is not None
+        self.workspace.session.stop()
+
+    def connect_session(self) -> None:
+        """Listen to the open drawing."""
+        workspace = self.workspace
+        assert workspace is not None
+        session, bar = workspace.session, self.bar
+        session.stack.indexChanged.connect(self._on_edit)
+        session.stack.cleanChanged.connect(self.update_actions)
+        session.analysed.connect(self._on_analysed)
+        workspace.selection_changed.connect(self.update_actions)
+        workspace.run.progressed.connect(self._on_progress)
+        workspace.run.ended.connect(self._on_ended)
+        workspace.run.idle.connect(self.update_actions)
+        bar.style_choice.value_changed.connect(self._set_view)
+        bar.style_choice.set_value("sequential" if is_linear(session.document) is None else "graph")
+        workspace.show_last_run()
+
+    def update_actions(self) -> None:
+        """Enable what can be done now, and say why of the rest."""
+        workspace = self.workspace
+        if workspace is None:
+            self.actions_by_id.update({}, {})
+            self.setWindowTitle("Bunon")
+            return
+        session = workspace.session
+        nodes = workspace.selected()
+        branch = is_linear(session.document)
+        trouble = next((one for one in session.analysis.problems if one.severity == "error"), None)
+        holds = {
+            "open": True,
+            "can_undo": session.stack.canUndo(),
+            "can_redo": session.stack.canRedo(),
+            "selected": bool(nodes),
+            "selected_any": bool(nodes or self.canvas.mirror.selected_wires()),
+            "selected_one": len(nodes) == 1,
+            "catalog": session.catalog is not None,
+            "linear": branch is None,
+            "running": session.running,
+            "has_run": workspace.run.panel.done > 0,
+            "can_continue": session.can_continue,
+            "can_train": trouble is None and session.catalog is not None and not session.running,
+        }
+        why = {"linear": "", "can_train": self.tr("It is training already.")}
+        if branch is not None:
+            name = session.document.node(branch.node).name
+            why["linear"] = self._why_graph(branch.code).format(name=name)
+        if session.catalog is None:
+            why["can_train"] = self.tr("The layers are still loading.")
+        elif trouble is not None:
+            why["can_train"] = words.text(trouble)
+        self.actions_by_id.update(holds, why)
+        bar = self.bar
+        bar.style_choice.set_segment_enabled("sequential", branch is None, why["linear"])
+        if branch is not None and bar.style_choice.value() == "sequential":
+            bar.style_choice.set_value("graph")
+        saved = session.stack.isClean()
+        name = self.file_name()
+        bar.set_file(name, saved, str(session.path or ""))
+        bar.set_device(workspace.device)
+        bar.set_running(session.running)
+        self.setWindowTitle(self.tr("{name} – Bunon").format(name=name if saved else f"• {name}"))
+        workspace.run.results.set_changed(session.changed_since_run)
+
+    def _why_graph(self, code: str) -> str:
+        return {
+            "branches": self.tr("{name} leads to more than one layer: a Sequential model is one chain."),
+            "joins": self.tr("{name} takes more than one wire: a Sequential model is one chain."),
+            "shared": self.tr("{name} is shared: a Sequential model calls every layer once."),
+            "cycle": self.tr("{name} is part of a loop: a Sequential model is one chain."),
+        }.get(code, self.tr("{name} is not connected to the rest: a Sequential model is one chain."))
+
+    def _on_edit(self, _index: int) -> None:
+        if self.workspace is not None and not self.workspace.session.stack.isClean():
+            self.autosave.touch()
+        self.update_actions()
+
+    def _on_analysed(self, *_: object) -> None:
+        self.update_actions()
+
+    def _on_progress(self, epoch: int, epochs: int, share: float, paused: bool) -> None:
+        if self.workspace is not None and self.workspace.session.running:
+            self.bar.train.set_progress(epoch, epochs, share, paused)
+            self.bar.set_paused(paused)
+
+    def _on_ended(self, _event: object) -> None:
+        self.bar.train.set_idle()
+        self.bar.set_paused(False)
+        self.update_actions()

@@ -1,0 +1,111 @@
+"""The bar above the drawing: file, undo, view, search for actions, device, and the run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from studio.app.menus import ActionSet
+from studio.app.train_button import TrainButton
+from studio.kit import SearchField, Segmented
+from studio.theme import icon, set_role
+
+
+class _ActionField(SearchField):
+    """Looks like a search field and opens the command palette, where the typing happens."""
+
+    wanted = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.wanted.emit()
+
+
+class TopBar(QFrame):
+    """Everything about the whole project in one line; its buttons are the actions of the menus."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "bar")
+        self._actions = actions
+        self.name = QLabel()
+        self.state = QLabel()
+        set_role(self.name, "title")
+        font = self.name.font()
+        font.setBold(True)
+        self.name.setFont(font)
+        set_role(self.state, "faint")
+        for label in (self.name, self.state):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.style_choice = Segmented(
+            [("sequential", self.tr("Sequential")), ("graph", self.tr("Graph"))], self.tr("How to draw")
+        )
+        self.find = _ActionField(self.tr("Find any action"), self.tr("Ctrl Shift P"))
+        self.find.setReadOnly(True)
+        self.find.setFixedWidth(230)
+        self.find.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.find.wanted.connect(lambda: actions["commands"].trigger())
+        self.device = QLabel()
+        set_role(self.device, "muted")
+        self.pause = self._button("pause", framed=True)
+        self.stop = self._button("stop", framed=True)
+        self.train = TrainButton()
+        self.train.setFixedWidth(200)
+        self.train.clicked.connect(lambda: actions["train"].trigger())
+        actions["train"].changed.connect(self._follow)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 9, 20, 9)
+        row.setSpacing(8)
+        row.addWidget(self.name)
+        row.addWidget(self.state)
+        row.addSpacing(14)
+        row.addWidget(self._button("undo"))
+        row.addWidget(self._button("redo"))
+        row.addSpacing(14)
+        row.addWidget(self.style_choice)
+        row.addStretch(1)
+        row.addWidget(self.find)
+        row.addSpacing(10)
+        row.addWidget(self.device)
+        row.addSpacing(10)
+        row.addWidget(self.pause)
+        row.addWidget(self.stop)
+        row.addWidget(self.train)
+        self._follow()
+
+    def set_file(self, name: str, saved: bool, where: str = "") -> None:
+        """Name the file and say whether what is drawn is saved in it."""
+        self.name.setText(name)
+        self.name.setToolTip(where)
+        self.state.setText(self.tr("saved") if saved else self.tr("not saved"))
+
+    def set_device(self, words: str) -> None:
+        """Say what the model trains on."""
+        self.device.setText(words)
+
+    def set_running(self, running: bool) -> None:
+        """Show the buttons of a run only while there is one."""
+        self.pause.setVisible(running)
+        self.stop.setVisible(running)
+        self._follow()
+
+    def set_paused(self, paused: bool) -> None:
+        """Offer to resume instead of to pause."""
+        self.pause.setIcon(icon("play" if paused else "pause", filled=True))
+        self.pause.setAccessibleName(self.tr("Resume") if paused else self.tr("Pause"))
+
+    def _button(self, name: str, framed: bool = False) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAccessibleName(self._actions[name].text())
+        if framed:
+            set_role(button, "framed")
+            button.setIcon(icon(name if name == "pause" else "square", filled=True))
+        return button
+
+    def _follow(self) -> None:
+        action = self._actions["train"]
+        running = self.train.share() is not None
+        self.train.setEnabled(action.isEnabled() or running)
+        self.train.setToolTip(action.toolTip())

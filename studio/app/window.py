@@ -1,0 +1,153 @@
+"""The main window: start page or one open drawing, the menus, and what each action does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+
+from studio.app import ask
+from studio.app.autosave import Autosave, forget, left_behind
+from studio.app.command_palette import CommandPalette
+from studio.app.file_actions import FileActions
+from studio.app.loader import CatalogLoader
+from studio.app.menus import ActionSet, build_menus
+from studio.app.project_actions import ProjectActions
+from studio.app.settings import Settings, data_path
+from studio.app.shortcuts import ShortcutOverlay
+from studio.app.start_page import StartPage
+from studio.app.workspace import Workspace
+from studio.theme import switch
+
+
+class MainWindow(FileActions, ProjectActions, QMainWindow):
+    """One window with one drawing at a time; ``workspace`` is ``None`` while the start page is shown alone."""
+
+    def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.loader = loader or CatalogLoader(self)
+        self.workspace: Workspace | None = None
+        self.autosave = Autosave(data_path() / "autosave", self)
+        self.setWindowTitle("Bunon")
+        self.setMinimumSize(900, 560)
+        self.setAnimated(False)
+        self.actions_by_id = ActionSet(self)
+        build_menus(self, self.actions_by_id)
+        self.pages = QStackedWidget()
+        self.start_page = StartPage()
+        self.pages.addWidget(self.start_page)
+        self.setCentralWidget(self.pages)
+        self.start_page.new_wanted.connect(self.new_file)
+        self.start_page.open_wanted.connect(self.open_file)
+        self.start_page.opened.connect(self.open_path)
+        self.start_page.example.connect(self.open_example)
+        self.loader.loaded.connect(self._on_catalog)
+        self.loader.failed.connect(self._on_catalog_failed)
+        switch().changed.connect(self._mark_theme)
+        self._mark_theme()
+        state = self.settings.state("layout/window")
+        if state is None or not self.restoreGeometry(state):
+            self.resize(1440, 900)
+        self.start_page.set_recent(self.settings.recent())
+        self.update_actions()
+
+    def begin(self) -> None:
+        """Load the layers and look for lost work, once the window has been seen."""
+        QTimer.singleShot(0, self.loader.start)
+        QTimer.singleShot(50, self.offer_recovery)
+
+    def offer_recovery(self) -> None:
+        """Ask about drawings that a crash left behind, once each."""
+        for left in left_behind(data_path() / "autosave"):
+            name = left.original.name if left.original else self.tr("a drawing without a name")
+            wanted = ask.yes(
+                self,
+                self.tr("Recover your work?"),
+                self.tr("Bunon ended unexpectedly while {name} had unsaved changes.").format(name=name),
+                self.tr("Recover"),
+                self.tr("Discard"),
+            )
+            if wanted:
+                self.recover(left)
+            forget(left.copy)
+            if wanted:
+                return
+
+    def find_action(self) -> None:
+        """Open the command palette."""
+        palette = CommandPalette(self.actions(), self)
+        corner = self.mapToGlobal(self.rect().topLeft())
+        palette.move(corner.x() + (self.width() - palette.width()) // 2, corner.y() + 70)
+        palette.open()
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        ShortcutOverlay(self).open()
+
+    def show_about(self) -> None:
+        """Say what this is."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("bunon")
+        except PackageNotFoundError:  # run from its sources
+            number = self.tr("from source")
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("About Bunon"))
+        box.setText(self.tr("Bunon {version}").format(version=number))
+        box.setInformativeText(
+            self.tr(
+                "Draw neural networks, train them, and take the script away. "
+                "Free software under the MIT licence."
+            )
+        )
+        box.open()
+
+    def theme_system(self) -> None:
+        """Follow the desktop's theme."""
+        self._set_theme("system")
+
+    def theme_light(self) -> None:
+        """Take the light theme."""
+        self._set_theme("light")
+
+    def theme_dark(self) -> None:
+        """Take the dark theme."""
+        self._set_theme("dark")
+
+    def _set_theme(self, mode: str) -> None:
+        switch().set_mode(mode)
+        self.settings.set_text("theme", mode)
+        self._mark_theme()
+
+    def _mark_theme(self) -> None:
+        for mode in ("system", "light", "dark"):
+            self.actions_by_id[f"theme_{mode}"].setChecked(switch().mode == mode)
+
+    def _on_catalog(self, catalog: object) -> None:
+        if self.workspace is not None:
+            self.workspace.session.set_catalog(catalog)
+            self.workspace.predict_stored()
+        self.update_actions()
+
+    def _on_catalog_failed(self, reason: str) -> None:
+        ask.tell(
+            self,
+            self.tr("The layers cannot be loaded"),
+            self.tr("Drawings open, but without shapes, and cannot be trained. Install Bunon again."),
+            reason,
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_leave():
+            event.ignore()
+            return
+        self.settings.set_state("layout/window", self.saveGeometry())
+        self.leave_project()
+        self.autosave.clear()
+        self.settings.sync()
+        self.loader.wait()
+        event.accept()
+        super().closeEvent(event)

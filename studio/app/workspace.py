@@ -1,0 +1,223 @@
+"""All panes around one open drawing, and who listens to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from studio import words
+from studio.app.problems import ProblemsPanel
+from studio.app.run_view import RunView
+from studio.app.settings import Settings
+from studio.app.top_bar import TopBar
+from studio.canvas import CanvasView
+from studio.inspector import InspectorPanel
+from studio.palette import PalettePanel
+from studio.runs import StoredRun
+from studio.session import Session
+from studio.theme import set_role
+from studio.training import TrainingForm
+
+
+def optional(module: str, name: str, session: Session) -> Any:
+    import importlib
+
+    try:
+        return getattr(importlib.import_module(module), name)(session)
+    except (ImportError, AttributeError):
+        return None
+
+
+class Tabs(QWidget):
+    """Words with a line under the chosen one, and the pane that it names."""
+
+    def __init__(self, name: str, margin: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.bar = QTabBar()
+        self.bar.setAccessibleName(name)
+        self.bar.setExpanding(False)
+        self.bar.setUsesScrollButtons(False)
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)
+        self.bar.setContentsMargins(margin, 0, 0, 0)
+        self._stack = QStackedWidget()
+        self._keys: list[str] = []
+        self._titles: dict[str, str] = {}
+        head = QVBoxLayout()
+        head.setContentsMargins(margin, 8, 8, 2)
+        head.addWidget(self.bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._stack, 1)
+        self.bar.currentChanged.connect(self._stack.setCurrentIndex)
+
+    def add(self, key: str, title: str, pane: QWidget) -> None:
+        """Add a pane at the end."""
+        self._keys.append(key)
+        self._titles[key] = title
+        self._stack.addWidget(pane)
+        self.bar.addTab(title)
+
+    def show_pane(self, key: str) -> None:
+        """Bring a pane to the front."""
+        self.bar.setCurrentIndex(self._keys.index(key))
+
+    def current(self) -> str:
+        """Return the key of the pane in front."""
+        return self._keys[self.bar.currentIndex()]
+
+    def set_count(self, key: str, count: int) -> None:
+        """Put a number behind a title, none for 0."""
+        title = self._titles[key]
+        self.bar.setTabText(self._keys.index(key), f"{title} {count}" if count else title)
+
+
+class Workspace(QWidget):
+    """The window of one session below the menu bar; ``selection_changed`` follows the canvas."""
+
+    selection_changed = Signal()
+
+    def __init__(self, session: Session, bar: TopBar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.title = ""
+        self.device = ""
+        self.stored: StoredRun | None = None
+        self.canvas = CanvasView(session)
+        self.palette_panel = PalettePanel(session)
+        self.data = optional("studio.data", "DataPanel", session)
+        self.outline = optional("studio.outline", "OutlinePanel", session)
+        self.inspector = InspectorPanel(session)
+        self.code = optional("studio.code", "CodePanel", session)
+        self.form = TrainingForm(session)
+        self.run = RunView(session)
+        self.problems = ProblemsPanel()
+
+        self.left = Tabs(self.tr("What to draw with"), 14)
+        self.left.add("layers", self.tr("Layers"), self.palette_panel)
+        if self.data is not None:
+            self.left.add("data", self.tr("Data"), self.data)
+        if self.outline is not None:
+            self.left.add("outline", self.tr("Outline"), self.outline)
+            self.outline.node_selected.connect(self.show_node)
+        self.right = Tabs(self.tr("About the selection"))
+        self.right.add("layer", self.tr("Layer"), self.inspector)
+        if self.code is not None:
+            self.right.add("code", self.tr("Code"), self.code)
+            self.code.node_selected.connect(self._on_code)
+        self.right.add("training", self.tr("Training"), _scrolled(self.form))
+        self.bottom = Tabs(self.tr("About the run"), 18)
+        self.bottom.add("training", self.tr("Training"), self.run.panel)
+        self.bottom.add("results", self.tr("Results"), self.run.results)
+        self.bottom.add("problems", self.tr("Problems"), self.problems)
+        for tabs, least in ((self.left, 190), (self.right, 250)):
+            tabs.setMinimumWidth(least)
+        self.bottom.setMinimumHeight(190)
+
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.canvas)
+        self.middle.addWidget(self.bottom)
+        self.middle.setStretchFactor(0, 1)
+        self.middle.setSizes([520, 262])
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.left, self.middle, self.right):
+            self.across.addWidget(part)
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([228, 800, 296])
+        for splitter in (self.middle, self.across):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(self.across, 1)
+
+        self.canvas.selection_changed.connect(self._on_selection)
+        self.problems.chosen.connect(self.show_node)
+        self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
+        self.run.node_wanted.connect(self.show_node)
+        self.run.results_ready.connect(lambda: self.bottom.show_pane("results"))
+        self.palette_panel.add_requested.connect(self._add)
+        session.analysed.connect(self._on_analysis)
+        self._on_analysis()
+
+    def selected(self) -> list[str]:
+        """Return the ids of the selected nodes."""
+        return list(self.canvas.mirror.selected_nodes())
+
+    def show_node(self, node: str) -> None:
+        """Select a node, bring it into sight and show its parameters."""
+        self.canvas.select([node])
+        self.canvas.fit_selection()
+        self.right.show_pane("layer")
+
+    def restore(self, settings: Settings) -> None:
+        """Give the panes the sizes that they had."""
+        for name, splitter in (("across", self.across), ("middle", self.middle)):
+            state = settings.state(f"layout/{name}")
+            if state is not None:
+                splitter.restoreState(state)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep the sizes of the panes."""
+        settings.set_state("layout/across", self.across.saveState())
+        settings.set_state("layout/middle", self.middle.saveState())
+
+    def _on_selection(self, *_: object) -> None:
+        nodes = self.selected()
+        self.inspector.show_nodes(nodes)
+        if self.code is not None:
+            self.code.mark(nodes)
+        self.selection_changed.emit()
+
+    def show_last_run(self) -> None:
+        """Show the run that lies beside the file, and its answers once the layers are loaded."""
+        self.stored = self.session.last_run()
+        if self.stored is not None:
+            self.run.show_stored(self.stored)
+            self.predict_stored()
+
+    def predict_stored(self) -> None:
+        """Let the model of the shown run answer some test rows, where that can be."""
+        if self.stored is None or self.session.catalog is None or self.session.run is not None:
+            return
+        stored, self.stored = self.stored, None
+        try:
+            answers = self.session.predict_stored(stored)
+        except (ValueError, RuntimeError, OSError) as error:
+            self.run.panel.status.say("warning", self.tr("This run cannot predict"), words.text(error))
+            return
+        if answers is not None:
+            self.run.show_answers(answers)
+
+    def close_session(self) -> None:
+        """End a run that is under way and stop listening."""
+        self.run.stop()
+        self.canvas.release()
+        self.session.close()
+
+    def _add(self, type_name: str) -> None:
+        self.canvas.add_type(type_name)
+
+    def _on_code(self, node: str) -> None:
+        self.canvas.select([node])
+
+    def _on_analysis(self, *_: object) -> None:
+        problems = self.session.analysis.problems
+        self.problems.show_problems(problems)
+        self.bottom.set_count("problems", len(problems))
+        self.form.refresh()
+
+
+def _scrolled(inner: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(inner)
+    return area

@@ -1,0 +1,177 @@
+"""The tab "Training": curves of loss and one metric, and beside them how far the run has come."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from studio.plots import Curve, CurvePlot
+from studio.theme import set_role
+from studio.training.legend import Dot
+from studio.training.status import RunStatus, duration
+
+LOSS = "loss"
+
+
+class TrainingPanel(QWidget):
+    """Shows one run: ``begin`` empties it, ``batch`` and ``epoch`` add numbers, ``refresh`` draws them.
+
+    Names of numbers are those of the history: ``loss``, ``accuracy``, and ``val_`` before those of the
+    validation rows.  ``settings_wanted`` is emitted where the user asks for the form.
+    """
+
+    settings_wanted = Signal()
+    train_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves: dict[str, Curve] = {LOSS: Curve()}
+        self.epochs = self.batches = self.done = 0
+        self.loss = CurvePlot(self.tr("Loss"))
+        self.metric = CurvePlot(self.tr("Metric"))
+        self.loss.show_curve(self.curves[LOSS])
+        self.status = RunStatus()
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName(self.tr("Which metric to draw"))
+        self.chooser.currentTextChanged.connect(self._choose)
+        self.chooser.hide()
+        plots = QHBoxLayout()
+        plots.setSpacing(20)
+        plots.addWidget(self.loss, 1)
+        plots.addWidget(self.metric, 1)
+        below = QHBoxLayout()
+        below.setSpacing(6)
+        for word, colour in ((self.tr("training"), "training"), (self.tr("validation"), "validation")):
+            below.addWidget(Dot(colour))
+            label = QLabel(word)
+            set_role(label, "small")
+            below.addWidget(label)
+            below.addSpacing(10)
+        self._note = QLabel(self.tr("thin: each batch"))
+        set_role(self._note, "faint")
+        below.addWidget(self._note)
+        below.addStretch(1)
+        below.addWidget(self.chooser)
+        self.settings = QPushButton(self.tr("Settings"))
+        set_role(self.settings, "link")
+        self.settings.clicked.connect(lambda: self.settings_wanted.emit())
+        below.addWidget(self.settings)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addLayout(plots, 1)
+        left.addLayout(below)
+        self.status.setFixedWidth(226)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 8, 18, 10)
+        row.setSpacing(22)
+        row.addLayout(left, 1)
+        row.addWidget(self.status)
+
+    def clear(self) -> None:
+        """Show no run at all."""
+        self.begin(1, 1)
+        self.status.clear()
+        self.done = 0
+
+    def begin(self, epochs: int, batches: int) -> None:
+        """Start a new run of so many epochs of so many batches."""
+        self.epochs, self.batches, self.done = max(1, epochs), max(1, batches), 0
+        self.curves = {LOSS: Curve()}
+        self.loss.show_curve(self.curves[LOSS])
+        self.metric.show_curve(Curve())
+        self.metric.set_title(self.tr("Metric"))
+        self.chooser.blockSignals(True)
+        self.chooser.clear()
+        self.chooser.blockSignals(False)
+        self.chooser.hide()
+        for plot in (self.loss, self.metric):
+            plot.set_epochs(self.epochs)
+        self.status.clear()
+        self.status.set_progress(1, self.epochs, 0.0)
+
+    def extend(self, epochs: int) -> None:
+        """Go on up to epoch ``epochs``, keeping what is drawn."""
+        self.epochs = max(1, epochs)
+        for plot in (self.loss, self.metric):
+            plot.set_epochs(self.epochs)
+        self.status.message.hide()
+
+    def batch(self, epoch: int, batch: int, numbers: Mapping[str, float]) -> None:
+        """Add the numbers of a batch; both counted from 1."""
+        x = epoch - 1 + min(1.0, batch / self.batches)
+        for name, value in numbers.items():
+            self._curve(name).batches.append(x, value)
+
+    def epoch(self, epoch: int, numbers: Mapping[str, float]) -> None:
+        """Add the numbers of a finished epoch, counted from 1."""
+        self.done = epoch
+        for name, value in numbers.items():
+            if name == "learning_rate":
+                self.status.set_rate(value)
+            elif name.startswith("val_"):
+                self._curve(name.removeprefix("val_")).validation.append(epoch, value)
+            else:
+                self._curve(name).training.append(epoch, value)
+        self.status.set_best(self.best_epoch())
+
+    def best_epoch(self) -> int | None:
+        """Return the epoch of the smallest loss, on the validation rows where there are any."""
+        curve = self.curves[LOSS]
+        series = curve.validation if len(curve.validation) else curve.training
+        known = [(y, x) for x, y in zip(series.x, series.y, strict=True) if not math.isnan(y)]
+        return round(min(known)[1]) if known else None
+
+    def progress(
+        self, epoch: int, share: float, samples: float | None = None, left: float | None = None
+    ) -> None:
+        """Say how far the whole run is (``share`` from 0 to 1), how fast, and the seconds that are left."""
+        self.status.set_progress(epoch, self.epochs, share)
+        self.status.set_speed(samples, left)
+
+    def refresh(self) -> None:
+        """Draw what has come."""
+        self.loss.refresh()
+        self.metric.refresh()
+
+    def completed(self, epochs: int, seconds: float | None) -> None:
+        """Say that the run came to its end."""
+        self.status.set_progress(epochs, self.epochs, 1.0)
+        text = "" if seconds is None else self.tr("It took {time}.").format(time=duration(seconds))
+        self.status.say("good", self.tr("Training is complete"), text)
+
+    def stopped(self, epoch: int) -> None:
+        """Say that the user stopped it."""
+        self.status.say(
+            "info",
+            self.tr("Stopped"),
+            self.tr("In epoch {epoch}. What was learned is kept: Continue goes on from here.").format(
+                epoch=epoch
+            ),
+        )
+
+    def failed(self, reason: str) -> None:
+        """Say why the run failed."""
+        self.status.say("error", self.tr("The run failed"), reason)
+
+    def save_picture(self, path: Path) -> bool:
+        """Write the curves as a picture; says whether it worked."""
+        return self.grab().save(str(path))
+
+    def _curve(self, name: str) -> Curve:
+        if name not in self.curves:
+            self.curves[name] = Curve()
+            self.chooser.addItem(name)
+            self.chooser.setVisible(self.chooser.count() > 1)
+            if self.chooser.count() == 1:
+                self._choose(name)
+        return self.curves[name]
+
+    def _choose(self, name: str) -> None:
+        if name in self.curves:
+            title = name.replace("_", " ")
+            self.metric.set_title(title[:1].upper() + title[1:])
+            self.metric.show_curve(self.curves[name])
