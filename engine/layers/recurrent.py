@@ -177,8 +177,8 @@ class RNN(Layer):
     ) -> Any:
         """Return the output, with ``return_state`` in a tuple before the last states.
 
-        ``initial_state`` is a tensor (batch, units) or a list of one for each state; ``mask`` (batch, steps) is
-        False at steps to leave out.  Raises ``ShapeError`` where they do not fit.
+        ``initial_state`` is a tensor (batch, units) or a list of one for each state; ``mask`` (batch, steps)
+        is False at steps to leave out.  Raises ``ShapeError`` where they do not fit.
         """
         states = self._first_states(x, initial_state)
         if mask is None and self._can_fuse(x, training):

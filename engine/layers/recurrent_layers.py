@@ -1,4 +1,4 @@
-"""SimpleRNN, LSTM and GRU: the recurrent layer with one of its cells, in one kernel call where that can be."""
+"""SimpleRNN, LSTM and GRU: RNN with one of its cells, in one kernel call where that can be."""
 
 from __future__ import annotations
 

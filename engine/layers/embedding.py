@@ -1,0 +1,105 @@
+"""Embedding: a learned vector for each whole number."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.errors import EngineError
+from engine.layers.layer import Layer
+from engine.layers.variable import Variable
+from engine.params import Array, Constraint, Flag, Initializer, PositiveInt, Regularizer, Units
+from engine.spec import Shape
+
+
+class Embedding(Layer):
+    """Turns each whole number, such as the number of a word, into a learned vector.
+
+    Input: whole numbers from 0 to ``input_dim - 1`` in any shape (floats are cut off); output: the same shape
+    with an axis of ``output_dim`` more.  Raises ``EngineError`` (code ``"range"``) for other numbers.
+    Keras: ``keras.layers.Embedding``.
+
+    Args:
+        input_dim: How many different numbers there are: the largest that comes, plus 1.
+        output_dim: The length of each vector.
+        embeddings_initializer: How the vectors start.
+        embeddings_regularizer: A penalty on large vectors.
+        embeddings_constraint: A rule that the vectors are made to obey after each step.
+        mask_zero: Whether 0 stands for "nothing here", which layers behind then leave out.
+        weights: The table of vectors to start from, of shape (input_dim, output_dim).
+    """
+
+    category: ClassVar[str] = "core"
+    embeddings: Variable
+
+    def __init__(
+        self,
+        input_dim: PositiveInt,
+        output_dim: Units,
+        embeddings_initializer: Initializer = "uniform",
+        embeddings_regularizer: Regularizer = None,
+        embeddings_constraint: Constraint = None,
+        mask_zero: Flag = False,
+        weights: Array | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.input_dim = input_dim
+        self.output_dim = output_dim
+        self.embeddings_initializer = embeddings_initializer
+        self.embeddings_regularizer = embeddings_regularizer
+        self.embeddings_constraint = embeddings_constraint
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        if weights is not None:
+            self.ensure_built(None)
+            self.set_weights(
+                weights if isinstance(weights, (list, tuple)) and len(weights) == 1 else [weights]
+            )
+
+    def build(self, input_shape: Any) -> None:
+        """Make the table of vectors (input_dim, output_dim)."""
+        if self.built:
+            return
+        self.embeddings = self.add_weight(
+            (self.input_dim, self.output_dim),
+            self.embeddings_initializer,
+            name="embeddings",
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+
+    def call(self, x: Tensor) -> Tensor:
+        """Return the vectors of the numbers in ``x``."""
+        numbers = x if x.dtype in (torch.int32, torch.int64) else x.to(torch.int32)
+        try:
+            return F.embedding(numbers, self.embeddings)
+        except IndexError:
+            least, most = int(numbers.min()), int(numbers.max())
+            got = most if most >= self.input_dim else least
+            raise EngineError(
+                f"Layer '{self.name}' has vectors for the whole numbers from 0 to {self.input_dim - 1}. "
+                f"Received: numbers from {least} to {most}. Set input_dim to at least {max(most + 1, 1)}, "
+                "and number from 0 on.",
+                code="range",
+                layer=self.name,
+                expected=self.input_dim - 1,
+                got=got,
+            ) from None
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the input's shape with one more axis."""
+        return (*input_shape, self.output_dim)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Return where the numbers are not 0, if ``mask_zero``."""
+        return inputs != 0 if self.mask_zero else None
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; the table travels with the weights instead."""
+        config = super().get_config()
+        config.pop("weights", None)
+        return config

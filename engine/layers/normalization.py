@@ -1,0 +1,208 @@
+"""Batch normalization: centre and scale by the statistics of the batch, and remember them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.errors import ParamError, ShapeError
+from engine.layers.convolution_shapes import channels_of
+from engine.layers.layer import Layer
+from engine.layers.variable import Variable
+from engine.params import Constraint, Flag, Initializer, Integer, PositiveReal, Rate, Regularizer
+from engine.spec import InputSpec, Shape, TensorSpec, shape_text
+
+
+def axis_within(layer: Layer, axis: int, shape: Shape) -> int:
+    """Return ``axis`` counted from the start; raises ``ShapeError`` where ``shape`` has none such."""
+    if not -len(shape) <= axis < len(shape):
+        raise ShapeError(
+            f"Layer '{layer.name}' works along axis {axis}, but its input has {len(shape)} axes. Received: "
+            f"shape {shape_text(shape)}.",
+            code="rank",
+            layer=layer.name,
+            expected=axis + 1 if axis >= 0 else -axis,
+            got=len(shape),
+            shape=shape,
+        )
+    return axis % len(shape)
+
+
+class BatchNormalization(Layer):
+    """Brings each channel to mean 0 and spread 1 over the batch, then scales and shifts it.
+
+    The factor and the shift are learned, so that the layer can undo what it does where that helps.
+
+    Input of any shape, output the same.  In training the statistics of the batch count and moving averages of
+    them are kept; otherwise, and where the layer is frozen, those averages count:
+    (x - mean) / sqrt(variance + epsilon) * gamma + beta (Ioffe and Szegedy 2015).
+    Keras: ``keras.layers.BatchNormalization``.
+
+    Args:
+        axis: The axis of the channels, each of which has statistics of its own.
+        momentum: How much of the old moving average stays at each step.
+        epsilon: A small number that keeps the division from failing.
+        center: Whether a learned shift, beta, is added.
+        scale: Whether a learned factor, gamma, is applied.
+        beta_initializer: How the shift starts.
+        gamma_initializer: How the factor starts.
+        moving_mean_initializer: How the moving mean starts.
+        moving_variance_initializer: How the moving variance starts.
+        beta_regularizer: A penalty on a large shift.
+        gamma_regularizer: A penalty on a large factor.
+        beta_constraint: A rule that the shift is made to obey after each step.
+        gamma_constraint: A rule that the factor is made to obey after each step.
+        synchronized: Whether several devices share statistics; on torch, as in Keras, only False will do.
+    """
+
+    category: ClassVar[str] = "normalization"
+    supports_masking = True
+    gamma: Variable | None
+    beta: Variable | None
+    moving_mean: Variable
+    moving_variance: Variable
+
+    def __init__(
+        self,
+        axis: Integer = -1,
+        momentum: Rate = 0.99,
+        epsilon: PositiveReal = 1e-3,
+        center: Flag = True,
+        scale: Flag = True,
+        beta_initializer: Initializer = "zeros",
+        gamma_initializer: Initializer = "ones",
+        moving_mean_initializer: Initializer = "zeros",
+        moving_variance_initializer: Initializer = "ones",
+        beta_regularizer: Regularizer = None,
+        gamma_regularizer: Regularizer = None,
+        beta_constraint: Constraint = None,
+        gamma_constraint: Constraint = None,
+        synchronized: Flag = False,
+        **kwargs: Any,
+    ) -> None:
+        if synchronized:
+            raise ParamError(
+                "BatchNormalization: synchronized is False on torch. Received: synchronized=True",
+                code="param",
+                owner="BatchNormalization",
+                param="synchronized",
+                got=True,
+            )
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = beta_initializer
+        self.gamma_initializer = gamma_initializer
+        self.moving_mean_initializer = moving_mean_initializer
+        self.moving_variance_initializer = moving_variance_initializer
+        self.beta_regularizer = beta_regularizer
+        self.gamma_regularizer = gamma_regularizer
+        self.beta_constraint = beta_constraint
+        self.gamma_constraint = gamma_constraint
+        self.synchronized = synchronized
+
+    def build(self, input_shape: Any) -> None:
+        """Make gamma, beta and the moving averages, one number of each per channel; raises ``ShapeError``."""
+        shape = self.compute_output_shape(input_shape)
+        size = (channels_of(self, shape, axis_within(self, self.axis, shape)),)
+        self.input_spec = InputSpec(ndim=len(shape), axes={self.axis: size[0]})
+        self.gamma = self.beta = None
+        if self.scale:
+            self.gamma = self.add_weight(
+                size,
+                self.gamma_initializer,
+                name="gamma",
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                size,
+                self.beta_initializer,
+                name="beta",
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+            )
+        self.moving_mean = self.add_weight(
+            size, self.moving_mean_initializer, trainable=False, name="moving_mean"
+        )
+        self.moving_variance = self.add_weight(
+            size, self.moving_variance_initializer, trainable=False, name="moving_variance"
+        )
+
+    def call(self, x: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
+        """Return ``x`` normalized; places where ``mask`` is False do not count in the statistics."""
+        axis = axis_within(self, self.axis, tuple(x.shape))
+        if not x.is_floating_point():
+            x = x.to(self.moving_mean.dtype)
+        if axis == 1 and x.dim() != 3:
+            return self._normalized(x, training, mask)
+        # torch knows channels on axis 1; in this view, rows of channels, it reads the memory as it lies.
+        last = x.movedim(axis, -1)
+        rows = last.reshape(1, -1, 1, last.shape[-1]).permute(0, 3, 1, 2)
+        y = self._normalized(rows, training, mask, last.shape[:-1])
+        return y.permute(0, 2, 3, 1).reshape(last.shape).movedim(-1, axis)
+
+    def _normalized(
+        self, x: Tensor, training: bool | None, mask: Tensor | None, places: Any = None
+    ) -> Tensor:
+        mean, variance = self.moving_mean, self.moving_variance
+        if not (training and self.trainable):
+            return F.batch_norm(x, mean, variance, self.gamma, self.beta, False, 0.0, self.epsilon)
+        if mask is not None:
+            return self._masked(x, mask, places)
+        y, batch_mean, inverse = torch.native_batch_norm(
+            x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon
+        )
+        with torch.no_grad():
+            # torch would keep the variance over n - 1; Keras keeps it over n, as the batch was scaled by.
+            spread = (inverse.double().pow(-2) - self.epsilon).clamp_(min=0).to(variance.dtype)
+            mean.lerp_(batch_mean.to(mean.dtype), 1.0 - self.momentum)
+            variance.lerp_(spread, 1.0 - self.momentum)
+        return y
+
+    def _masked(self, x: Tensor, mask: Tensor, places: Any) -> Tensor:
+        """Return ``x`` normalized by the statistics of the places that ``mask`` lets count."""
+        if places is None:  # channels on axis 1
+            wide = mask.reshape(mask.shape[0], 1, *mask.shape[1:])
+        else:
+            wide = (
+                mask.reshape(*mask.shape, *(1,) * (len(places) - mask.dim()))
+                .expand(places)
+                .reshape(1, 1, -1, 1)
+            )
+        weight = wide.to(x.dtype).expand(x.shape[0], 1, *x.shape[2:])
+        axes = [index for index in range(x.dim()) if index != 1]
+        total = weight.sum().clamp(min=1e-7)
+        mean = (x * weight).sum(axes, keepdim=True) / total
+        spread = ((x - mean).square() * weight).sum(axes, keepdim=True) / total
+        with torch.no_grad():
+            self.moving_mean.lerp_(mean.flatten(), 1.0 - self.momentum)
+            self.moving_variance.lerp_(spread.flatten(), 1.0 - self.momentum)
+        y = (x - mean) * torch.rsqrt(spread + self.epsilon)
+        each = (1, -1, *(1,) * (x.dim() - 2))
+        y = y if self.gamma is None else y * self.gamma.reshape(each)
+        return y if self.beta is None else y + self.beta.reshape(each)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the input's shape; raises ``ShapeError`` where it lacks the axis."""
+        shape = tuple(input_shape)
+        self.check_input(TensorSpec(shape, self.dtype))
+        if len(shape) < 2:
+            raise ShapeError(
+                f"Layer '{self.name}' expected an input with at least 2 axes (the batch axis among them). "
+                f"Received: {len(shape)} axes, shape {shape_text(shape)}.",
+                code="min_rank",
+                layer=self.name,
+                expected=2,
+                got=len(shape),
+                shape=shape,
+            )
+        channels_of(self, shape, axis_within(self, self.axis, shape))
+        return shape

@@ -1,0 +1,147 @@
+"""Normalization within each sample: by its own statistics, whatever else is in the batch."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.layers.convolution_shapes import channels_of
+from engine.layers.layer import Layer
+from engine.layers.normalization import axis_within
+from engine.layers.variable import Variable
+from engine.params import Axes, Constraint, Flag, Initializer, PositiveReal, Regularizer
+from engine.spec import InputSpec, Shape, TensorSpec
+
+
+class LayerNormalization(Layer):
+    """Brings the numbers of each sample to mean 0 and spread 1, then scales and shifts them.
+
+    Input of any shape, output the same: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the
+    statistics along ``axis`` (Ba, Kiros and Hinton 2016).  Keras: ``keras.layers.LayerNormalization``.
+
+    Args:
+        axis: The axis, or axes, along which the statistics are taken.
+        epsilon: A small number that keeps the division from failing.
+        center: Whether a learned shift, beta, is added.
+        scale: Whether a learned factor, gamma, is applied.
+        beta_initializer: How the shift starts.
+        gamma_initializer: How the factor starts.
+        beta_regularizer: A penalty on a large shift.
+        gamma_regularizer: A penalty on a large factor.
+        beta_constraint: A rule that the shift is made to obey after each step.
+        gamma_constraint: A rule that the factor is made to obey after each step.
+    """
+
+    category: ClassVar[str] = "normalization"
+    supports_masking = True
+    gamma: Variable | None
+    beta: Variable | None
+
+    def __init__(
+        self,
+        axis: Axes = -1,
+        epsilon: PositiveReal = 1e-3,
+        center: Flag = True,
+        scale: Flag = True,
+        beta_initializer: Initializer = "zeros",
+        gamma_initializer: Initializer = "ones",
+        beta_regularizer: Regularizer = None,
+        gamma_regularizer: Regularizer = None,
+        beta_constraint: Constraint = None,
+        gamma_constraint: Constraint = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = beta_initializer
+        self.gamma_initializer = gamma_initializer
+        self.beta_regularizer = beta_regularizer
+        self.gamma_regularizer = gamma_regularizer
+        self.beta_constraint = beta_constraint
+        self.gamma_constraint = gamma_constraint
+
+    def _axes(self, shape: Shape) -> list[int]:
+        given = self.axis if isinstance(self.axis, (tuple, list)) else (self.axis,)
+        return [axis_within(self, axis, shape) for axis in given]
+
+    def build(self, input_shape: Any) -> None:
+        """Make gamma and beta with the sizes of the axes; raises ``ShapeError`` where one is unknown."""
+        shape = self.compute_output_shape(input_shape)
+        axes = self._axes(shape)
+        sizes = tuple(channels_of(self, shape, axis) for axis in axes)
+        self.input_spec = InputSpec(ndim=len(shape), axes=dict(zip(axes, sizes, strict=True)))
+        self.gamma = self.beta = None
+        if self.scale:
+            self.gamma = self.add_weight(
+                sizes,
+                self.gamma_initializer,
+                name="gamma",
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                sizes,
+                self.beta_initializer,
+                name="beta",
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+            )
+
+    def call(self, x: Tensor) -> Tensor:
+        """Return ``x`` normalized."""
+        axes = self._axes(tuple(x.shape))
+        count = len(axes)
+        if axes == list(range(x.dim() - count, x.dim())):
+            return F.layer_norm(x, x.shape[-count:], self.gamma, self.beta, self.epsilon)
+        ends = list(range(-count, 0))
+        moved = x.movedim(axes, ends)
+        done = F.layer_norm(moved, moved.shape[-count:], self.gamma, self.beta, self.epsilon)
+        return done.movedim(ends, axes)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the input's shape; raises ``ShapeError`` where it lacks an axis or a size."""
+        shape = tuple(input_shape)
+        self.check_input(TensorSpec(shape, self.dtype))
+        for axis in self._axes(shape):
+            channels_of(self, shape, axis)
+        return shape
+
+
+class UnitNormalization(Layer):
+    """Scales each vector to length 1.
+
+    Input of any shape, output the same: x / sqrt(sum of x squared) along ``axis``.
+    Keras: ``keras.layers.UnitNormalization``.
+
+    Args:
+        axis: The axis, or axes, along which the length is measured.
+    """
+
+    category: ClassVar[str] = "normalization"
+    supports_masking = True
+
+    def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def _axes(self, shape: Shape) -> list[int]:
+        given = self.axis if isinstance(self.axis, (tuple, list)) else (self.axis,)
+        return [axis_within(self, axis, shape) for axis in given]
+
+    def call(self, x: Tensor) -> Tensor:
+        """Return ``x`` divided by its length; vectors of zeros stay zeros."""
+        squares = x.square().sum(self._axes(tuple(x.shape)), keepdim=True)
+        return x * torch.rsqrt(squares.clamp(min=1e-12))
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the input's shape; raises ``ShapeError`` where it lacks an axis."""
+        shape = tuple(input_shape)
+        self._axes(shape)
+        return shape
