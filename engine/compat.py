@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -53,8 +55,27 @@ def warn(old: str, new: str) -> None:
     warnings.warn(f"{old} is a name of Keras 1. Today's word is {new}", DeprecationWarning, stacklevel=4)
 
 
+def tolerant(init: Callable[..., None], kind: str) -> Callable[..., None]:
+    """Return a constructor that understands the words of Keras 1 too."""
+    known = tuple(inspect.signature(init).parameters)
+
+    @functools.wraps(init)
+    def understanding(self: Any, *args: Any, **kwargs: Any) -> None:
+        if any(name in _WORDS[kind] for name in kwargs):
+            kwargs = translate(type(self).__name__, kwargs, known, kind)
+        init(self, *args, **kwargs)
+
+    return understanding
+
+
 class Keras1Model:
-    """Methods that models had in Keras 1; mixed into ``Sequential``."""
+    """Methods and arguments that models had in Keras 1; mixed into ``Model``."""
+
+    def fit(self, *args: Any, **kwargs: Any) -> Any:
+        """Train; see ``Trainer.fit``.  ``nb_epoch`` is understood as ``epochs``."""
+        if "nb_epoch" in kwargs:
+            kwargs = translate("fit", kwargs, ("epochs",), "fit")
+        return super().fit(*args, **kwargs)  # type: ignore[misc]  # the trainer's, further along the line
 
     def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
         """Return the most likely class of each sample. Today: ``predict(x).argmax(-1)``."""

@@ -109,7 +109,7 @@ class Family:
             return get_registered_name(thing)
         registered = _custom_names.get(type(thing))
         return {
-            "module": "builtins" if registered else f"keras.{self.module}",
+            "module": "builtins" if registered else getattr(thing, "keras_module", f"keras.{self.module}"),
             "class_name": type(thing).__name__,
             "config": thing.get_config(),
             "registered_name": registered,

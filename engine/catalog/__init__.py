@@ -64,7 +64,9 @@ def load_catalog() -> Catalog:
         try:
             thing = point.load()
         except Exception as error:  # a stranger's package may fail in any way; the others must still load
-            warnings.warn(f"The layer '{point.name}' of {point.value} cannot be loaded: {error}", stacklevel=2)
+            warnings.warn(
+                f"The layer '{point.name}' of {point.value} cannot be loaded: {error}", stacklevel=2
+            )
             continue
         classes[thing.__name__] = thing
     return Catalog(spec_of(cls) for cls in classes.values())

@@ -51,9 +51,7 @@ def _inferred(cls: type[Layer], params: str, ports: tuple[tuple[str, Any], ...])
     first = next(iter(shapes.values())) if len(shapes) == 1 else shapes
     out_shapes = map_structure(_shape, outputs)
     macs = layer.compute_macs(first, out_shapes)
-    return Inference(
-        tuple(flatten(outputs)), tuple(Weight(*weight) for weight in weights), int(macs)
-    )
+    return Inference(tuple(flatten(outputs)), tuple(Weight(*weight) for weight in weights), int(macs))
 
 
 def _shape(spec: TensorSpec) -> Any:

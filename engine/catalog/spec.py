@@ -95,7 +95,7 @@ class LayerSpec:
     def normalise(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters, each in the normal form of its kind, as JSON-able values."""
         config: dict[str, Any] = self.make(params).get_config()
-        return {param.name: config[param.name] for param in self.params}
+        return {param.name: config[param.name] for param in self.params if param.name in config}
 
     def infer(self, params: Mapping[str, Any], inputs: PortSpecs) -> Inference:
         """Return outputs, weights and cost, without making a number; ``inputs`` are by port name."""

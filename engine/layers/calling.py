@@ -66,7 +66,9 @@ def given_ports(layer: Layer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) 
     """Return the tensor arguments of one call by port name, those left out left out."""
     names = call_parameters(type(layer))
     bound = dict(zip(names, args, strict=False)) | dict(kwargs)
-    found = {port.name: bound[port.name] for port in call_ports(type(layer)) if bound.get(port.name) is not None}
+    found = {
+        port.name: bound[port.name] for port in call_ports(type(layer)) if bound.get(port.name) is not None
+    }
     if not found and args:
         found = {"inputs": args[0]}
     return found
@@ -188,7 +190,9 @@ def _outputs_by_running(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, A
             return torch.zeros(sizes, dtype=getattr(torch, leaf.dtype), device=device)
 
         with torch.no_grad(), training_as(False):
-            return layer.call(*map_structure(zeros, args), **{k: map_structure(zeros, kwargs[k]) for k in kwargs})
+            return layer.call(
+                *map_structure(zeros, args), **{k: map_structure(zeros, kwargs[k]) for k in kwargs}
+            )
 
     others = iter(flatten(run(3)))
 

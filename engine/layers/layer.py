@@ -369,7 +369,7 @@ class Layer(torch.nn.Module):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Return a new layer from what ``get_config`` returned."""
-        arguments = dict(config)
+        arguments = {key: value for key, value in config.items() if key != "quantization_config"}
         dtype = arguments.get("dtype")
         if isinstance(dtype, dict):  # Keras 3 writes a DTypePolicy
             arguments["dtype"] = dtype.get("config", {}).get("name")

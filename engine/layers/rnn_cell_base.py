@@ -19,6 +19,7 @@ class _Cell(Layer):
     """What the cells share: kernels for input and state, one block of columns per gate."""
 
     category: ClassVar[str] = "recurrent"
+    in_palette: ClassVar[bool] = False
     gates: ClassVar[int] = 1
     state_count: ClassVar[int] = 1
     units: int

@@ -23,6 +23,7 @@ class StackedRNNCells(Layer):
     """
 
     category: ClassVar[str] = "recurrent"
+    in_palette: ClassVar[bool] = False
 
     def __init__(self, cells: LayerRefs, **kwargs: Any) -> None:
         super().__init__(**kwargs)

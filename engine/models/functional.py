@@ -21,6 +21,7 @@ class Functional(Model):
     """A model made of the calls between ``inputs`` and ``outputs``, each a tensor, a list or a dict."""
 
     supports_masking = True
+    keras_module = "keras.src.models.functional"  # where configs written by Keras say that it lives
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
@@ -142,7 +143,9 @@ class Functional(Model):
             ports = map_structure(
                 lambda leaf: known.get(id(leaf), leaf), given_ports(node.layer, node.args, node.kwargs)
             )
-            for tensor, spec in zip(node.outputs_flat, flatten(infer_outputs(node.layer, ports)), strict=True):
+            for tensor, spec in zip(
+                node.outputs_flat, flatten(infer_outputs(node.layer, ports)), strict=True
+            ):
                 known[id(tensor)] = spec
         return pack_like(self._outputs_struct, [known[id(tensor)].shape for tensor in self.outputs])
 
@@ -198,4 +201,3 @@ def _check_entry(tensor: KerasTensor, shape: Any) -> None:
                 got=got,
                 shape=tuple(shape),
             )
-

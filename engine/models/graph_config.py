@@ -112,7 +112,9 @@ def _key(value: Any) -> tuple[str, int, int]:
 def _histories(value: Any) -> list[tuple[str, int, int]]:
     if _is_tensor(value):
         return [_key(value)]
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    items = (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    )
     return [key for item in items for key in _histories(item)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.compat import Keras1Model
 from engine.errors import EngineError, NotBuiltError, did_you_mean
 from engine.layers import calling
 from engine.layers.families import LAYERS
@@ -36,12 +37,13 @@ class DirectPlan:
         return flatten(outputs)
 
 
-class Model(Trainer, Layer):
+class Model(Keras1Model, Trainer, Layer):
     """A network: ``Model(inputs, outputs)`` between symbolic tensors, or a subclass with its own ``call``.
 
     Keras: ``keras.Model``.
     """
 
+    keras_module = "keras"
     inputs: Sequence[Any] = ()
     outputs: Sequence[Any] = ()
 

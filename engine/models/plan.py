@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -26,7 +27,8 @@ class _Step(NamedTuple):
     layer: Layer
 
 
-class _Slot(NamedTuple):
+@dataclass(frozen=True)  # a tuple would be taken apart as a nesting of arguments
+class _Slot:
     """Stands in a call's arguments for the tensor that will lie in a slot."""
 
     number: int
@@ -155,9 +157,7 @@ class Plan:
             single = isinstance(node.output_struct, KerasTensor)
             outs = tuple(numbers[id(tensor)] for tensor in node.outputs_flat)
             target = outs[0] if single else outs
-            self._steps.append(
-                _Step(mode, function, source, target, tuple(free.get(index, ())), node.layer)
-            )
+            self._steps.append(_Step(mode, function, source, target, tuple(free.get(index, ())), node.layer))
         self._count = len(numbers)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.compat import Keras1Model
 from engine.errors import EngineError, NotBuiltError
 from engine.layers.families import LAYERS
 from engine.layers.input_layer import InputLayer
@@ -15,7 +14,7 @@ from engine.models.functional import Functional
 from engine.models.model import Model
 
 
-class Sequential(Keras1Model, Model):
+class Sequential(Model):
     """A chain: each layer takes what the one before it made.
 
     Built at once where the first is an ``Input`` (or a layer with ``input_shape``), else by the first data.
@@ -23,7 +22,9 @@ class Sequential(Keras1Model, Model):
 
     supports_masking = True
 
-    def __init__(self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
+    def __init__(
+        self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
         super().__init__(trainable=trainable, name=name)
         self._entry: InputLayer | None = None
         self._chain: list[Layer] = []
@@ -38,7 +39,8 @@ class Sequential(Keras1Model, Model):
             layer = layer.node.layer
         if not isinstance(layer, Layer):
             raise EngineError(
-                f"Sequential holds layers. Received: {layer!r} of type {type(layer).__name__}", code="not_a_layer"
+                f"Sequential holds layers. Received: {layer!r} of type {type(layer).__name__}",
+                code="not_a_layer",
             )
         if isinstance(layer, InputLayer):
             if self._entry is not None or self._chain:

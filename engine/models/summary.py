@@ -57,7 +57,9 @@ def _rows(model: Any, cells: int, show_trainable: bool, nested: bool, depth: int
         if len(row) < cells:
             nodes = graph.nodes if graph else []
             calls = [node for node in nodes if node.layer is layer]
-            names = [f"{tensor.node.layer.name}[{tensor.index}]" for node in calls for tensor in node.inputs_flat]
+            names = [
+                f"{tensor.node.layer.name}[{tensor.index}]" for node in calls for tensor in node.inputs_flat
+            ]
             row.append(", ".join(names) or "-")
         rows.append(row)
         if nested and hasattr(layer, "layers"):

@@ -18,7 +18,9 @@ def write(weights: Mapping[str, Tensor], filepath: Any, overwrite: bool = True) 
     """Write weights beside ``filepath`` first and then move them there, so that no half file is left."""
     path = Path(filepath)
     if path.exists() and not overwrite:
-        raise EngineError(f"The file {path} exists already. Pass overwrite=True to replace it.", code="exists")
+        raise EngineError(
+            f"The file {path} exists already. Pass overwrite=True to replace it.", code="exists"
+        )
     part = path.with_name(path.name + ".part")
     save_file({name: weight.detach().cpu().contiguous() for name, weight in weights.items()}, str(part))
     os.replace(part, path)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.compat import tolerant
 from engine.errors import EngineError, NotBuiltError, ParamError
 from engine.optimizers import schedules
 
@@ -52,6 +53,12 @@ class Optimizer:
     ``use_ema`` keeps a moving average of the
     weights; ``gradient_accumulation_steps`` sums that many gradients into one step.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let constructors understand ``lr``, the word of Keras 1, with a warning."""
+        super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = tolerant(cls.__init__, "optimizer")  # type: ignore[method-assign]  # this class's own
 
     def __init__(
         self,
