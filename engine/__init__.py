@@ -29,7 +29,7 @@ _NAMES = {
     "Variable": "layers.variable",
 }
 
-__all__ = ["Input", "Layer", "Model", "Sequential", "layers", "models"]  # noqa: F822  # loaded when used
+__all__ = ["Input", "Layer", "Model", "Sequential", "layers", "models"]  # loaded when used
 
 
 def __getattr__(name: str) -> Any:

@@ -13,10 +13,10 @@ import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Annotated, Any
 
 from engine.errors import ParamError, did_you_mean
+from engine.structure import per_class
 
 REQUIRED: Any = inspect.Parameter.empty
 
@@ -253,7 +253,7 @@ def _kind_of(annotation: Any) -> tuple[Kind, bool]:
     return Kind(plain or "any"), plain is None
 
 
-@cache
+@per_class
 def params_of(cls: type) -> tuple[Param, ...]:
     """Return the parameters of a class from its constructors, base classes' ``**kwargs`` left out.
 
@@ -261,7 +261,9 @@ def params_of(cls: type) -> tuple[Param, ...]:
     ``dtype``, which every layer takes, are not listed.
     """
     init = cls.__init__  # type: ignore[misc]  # the constructor of just this class is what is read
-    hints = typing.get_type_hints(init, include_extras=True)
+    hints = typing.get_type_hints(
+        inspect.unwrap(init), include_extras=True
+    )  # a checked constructor is wrapped
     docs: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         docs |= argument_docs(base.__doc__)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def per_class(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Remember what ``function`` answers for each class."""
+    return cache(function)
 
 
 def flatten(structure: Any) -> list[Any]:

@@ -22,4 +22,5 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray[Any, An
     if classes.ndim > 1 and classes.shape[-1] == 1:
         classes = classes[..., 0]
     count = num_classes or (int(classes.max()) + 1 if classes.size else 0)
-    return np.eye(count, dtype="float32")[classes]
+    rows: np.ndarray[Any, Any] = np.eye(count, dtype="float32")[classes]
+    return rows

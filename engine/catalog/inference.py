@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from engine.catalog.spec import Inference, PortSpecs, Weight
 from engine.errors import EngineError, ShapeError
@@ -22,7 +22,7 @@ def infer(cls: type[Layer], params: Mapping[str, Any], inputs: PortSpecs) -> Inf
         (name, tuple(specs) if isinstance(specs, (tuple, list)) else specs) for name, specs in inputs.items()
     )
     text = json.dumps(dict(params), sort_keys=True, default=_plain)
-    return _inferred(cls, text, ports)
+    return _inferred(cast(Any, cls), text, ports)
 
 
 def _plain(value: Any) -> Any:
@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _inferred(cls: type[Layer], params: str, ports: tuple[tuple[str, Any], ...]) -> Inference:
+def _inferred(cls: Any, params: str, ports: tuple[tuple[str, Any], ...]) -> Inference:
     layer = cls.from_config({**json.loads(params), "name": "layer"})
     given = {name: list(specs) if isinstance(specs, tuple) else specs for name, specs in ports}
     ports_of = call_ports(cls)

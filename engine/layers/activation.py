@@ -116,7 +116,9 @@ class Softmax(_Elementwise):
         super().__init__(**kwargs)
         self.axis = axis
         if axis is None:
-            raise ParamError("Softmax: axis is a whole number. Received: axis=None", code="param", param="axis")
+            raise ParamError(
+                "Softmax: axis is a whole number. Received: axis=None", code="param", param="axis"
+            )
 
     def call(self, inputs: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         """Return the probabilities; where ``mask`` is false they are zero."""

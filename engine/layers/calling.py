@@ -6,7 +6,6 @@ import inspect
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from engine.errors import ParamError
 from engine.layers.layer import Layer, call_parameters
 from engine.layers.symbolic import KerasTensor, Node
 from engine.spec import TensorSpec
-from engine.structure import flatten, map_shapes, map_structure
+from engine.structure import flatten, map_shapes, map_structure, per_class
 
 _local = threading.local()
 _NO_PORTS = frozenset({"training", "mask", "initial_state"})
@@ -30,7 +29,7 @@ class CallPort(NamedTuple):
     optional: bool
 
 
-@cache
+@per_class
 def call_ports(cls: type[Layer]) -> tuple[CallPort, ...]:
     """Return the arguments of ``call`` that take tensors; masks, ``training`` and switches are none."""
     ports: list[CallPort] = []

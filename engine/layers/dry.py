@@ -41,7 +41,8 @@ def declare(layer: Layer, name: str, shape: tuple[int, ...], trainable: bool) ->
 def declared() -> Iterator[list[WeightSpec]]:
     """Gather the weights that are declared inside the ``with`` block, in this thread."""
     outer = getattr(_local, "found", None)
-    _local.found = found = []
+    found: list[WeightSpec] = []
+    _local.found = found
     try:
         yield found
     finally:

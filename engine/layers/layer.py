@@ -9,26 +9,22 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
 from engine import config as settings
-from engine import constraints, initializers, regularizers
-from engine.compat import translate
-from engine.errors import EngineError, NotBuiltError, ParamError, ShapeError
-from engine.layers.dry import declare, declaring
+from engine.errors import EngineError, ParamError, ShapeError
+from engine.layers.constructor import BASE_ARGUMENTS, given_shape, remembering
 from engine.layers.families import FAMILIES, LAYERS
-from engine.layers.variable import Variable
-from engine.params import REQUIRED, check_unknown, params_of
-from engine.spec import InputSpec, Shape, TensorSpec
+from engine.layers.weighted import Weighted
+from engine.params import check_unknown, params_of
+from engine.spec import InputSpec, TensorSpec
+from engine.structure import per_class
 
 _uids: Counter[str] = Counter()
-_hook_epoch = [0]
-_BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape", "autocast")
 
 
 def snake_case(name: str) -> str:
@@ -49,18 +45,13 @@ def clear_session() -> None:
     _uids.clear()
 
 
-def hook_epoch() -> int:
-    """Return a number that changes whenever a hook is registered on a layer."""
-    return _hook_epoch[0]
-
-
-@cache
+@per_class
 def call_parameters(cls: type) -> dict[str, inspect.Parameter]:
     """Return the parameters of a class's ``call`` by name, ``self`` left out."""
     return dict(list(inspect.signature(cls.call).parameters.items())[1:])  # type: ignore[attr-defined]  # layers only
 
 
-class Layer(torch.nn.Module):
+class Layer(Weighted):
     """A step of a model: weights made in ``build``, arithmetic done in ``call``.
 
     Arguments that every layer takes: ``name``, ``trainable`` and ``dtype``.  The first call builds the layer
@@ -78,19 +69,20 @@ class Layer(torch.nn.Module):
     input_spec: InputSpec | Sequence[InputSpec] | None = None
     supports_masking: bool = False
     built: bool
+    _config: dict[str, Any]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Wrap the constructor, so that arguments are normalised and remembered for ``get_config``."""
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
-            cls.__init__ = _remembering(cls.__init__)  # type: ignore[method-assign]  # wraps just this class's own
+            cls.__init__ = remembering(cls.__init__)  # type: ignore[method-assign]  # wraps just this class's own
         if not cls.__name__.startswith("_"):
             LAYERS.add(cls)
 
     def __init__(
         self, *, name: str | None = None, trainable: bool = True, dtype: str | None = None, **kwargs: Any
     ) -> None:
-        known = (*_BASE_ARGUMENTS, *(param.name for param in params_of(type(self))))
+        known = (*BASE_ARGUMENTS, *(param.name for param in params_of(type(self))))
         check_unknown(kwargs, known, type(self).__name__)
         if not hasattr(self, "_config"):
             self._remember({})
@@ -101,149 +93,14 @@ class Layer(torch.nn.Module):
         self.dtype = dtype or settings.floatx()
         self.built = False
         self._trainable = trainable
-        self._weights: list[Variable] = []
+        self._weights = []
         self._losses: list[torch.Tensor] = []
         self._inbound: list[Any] = []
         self.activity_regularizer = getattr(self, "activity_regularizer", None)
-        self._given_shape = _given_shape(kwargs)
+        self._given_shape = given_shape(kwargs)
 
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)
-
-    # -- weights -----------------------------------------------------------------------------------
-
-    def add_weight(
-        self,
-        shape: Iterable[int | None] = (),
-        initializer: Any = "glorot_uniform",
-        dtype: str | None = None,
-        trainable: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        name: str = "weight",
-        torch_axes: tuple[int, ...] | None = None,
-    ) -> Variable:
-        """Make a weight of ``shape`` and keep it.
-
-        ``torch_axes`` names the order in which torch's kernels read the axes: the numbers lie in memory that
-        way and the weight is a view in Keras' order, so that neither a copy nor a transpose is needed.
-        """
-        sizes = tuple(shape)
-        if any(size is None for size in sizes):
-            raise ShapeError(
-                f"Layer '{self.name}' cannot make its weight '{name}': shape {sizes} has an unknown size.",
-                code="unknown_size",
-                layer=self.name,
-                weight=name,
-                shape=sizes,
-            )
-        whole = tuple(int(size) for size in sizes if size is not None)
-        type_name = dtype or self.dtype
-        if declaring():
-            tensor = torch.empty(whole, device="meta")
-            declare(self, name, whole, trainable)
-        else:
-            value = initializers.get(initializer or "zeros")(whole, dtype=type_name)
-            tensor = torch.as_tensor(value, dtype=getattr(torch, type_name))
-            if torch_axes is not None:
-                order = [torch_axes.index(axis) for axis in range(len(torch_axes))]
-                tensor = tensor.permute(torch_axes).contiguous().permute(order)
-            tensor = tensor.to(_device())
-        floating = tensor.is_floating_point()
-        variable = Variable(tensor, trainable and floating and self._trainable, name)
-        variable.path = f"{self.name}/{name}"
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        variable.wants_gradient = trainable and floating  # type: ignore[attr-defined]  # what unfreezing restores
-        self._weights.append(variable)
-        return variable
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Track layers in plain lists and dicts too, as Keras does."""
-        super().__setattr__(name, value)
-        listed = isinstance(value, (list, tuple, dict)) and not name.startswith("_")
-        if listed and "_modules" in self.__dict__:
-            self._track(name, value)
-
-    def _track(self, name: str, value: Any) -> None:
-        for index, item in enumerate(value.values() if isinstance(value, dict) else value):
-            if isinstance(item, Layer):
-                self._modules[f"{name}_{index}"] = item
-
-    def _sublayers(self) -> list[Layer]:
-        """Return the layers directly inside this one, each once, in the order of their making."""
-        for name, value in list(self.__dict__.items()):
-            if isinstance(value, (list, tuple, dict)) and not name.startswith("_"):
-                self._track(name, value)  # lists may have grown since they were set
-        unique: dict[int, Layer] = {}
-        for module in self._modules.values():
-            if isinstance(module, Layer):
-                unique.setdefault(id(module), module)
-        return list(unique.values())
-
-    @property
-    def variables(self) -> list[Variable]:
-        """Every weight, of this layer first and then of those inside, each once."""
-        unique = {id(weight): weight for weight in self._weights}
-        for layer in self._sublayers():
-            unique |= {id(weight): weight for weight in layer.variables}
-        return list(unique.values())
-
-    @property
-    def weights(self) -> list[Variable]:
-        """Every weight but the states of random generators; ``get_weights`` follows this order."""
-        return self.variables
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes."""
-        return [weight for weight in self.weights if weight.requires_grad]
-
-    trainable_variables = trainable_weights
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone."""
-        return [weight for weight in self.weights if not weight.requires_grad]
-
-    non_trainable_variables = non_trainable_weights
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes the weights; setting it freezes or frees all that is inside."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for weight in self._weights:
-            weight.requires_grad_(self._trainable and getattr(weight, "wants_gradient", True))
-        for layer in self._sublayers():
-            layer.trainable = value
-
-    def get_weights(self) -> list[np.ndarray[Any, Any]]:
-        """Return the weights as numpy arrays in Keras' shapes and order."""
-        return [weight.numpy() for weight in self.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set the weights from arrays as ``get_weights`` returns them; raises ``ShapeError``."""
-        own = self.weights
-        if len(own) != len(weights):
-            raise ShapeError(
-                f"Layer '{self.name}' has {len(own)} weights. Received: {len(weights)} arrays.",
-                code="weight_count",
-                layer=self.name,
-                expected=len(own),
-                got=len(weights),
-            )
-        for variable, value in zip(own, weights, strict=True):
-            variable.assign(value)
-
-    def count_params(self) -> int:
-        """Return how many numbers the weights hold; raises ``NotBuiltError`` before the layer is built."""
-        if not self.built:
-            raise NotBuiltError(f"Layer '{self.name}' has no weights yet: call it or build it first.")
-        return sum(weight.numel() for weight in self.weights)
 
     # -- calling -----------------------------------------------------------------------------------
 
@@ -358,7 +215,7 @@ class Layer(torch.nn.Module):
             value = getattr(self, param.name, self._config.get(param.name, param.default))
             family = FAMILIES.get(param.kind.family)
             if param.kind.name == "layers":
-                value = [LAYERS.serialize(layer) for layer in value]
+                value = [LAYERS.serialize(layer) for layer in value or ()]
             elif family is not None and value is not None:
                 value = family.serialize(value)
             elif isinstance(value, np.ndarray):
@@ -383,91 +240,6 @@ class Layer(torch.nn.Module):
                 ]
         return cls(**arguments)
 
-    # -- torch hooks -------------------------------------------------------------------------------
-
-    def hooked(self) -> bool:
-        """Return whether torch hooks hang on the layer, so that it must run through ``__call__``."""
-        return bool(
-            self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
-        )
-
-    def register_forward_hook(self, *args: Any, **kwargs: Any) -> Any:
-        """Register as torch does, and let compiled plans notice."""
-        _hook_epoch[0] += 1
-        return super().register_forward_hook(*args, **kwargs)
-
-    def register_forward_pre_hook(self, *args: Any, **kwargs: Any) -> Any:
-        """Register as torch does, and let compiled plans notice."""
-        _hook_epoch[0] += 1
-        return super().register_forward_pre_hook(*args, **kwargs)
-
-    def register_full_backward_hook(self, *args: Any, **kwargs: Any) -> Any:
-        """Register as torch does, and let compiled plans notice."""
-        _hook_epoch[0] += 1
-        return super().register_full_backward_hook(*args, **kwargs)
-
-    def register_full_backward_pre_hook(self, *args: Any, **kwargs: Any) -> Any:
-        """Register as torch does, and let compiled plans notice."""
-        _hook_epoch[0] += 1
-        return super().register_full_backward_pre_hook(*args, **kwargs)
-
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""
         return f"name={self.name}, built={self.built}"
-
-
-def _device() -> torch.device:
-    from engine.training.device import resolve
-
-    return resolve(settings.device())
-
-
-def _given_shape(kwargs: dict[str, Any]) -> Shape | None:
-    """Return the batch shape that ``input_shape``, ``input_dim`` or ``batch_input_shape`` states."""
-    if (batch_shape := kwargs.get("batch_input_shape")) is not None:
-        return tuple(batch_shape)
-    if (shape := kwargs.get("input_shape")) is not None:
-        return (None, *shape)
-    if (size := kwargs.get("input_dim")) is not None:
-        return (None, int(size))
-    return None
-
-
-def _remembering(init: Any) -> Any:
-    """Return ``init`` with its arguments checked, normalised and remembered, once for the whole class."""
-    signature = inspect.signature(init)
-
-    def checked(self: Layer, *args: Any, **kwargs: Any) -> None:
-        if not hasattr(self, "_config"):  # the outermost constructor is the layer that was asked for
-            cls = type(self)
-            kwargs = translate(cls.__name__, kwargs, [param.name for param in params_of(cls)])
-            try:
-                bound = signature.bind(self, *args, **kwargs)
-            except TypeError as error:
-                missing = [param.name for param in params_of(cls) if param.default is REQUIRED]
-                known = (*_BASE_ARGUMENTS, *(param.name for param in params_of(cls)))
-                check_unknown(kwargs, known, cls.__name__)
-                raise ParamError(
-                    f"{cls.__name__} needs {', '.join(missing) or 'other arguments'}: {error}",
-                    code="missing_param",
-                    owner=cls.__name__,
-                    param=missing[0] if missing else "",
-                ) from None
-            bound.apply_defaults()
-            values = bound.arguments
-            for param in params_of(cls):
-                if param.name not in values:
-                    continue
-                value = param.check(values[param.name], cls.__name__)
-                family = FAMILIES.get(param.kind.family)
-                if param.kind.name == "object" and family is not None:
-                    value = family.get(value)
-                values[param.name] = value
-            self._remember({param.name: values.get(param.name) for param in params_of(cls)})
-            init(*bound.args, **bound.kwargs)
-        else:
-            init(self, *args, **kwargs)
-
-    checked.__wrapped__ = init  # type: ignore[attr-defined]  # inspect.signature follows it
-    checked.__doc__ = init.__doc__
-    return checked

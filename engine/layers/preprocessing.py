@@ -34,7 +34,8 @@ class Rescaling(Layer):
     def call(self, inputs: Tensor) -> Tensor:
         """Return inputs * scale + offset in the layer's dtype."""
         inputs = inputs.to(getattr(torch, self.dtype))
-        return inputs * self._factor(self.scale, inputs) + self._factor(self.offset, inputs)
+        scaled: Tensor = inputs * self._factor(self.scale, inputs) + self._factor(self.offset, inputs)
+        return scaled
 
     @staticmethod
     def _factor(value: Any, like: Tensor) -> Any:
@@ -142,7 +143,8 @@ class Normalization(Layer):
                 )
             if shape[axis] is None:
                 raise ShapeError(
-                    f"Layer '{self.name}' needs to know the size of axis {axis}. Received: shape {tuple(shape)}.",
+                    f"Layer '{self.name}' needs to know the size of axis {axis}. "
+                    f"Received: shape {tuple(shape)}.",
                     code="unknown_size",
                     layer=self.name,
                     axis=axis,
@@ -188,10 +190,11 @@ class Normalization(Layer):
             )
         except ValueError:
             raise ShapeError(
-                f"Layer '{self.name}' was given a mean and variance that do not fit features of sizes {sizes}.",
+                f"Layer '{self.name}' was given a mean and variance that do not fit features of "
+                f"sizes {sizes}.",
                 code="merge_shapes",
                 layer=self.name,
-                shapes=(sizes, np.shape(self.mean)),
+                shapes=(sizes, np.shape(np.asarray(self.mean))),
             ) from None
 
     @torch.no_grad()

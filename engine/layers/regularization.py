@@ -15,7 +15,7 @@ from engine.spec import Shape
 
 
 class Dropout(Layer):
-    """Sets a random part of its input to zero while training, so that the model cannot lean on single numbers.
+    """Sets a random part of its input to zero while training, so that no single number matters too much.
 
     What is kept is scaled up, so that sums stay the same on average; outside training nothing happens.
 
@@ -45,7 +45,9 @@ class Dropout(Layer):
             return torch.zeros_like(inputs)
         shape = list(inputs.shape)
         if self.noise_shape is not None:
-            shape = [size if want is None else want for want, size in zip(self.noise_shape, shape, strict=True)]
+            shape = [
+                size if want is None else want for want, size in zip(self.noise_shape, shape, strict=True)
+            ]
         generator = torch_generator(self.seed_generator, inputs.device)
         keep = torch.empty(shape, dtype=inputs.dtype, device=inputs.device)
         keep.bernoulli_(1.0 - self.rate, generator=generator)
@@ -61,7 +63,8 @@ class Dropout(Layer):
             )
             if not fits:
                 raise ShapeError(
-                    f"Layer '{self.name}': noise_shape {noise} does not fit the input. Received: shape {shape}.",
+                    f"Layer '{self.name}': noise_shape {noise} does not fit the input. "
+                    f"Received: shape {shape}.",
                     code="noise_shape",
                     layer=self.name,
                     expected=noise,

@@ -79,7 +79,7 @@ class Reshape(_Rearranging):
         return inputs.reshape(inputs.shape[0], *self.target_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return the batch size and the target; raises ``ShapeError`` (``"reshape"``) where it does not fit."""
+        """Return batch size and target; raises ``ShapeError`` (``"reshape"``) where it does not fit."""
         self.check_input(TensorSpec(tuple(input_shape)))
         sizes = input_shape[1:]
         whole = [size for size in sizes if size is not None]

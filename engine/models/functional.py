@@ -118,7 +118,8 @@ class Functional(Model):
                 missing = [name for name in names if name not in inputs]
             if missing:
                 raise ShapeError(
-                    f"Model '{self.name}' takes inputs named {', '.join(names)}. Missing: {', '.join(missing)}.",
+                    f"Model '{self.name}' takes inputs named {', '.join(names)}. "
+                    f"Missing: {', '.join(missing)}.",
                     code="missing_input",
                     missing=tuple(missing),
                 )

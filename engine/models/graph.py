@@ -61,14 +61,13 @@ def _walk(outputs: Sequence[KerasTensor], given: set[int]) -> tuple[list[Node], 
                 finished.append(node)
                 continue
             met.setdefault(id(node.layer), len(met))
-            if not node.inputs_flat:
-                if not all(id(tensor) in given for tensor in node.outputs_flat):
-                    raise EngineError(
-                        f"The output depends on Input '{node.layer.name}', which is not among the model's "
-                        "inputs.",
-                        code="disconnected",
-                        input=node.layer.name,
-                    )
+            if not node.inputs_flat and any(id(tensor) not in given for tensor in node.outputs_flat):
+                raise EngineError(
+                    f"The output depends on Input '{node.layer.name}', which is not among the "
+                    "model's inputs.",
+                    code="disconnected",
+                    input=node.layer.name,
+                )
             stack.append((node, True))
             for tensor in reversed(node.inputs_flat):
                 inner = id(tensor) in given and not isinstance(tensor.node.layer, InputLayer)

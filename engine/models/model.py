@@ -150,7 +150,7 @@ class Model(Keras1Model, Trainer, Layer):
 
     @torch.no_grad()
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Set the weights from a file that ``save_weights`` wrote; raises ``EngineError`` where names differ."""
+        """Set the weights from a file of ``save_weights``; raises ``EngineError`` where names differ."""
         from engine.models.weights import read_into
 
         if not self.built:

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from engine.errors import ShapeError
 from engine.layers import calling
-from engine.layers.layer import Layer, call_parameters, hook_epoch
+from engine.layers.layer import Layer, call_parameters
 from engine.layers.symbolic import KerasTensor, Node
+from engine.layers.weighted import hook_epoch
 from engine.structure import flatten, map_structure
 
 _PLAIN, _TRAINING, _LIST, _GENERAL = range(4)

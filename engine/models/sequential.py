@@ -115,8 +115,8 @@ class Sequential(Model):
     def _as_graph(self) -> Functional:
         if self._last is None or self._entry is None or not self._chain:
             raise NotBuiltError(
-                f"Sequential '{self.name}' does not know the shape of its input yet: begin it with an Input, or "
-                "call it on data first."
+                f"Sequential '{self.name}' does not know the shape of its input yet: begin it with an "
+                "Input, or call it on data first."
             )
         if self._functional is None:
             self._functional = _Chain(self._entry.output, self._last, name=self.name)
@@ -132,12 +132,12 @@ class Sequential(Model):
         return self._as_graph().plan
 
     @property
-    def inputs(self) -> Any:
+    def inputs(self) -> Any:  # type: ignore[override]  # follows the chain
         """The symbolic input, as a list; empty before the shape is known."""
         return [self._entry.output] if self._entry is not None else []
 
     @property
-    def outputs(self) -> Any:
+    def outputs(self) -> Any:  # type: ignore[override]  # follows the chain
         """The symbolic output, as a list; empty before the shape is known."""
         return [self._last] if self._last is not None and self._chain else []
 

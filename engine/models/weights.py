@@ -27,7 +27,7 @@ def write(weights: Mapping[str, Tensor], filepath: Any, overwrite: bool = True) 
 
 
 def read_into(weights: Mapping[str, Tensor], filepath: Any, skip_mismatch: bool = False) -> None:
-    """Copy the numbers of a file into weights of the same names; nothing is changed where one does not fit."""
+    """Copy the numbers of a file into weights of the same names; where one does not fit, nothing changes."""
     try:
         found = load_file(str(filepath))
     except SafetensorError as error:
