@@ -238,7 +238,8 @@ def finish(layer: Layer, inputs: Any, mask: Any, outputs: Any) -> None:
     """Gather the activity penalty and hang the mask on the output, after a call."""
     if layer.activity_regularizer is not None:
         for output in flatten(outputs):
-            layer.add_loss(layer.activity_regularizer(output))
+            penalty = layer.activity_regularizer(output)
+            layer.add_loss(penalty / max(output.shape[0], 1) if output.dim() else penalty)  # for each sample
     if mask is None and not makes_masks(layer):
         return
     made = layer.compute_mask(inputs, mask)

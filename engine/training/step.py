@@ -46,11 +46,11 @@ def flat(outputs: Any) -> list[Tensor]:
 
 
 def layers_of(model: Any) -> list[Any]:
-    """Return the model and every layer inside it."""
-    found = [model]
+    """Return the model and every layer inside it, each once."""
+    found: dict[int, Any] = {id(model): model}
     for layer in model._sublayers():
-        found.extend(layers_of(layer))
-    return found
+        found |= {id(inner): inner for inner in layers_of(layer)}
+    return list(found.values())
 
 
 class Extras:

@@ -376,7 +376,7 @@ class Trainer:
         class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:
-        """Do one step on one batch; the numbers run on until ``reset_metrics``."""
+        """Do one step on one batch and return its loss and metrics."""
         self._compiled_targets("train_on_batch")
         batch = sources.batch_of(self, x, y, sample_weight, class_weight)
         return self._on_batch(batch, sources.keys_of(self, x), return_dict, training=True)
@@ -385,7 +385,7 @@ class Trainer:
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Evaluate one batch; the numbers run on until ``reset_metrics``."""
+        """Evaluate one batch and return its loss and metrics."""
         self._compiled_targets("test_on_batch")
         batch = sources.batch_of(self, x, y, sample_weight)
         return self._on_batch(batch, sources.keys_of(self, x), return_dict, training=False)
@@ -399,6 +399,7 @@ class Trainer:
 
     def _on_batch(self, batch: Batch, keys: list[str] | None, return_dict: bool, training: bool) -> Any:
         stepper = self._stepper(keys)
+        stepper.targets.reset()
         kind = "train_step" if training else "test_step"
         if getattr(type(self), kind) is not getattr(Trainer, kind):
             found = read(getattr(self, kind)(_whole(batch)))
