@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from layer_parity import check_parity, refuses
+
+from engine.errors import ParamError
+from engine.layers.convolution import Conv1D, Conv2D
+from engine.layers.normalization import BatchNormalization
+from engine.layers.recurrent_layers import GRU, LSTM, SimpleRNN
+from engine.layers.wrappers import Bidirectional, TimeDistributed
+
+SHAPE = (3, 5, 4)
+
+
+@pytest.mark.parametrize("mode", ["concat", "sum", "mul", "ave", None])
+@pytest.mark.parametrize("inner", [{}, {"return_sequences": True}, {"return_state": True}])
+def test_both_ways_match_keras(keras: Any, mode: str | None, inner: dict[str, Any]) -> None:
+    check_parity(keras, Bidirectional, {"layer": LSTM(6, **inner), "merge_mode": mode}, SHAPE)
+
+
+@pytest.mark.parametrize("cls", [SimpleRNN, GRU])
+@pytest.mark.parametrize("sequences", [False, True])
+def test_masked_steps_match_keras(keras: Any, cls: Any, sequences: bool) -> None:
+    mask = torch.tensor([[1, 1, 1, 0, 0], [1, 1, 0, 1, 1], [1, 1, 1, 1, 1]]).bool()
+    check_parity(keras, Bidirectional, {"layer": cls(6, return_sequences=sequences)}, SHAPE, mask=mask)
+
+
+def test_a_backward_layer_of_its_own(keras: Any) -> None:
+    given = {"layer": LSTM(6), "backward_layer": GRU(3, go_backwards=True)}
+    check_parity(keras, Bidirectional, given, SHAPE)
+    with pytest.raises(ParamError, match="different values of go_backwards"):
+        Bidirectional(LSTM(6), backward_layer=LSTM(6))
+    with pytest.raises(ParamError, match="recurrent layer"):
+        Bidirectional(Conv1D(3, 2))
+
+
+def test_names_are_those_of_keras(keras: Any) -> None:
+    ours = Bidirectional(LSTM(6, name="lstm"))
+    theirs = keras.layers.Bidirectional(keras.layers.LSTM(6, name="lstm"))
+    assert ours.forward_layer.name == theirs.forward_layer.name == "forward_lstm"
+    assert ours.backward_layer.name == theirs.backward_layer.name == "backward_lstm"
+    assert Bidirectional.from_config(ours.get_config()).forward_layer.name == "forward_lstm"
+
+
+def test_outputs_are_named() -> None:
+    assert Bidirectional.port_names({"layer": LSTM(2)}) == ("output",)
+    assert Bidirectional.port_names({"layer": LSTM(2), "merge_mode": None}) == ("forward", "backward")
+    assert Bidirectional.port_names({"layer": GRU(2, return_state=True)}) == (
+        "sequence", "forward_hidden", "backward_hidden",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("inner", "shape"),
+    [(Conv1D(3, 2), (2, 4, 6, 3)), (Conv2D(3, 2), (2, 3, 5, 6, 2)), (LSTM(3), (2, 3, 4, 5))],
+)
+def test_every_step_matches_keras(keras: Any, inner: Any, shape: tuple[int, ...]) -> None:
+    check_parity(keras, TimeDistributed, {"layer": inner}, shape)
+
+
+def test_statistics_are_those_of_each_step(keras: Any) -> None:
+    check_parity(keras, TimeDistributed, {"layer": BatchNormalization()}, (6, 3, 4), training=True)
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    refuses(TimeDistributed(Conv1D(3, 2, name="inner"), name="inner"), (None, 5), "min_rank")
+    refuses(TimeDistributed(Conv2D(3, 2, name="inner"), name="inner"), (None, 4, 5, 6), "rank")
+    refuses(TimeDistributed(Conv1D(3, 2, name="inner"), name="inner"), (None, 0, 5, 6), "too_small")
+    assert TimeDistributed(Conv1D(3, 2)).compute_output_shape((None, 4, 6, 3)) == (None, 4, 5, 3)
+    refuses(Bidirectional(LSTM(3, name="r"), name="r"), (None, 5), "rank")
+    with pytest.raises(ParamError, match="layer is a layer"):
+        TimeDistributed(3)
