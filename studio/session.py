@@ -42,9 +42,18 @@ class Session:
     data_changed = Signal()
     """The settings of the data were edited: what was drawn from ``dataset`` is out of date."""
 
-    def __init__(self, document: Document | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        document: Document | None = None,
+        path: Path | None = None,
+        *,
+        base_folder: Path | None = None,
+        title: str = "",
+    ) -> None:
         self.document = document if document is not None else Document()
         self.path = path
+        self.title = title  # what a drawing without a file is called
+        self._base_folder = base_folder
         self.catalog: Catalog | None = None
         self.run: Run | None = None
         self.data_error: DataError | None = None
@@ -79,9 +88,9 @@ class Session:
         return not self.document.same_as(self._saved)
 
     @property
-    def folder(self) -> Path:
+    def base_folder(self) -> Path:
         """Where relative paths of data files start."""
-        return self.path.parent if self.path is not None else Path.cwd()
+        return self.path.parent if self.path is not None else (self._base_folder or Path.cwd())
 
     def save(self, path: str | os.PathLike[str] | None = None) -> None:
         """Write the document, to ``path`` or where it came from; raises ``FileError``."""
@@ -151,7 +160,7 @@ class Session:
         key = self._data_key()
         if self._data is not None and self._data[0] == key and self._data[1] is not None:
             return self._data[1]
-        found = load(DataSettings.from_json(thaw(self.document.setting("data"))), self.folder)
+        found = load(DataSettings.from_json(thaw(self.document.setting("data"))), self.base_folder)
         self._data = (key, found)
         return found
 
@@ -160,10 +169,10 @@ class Session:
         times: list[object] = []
         try:
             source = DataSettings.from_json(thaw(setting)).source
-            times = [path.stat().st_mtime_ns for path in source_paths(source, self.folder)]
+            times = [path.stat().st_mtime_ns for path in source_paths(source, self.base_folder)]
         except (OSError, DataError):
             pass  # a file that is not there has no time; reading it says so
-        return setting.token, str(self.folder), tuple(times)
+        return setting.token, str(self.base_folder), tuple(times)
 
     def preview(self, graph: str, node: str) -> np.ndarray[Any, Any] | None:
         """Return the first training row of the field that an Input reads, or ``None`` for all else."""
@@ -188,6 +197,15 @@ class Session:
     def paused(self) -> bool:
         """Whether the run waits."""
         return self.run is not None and self.run.paused
+
+    def device_label(self) -> str:
+        """The device of the present run, or the one that the settings name: "cpu", "cuda:0", "auto"."""
+        if self.run is not None and self.run.device:
+            return self.run.device
+        try:
+            return training_settings(self.document).device
+        except TranslateError:
+            return "auto"
 
     @property
     def can_continue(self) -> bool:
@@ -261,7 +279,7 @@ class Session:
 
         if self.catalog is None:
             raise TranslateError("The layers are not loaded yet. Try again in a moment.", code="loading")
-        data = load(DataSettings.from_json(thaw(run.document.setting("data"))), self.folder)
+        data = load(DataSettings.from_json(thaw(run.document.setting("data"))), self.base_folder)
         return sample(run.restore(self.catalog, data), data)
 
     def close(self, seconds: float = 10.0) -> None:
