@@ -26,6 +26,10 @@ from studio.words import text
 DROP_REACH = 14.0
 
 
+def _to_clipboard(words: str) -> None:
+    QGuiApplication.clipboard().setText(words)
+
+
 class ActionsView(NavigableView):
     """The verbs of the canvas, on the selection or at the pointer."""
 
@@ -38,7 +42,7 @@ class ActionsView(NavigableView):
         self.hint = Hint(self)
         self.popup: AddPopup | None = None
         self.name_editor: NameEditor | None = None
-        self._pasted = 0
+        self.by_keyboard = False
         self.mirror.selectionChanged.connect(self._tell_selection)
 
     # -- saying -------------------------------------------------------------------------------------------
@@ -95,17 +99,13 @@ class ActionsView(NavigableView):
         """Put the selected nodes on the clipboard, as text."""
         nodes = self.mirror.selected_nodes()
         if nodes:
-            self.attempt(lambda: self._to_clipboard(clipboard.copy_text(self.session.document, nodes)))
+            self.attempt(lambda: _to_clipboard(clipboard.copy_text(self.session.document, nodes)))
 
     def cut(self) -> None:
         """Move the selected nodes to the clipboard."""
         nodes = self.mirror.selected_nodes()
         if nodes:
-            self.attempt(lambda: self._to_clipboard(commands.cut(self.session, nodes)))
-
-    def _to_clipboard(self, words: str) -> None:
-        QGuiApplication.clipboard().setText(words)
-        self._pasted = 0
+            self.attempt(lambda: _to_clipboard(commands.cut(self.session, nodes)))
 
     def paste(self, at: QPoint | None = None) -> None:
         """Paste what the clipboard holds: at a point of the viewport, or beside where it was copied."""
@@ -297,6 +297,7 @@ class ActionsView(NavigableView):
 
     def walk(self, key: Qt.Key) -> None:
         """Go along a wire (left, right) or to the nearest card above or below."""
+        self.by_keyboard = True
         nodes = self.mirror.selected_nodes()
         document = self.session.document
         if len(nodes) != 1:
@@ -323,6 +324,7 @@ class ActionsView(NavigableView):
 
     def step(self, by: int) -> bool:
         """Select the next node in the order of the data, or the one before; False past the last."""
+        self.by_keyboard = True
         order = [node for node in self.session.analysis.order if node in self.mirror.nodes]
         order += [node for node in self.session.document.node_ids() if node not in order]
         nodes = self.mirror.selected_nodes()

@@ -56,6 +56,11 @@ def quick(session: CanvasSession, loose: Loose, node: str, socket: Socket, graph
         return None
     document, analysis, catalog = session.document, session.analysis, session.catalog
     wire = loose.to(node, socket)
+    if wire != loose.moved and any(
+        (old.source, old.source_port) == (wire.source, wire.source_port)
+        for old in document.incoming(wire.target, wire.target_port, graph)
+    ):
+        return None
     info = analysis.nodes.get(wire.source)
     spec = info.output(wire.source_port) if info is not None else None
     layer = document.layer_of(wire.target, graph)

@@ -56,6 +56,8 @@ class Look:
     unknown: bool = False
     badge: str = ""
     picture: bool = False
+    lost: bool = False
+    """No shape is known, because of an error."""
 
 
 def read_look(
@@ -84,7 +86,8 @@ def read_look(
         count = (
             translate("Canvas", "{count} rows").format(count=number(rows)) if isinstance(rows, int) else ""
         )
-    if not shape and "error" in levels:
+    lost = not shape and "error" in levels
+    if lost:
         shape = translate("Canvas", "shape?")
     return Look(
         title=_title(row, layer.type if layer else ""),
@@ -103,12 +106,18 @@ def read_look(
         unknown=unknown,
         badge=badge,
         picture=picture,
+        lost=lost,
     )
 
 
 def number(value: int) -> str:
     """Return a count in the user's way of writing numbers."""
-    return QLocale().toString(value)
+    locale = QLocale()
+    if (
+        locale.language() == QLocale.Language.C
+    ):  # where nothing is said, thousands are still easier to read apart
+        locale = QLocale(QLocale.Language.English)
+    return locale.toString(value)
 
 
 def _category(row: Node, spec: LayerSpec | None) -> str:

@@ -86,6 +86,9 @@ class MiniMap(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self._look(event)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._look(event)

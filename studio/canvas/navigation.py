@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView
 
 from studio.canvas import geometry
@@ -151,19 +151,24 @@ class NavigableView(QGraphicsView):
             pitch *= 2
         x = floor(area.left() / pitch) * pitch
         first_y = floor(area.top() / pitch) * pitch
-        pen = QPen(QColor(theme.grid), 2.0)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
+        # Small squares without antialiasing: thousands of round points would cost more than all the cards.
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.grid))
+        move = self.viewportTransform()
+        scale, left, top = move.m11(), move.dx(), move.dy()
         points = []
         while x <= area.right():
             y = first_y
             while y <= area.bottom():
-                points.append(QPointF(x, y))
+                points.append(QRect(round(x * scale + left) - 1, round(y * scale + top) - 1, 2, 2))
                 y += pitch
             x += pitch
         if points:
-            painter.drawPoints(points)
+            painter.drawRects(points)
+        painter.restore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()

@@ -161,7 +161,7 @@ def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme) -> None:
         painter.setPen(QColor(theme.faint))
         used = metrics.horizontalAdvance(look.count) + 8
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.count)
-    painter.setPen(QColor(theme.danger if look.severity == "error" else theme.text))
+    painter.setPen(QColor(theme.danger if look.lost else theme.text))
     text = metrics.elidedText(look.badge or look.shape, Qt.TextElideMode.ElideRight, foot.width() - used)
     painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
 

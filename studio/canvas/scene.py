@@ -42,6 +42,8 @@ class CanvasScene(QGraphicsScene):
         self._pictures: dict[str, Picture] = {}
         self._touched: set[str] = set()
         self._glide: QVariantAnimation | None = None
+        self._known: dict[str, object] = {}
+        self._catalog = session.catalog
         self._goal: dict[str, QPointF] = {}
         self.animate_next = False
         self._read_analysis()
@@ -49,6 +51,8 @@ class CanvasScene(QGraphicsScene):
             self._add_node(graph, node)
         for wire in session.document.wires(graph):
             self._add_wire(graph, wire)
+        self._touched = set()
+        self.lead_wires(self.nodes)
         self._arrange()
         document = session.document
         self._links = (
@@ -130,8 +134,14 @@ class CanvasScene(QGraphicsScene):
 
     def _analysed(self) -> None:
         self._read_analysis()
-        self._pictures.clear()
-        self.refresh(self.nodes)
+        if self.session.preview is not None or self._catalog is not self.session.catalog:
+            self._pictures.clear()
+            self._known.clear()
+            self._catalog = self.session.catalog
+        # With thousands of nodes it pays to look only at those of which something else is known now.
+        stale = [node for node in self.nodes if self._knowledge(node) != self._known.get(node)]
+        self._known = {node: self._knowledge(node) for node in self.nodes}
+        self.refresh(stale)
         self._arrange()
         self.changed_shape.emit()
 
@@ -161,6 +171,9 @@ class CanvasScene(QGraphicsScene):
         return read_look(
             self.session, node, self.problems.get(node, ()), badge, picture is not None, self.graph
         )
+
+    def _knowledge(self, node: str) -> object:
+        return self.session.analysis.nodes.get(node), self.problems.get(node)
 
     def refresh(self, nodes: Iterable[str]) -> None:
         """Read the looks of nodes anew and lead their wires."""

@@ -81,7 +81,7 @@ class CanvasView(ActionsView):
         self._follow_selection(self.mirror.selected_nodes())
 
     def _follow_selection(self, nodes: list[str]) -> None:
-        focused = nodes[0] if len(nodes) == 1 and self.hasFocus() else ""
+        focused = nodes[0] if len(nodes) == 1 and self.hasFocus() and self.by_keyboard else ""
         for node in {self._focused, focused} - {""}:
             if node in self.mirror.nodes:
                 self.mirror.nodes[node].set_focused(node == focused)
@@ -101,6 +101,8 @@ class CanvasView(ActionsView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.by_keyboard = self.by_keyboard or event.reason() in keys
         self._follow_selection(self.mirror.selected_nodes())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -123,6 +125,7 @@ class CanvasView(ActionsView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.close_popup()
+        self.by_keyboard = False
         self.mirror.finish_glide()
         if self.gesture is not None:
             return
