@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from studio.words import files, graph, layers
-from studio.words.say import install, say, shape_words, size_words, tr
+from studio.words.say import install, say, shape_words, size_words, tr, translate
 
 __all__ = [
     "Coded", "branch_text", "edit_text", "install", "repair_text", "shape_words", "size_words", "text", "tr",
+    "translate",
 ]  # fmt: skip
 
 
@@ -77,6 +78,8 @@ def text(thing: Coded | BaseException) -> str:
         return layers.engine_text(code, {**fields, "message": str(thing)}) or str(thing)
     if code in ("shape", "param") and not isinstance(thing, BaseException):
         return layers.engine_text(str(fields.get("error")), fields) or str(fields.get("message", code))
+    if "TranslateError" in kinds and "problem" in fields:
+        return text(fields["problem"])
     if "DataError" in kinds and fields.get("near") and code in files.DATA_NEAR:
         return say(files.DATA_NEAR[code], fields)
     for kind in kinds:

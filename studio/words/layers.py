@@ -90,6 +90,13 @@ ENGINE = {
     "name": tr("A layer's name is a text without a slash. {message}"),
     "crash": tr("{name} fails. {message}"),
     "initial_state": tr("{name} cannot begin with this state. {message}"),
+    "merge": tr("{name} merges outputs of the same shape. They have {expected} and {got}."),
+    "range": tr(
+        "{name} knows the whole numbers from 0 to {expected}, but {got} came. Set input_dim higher, and "
+        "number from 0 on."
+    ),
+    "adapt": tr("{name} was given its mean and variance: there is nothing for it to learn from the data."),
+    "calls": tr("{name} is called several times, or never: it has no one input or output."),
     "not_a_tensor": tr("A layer is called on arrays or tensors. {message}"),
 }  # fmt: skip
 

@@ -22,6 +22,11 @@ def install(function: Callable[[str, str], str]) -> None:
     _translate = function
 
 
+def translate(context: str, text: str) -> str:
+    """Return ``text`` in the user's language, as the installed function knows it."""
+    return _translate(context, text)
+
+
 def tr(text: str) -> str:
     """Mark a text for translation and return it as it is; ``say`` translates it when it is needed."""
     return text

@@ -1,7 +1,7 @@
 """How long a drawing takes to answer an edit: ``python -m tests.benchmarks.editing``.
 
-A chain of 500 layers; each edit changes a parameter at its head, and all shapes, counts and problems are found
-again.  "units" changes the width that goes into the next layer; "rate" changes no shape at all.
+A chain of 500 layers; each edit changes a parameter at its head, and all shapes, counts and problems are
+found again.  "units" changes the width that goes into the next layer; "rate" changes no shape at all.
 """
 
 from __future__ import annotations

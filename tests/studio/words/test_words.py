@@ -16,6 +16,7 @@ from studio.document import FileError, Refusal
 from studio.document.linear import Branch
 from studio.document.problems import Problem, Repair
 from studio.document.values import Frozen
+from studio.translate.errors import TranslateError
 from studio.words import files, graph, layers
 
 ROOT = Path(__file__).parents[3]
@@ -50,7 +51,7 @@ def asked(template: str) -> set[str]:
 
 
 def test_engine_codes() -> None:
-    found = list(coded(ENGINE, "ShapeError", "ParamError", "UnknownNameError"))
+    found = list(coded(ENGINE, "ShapeError", "ParamError", "UnknownNameError", "EngineError"))
     assert len(found) > 20
     for name, code, fields in found:
         assert code in layers.ENGINE, f"{name} {code} has no words"
@@ -173,3 +174,10 @@ def test_repairs() -> None:
     assert words.repair_text(rows) == "Read row by row: 3 × 96"
     scale = Repair("insert_after", Frozen(type="Rescaling", params={"scale": 1 / 255}))
     assert words.repair_text(scale) == "Insert Rescaling 1/255"
+
+
+def test_a_drawing_that_cannot_be_translated_says_its_problem() -> None:
+    problem = Problem("no_input", "error", "main")
+    error = TranslateError("English", code="problem", node="n1", problem=problem)
+    assert words.text(error) == words.text(problem)
+    assert words.text(error).startswith("There is no Input")
