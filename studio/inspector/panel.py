@@ -1,0 +1,198 @@
+"""The inspector: everything that can be seen and set of what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from studio import commands, words
+from studio.document import MAIN, Refusal
+from studio.inspector.ends import EndPage, InputPage, OutputPage
+from studio.inspector.facts import Facts, Problems
+from studio.inspector.header import Header
+from studio.inspector.pages import MixedPage, ModelPage, kind_of
+from studio.inspector.param_form import ParamForm
+from studio.inspector.parts import column, label
+
+if TYPE_CHECKING:
+    from studio.session import Session
+
+
+class InspectorPanel(QScrollArea):
+    """Shows the selected nodes; ``show_nodes`` says which. Nothing selected shows the model as a whole."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._nodes: list[str] = []
+        self._graph = MAIN
+        self._made_for: object = None
+        self.form: ParamForm | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Inspector"))
+        content = QWidget()
+        self._column = column(content, 10)
+        self._column.setContentsMargins(4, 12, 14, 16)
+        self.header = Header()
+        self.header.renamed.connect(self._rename)
+        self.problems = Problems(session)
+        self.notice = label("", "muted")
+        self._form_place = QWidget()
+        self._form_column: QVBoxLayout = column(self._form_place, 0)
+        self.input, self.output = InputPage(session), OutputPage(session)
+        self.facts = Facts(session)
+        self.model, self.mixed = ModelPage(session), MixedPage(session)
+        for each in (
+            self.header,
+            self.problems,
+            self.notice,
+            self.input,
+            self.output,
+            self.model,
+            self.mixed,
+        ):
+            self._column.addWidget(_indented(each))
+        self._column.insertWidget(3, self._form_place)
+        self._column.addWidget(_indented(self.facts))
+        self._column.addStretch(1)
+        self.setWidget(content)
+        session.analysed.connect(self.refresh)
+        self.refresh()
+
+    def nodes(self) -> list[str]:
+        """Return the ids of the nodes that are shown."""
+        return list(self._nodes)
+
+    def show_nodes(self, nodes: Sequence[str], graph: str = MAIN) -> None:
+        """Show these nodes, from now on and as they change."""
+        self._nodes, self._graph = list(nodes), graph
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring everything to the document's present state."""
+        document = self._session.document
+        self._nodes = [node for node in self._nodes if document.find_node(node, self._graph) is not None]
+        nodes = self._nodes
+        kinds = {kind_of(self._session, node, self._graph) for node in nodes}
+        layers = [document.layer_of(node, self._graph) for node in nodes]
+        same = len(kinds) == 1 and all(layer is not None for layer in layers)
+        row = document.node(nodes[0], self._graph) if len(nodes) == 1 else None
+        self._show_header(kinds)
+        self.problems.show_problems(self._problems())
+        self._show_form(next(iter(kinds)) if same else "", nodes)
+        pages: tuple[tuple[EndPage, str], ...] = ((self.input, "input"), (self.output, "output"))
+        for page, kind in pages:
+            shown = row is not None and row.kind == kind
+            page.setVisible(shown)
+            if shown:
+                page.show_node(nodes[0], self._graph)
+        self.facts.setVisible(row is not None)
+        if row is not None:
+            self.facts.show_node(nodes[0], self._graph)
+        self.model.setVisible(not nodes)
+        if not nodes:
+            self.model.refresh()
+        self.mixed.setVisible(len(nodes) > 1 and not same)
+        if len(nodes) > 1 and not same:
+            self.mixed.show_nodes(nodes, self._graph)
+
+    def _problems(self) -> list[Any]:
+        analysis = self._session.analysis
+        if analysis is None or len(self._nodes) != 1:
+            return []
+        return list(analysis.problems_of(self._nodes[0]))
+
+    def _show_header(self, kinds: set[str]) -> None:
+        nodes = self._nodes
+        if not nodes:
+            self.header.show_text(self.tr("Model"), "")
+            self.header.show_name(None)
+            return
+        if len(nodes) > 1:
+            title = next(iter(kinds)) if len(kinds) == 1 else self.tr("Selection")
+            self.header.show_text(title, self.tr("{n} nodes are selected").format(n=len(nodes)))
+            self.header.show_name(None)
+            return
+        kind = next(iter(kinds))
+        row = self._session.document.node(nodes[0], self._graph)
+        spec = self._session.catalog.get(kind) if self._session.catalog is not None else None
+        summary = QCoreApplication.translate("Catalog", spec.summary) if spec is not None else ""
+        if row.kind == "input":
+            summary = self.tr("Where data enters the model.")
+        elif row.kind == "output":
+            summary = self.tr("What the model is to predict, and how its mistakes are measured.")
+        self.header.show_text(kind, summary)
+        if not (self.header.name.isModified() and self.header.reason.isVisible()):
+            self.header.show_name(row.name)
+
+    def _show_form(self, kind: str, nodes: list[str]) -> None:
+        catalog = self._session.catalog
+        spec = catalog.get(kind) if kind and catalog is not None else None
+        key = (kind, tuple(nodes), self._graph) if spec is not None else None
+        if key != self._made_for:
+            self._made_for = key
+            if self.form is not None:
+                self.form.hide()
+                self._form_column.removeWidget(self.form)
+                self.form.deleteLater()
+                self.form = None
+            if spec is not None and spec.params:
+                self.form = ParamForm(spec, catalog, self._apply)
+                self._form_column.addWidget(self.form)
+        self._form_place.setVisible(self.form is not None)
+        document = self._session.document
+        if self.form is not None:
+            layers = [document.layer_of(node, self._graph) for node in nodes]
+            self.form.show_params([layer.params for layer in layers if layer is not None])
+        notice = ""
+        if kind and catalog is None:
+            notice = self.tr("Loading layers… The settings come in a moment.")
+        elif spec is not None and not spec.params:
+            notice = self.tr("This layer has nothing to set.")
+        elif len(nodes) == 1 and document.is_shared(nodes[0], self._graph):
+            others = [
+                document.node(node, graph).name
+                for graph, node in document.users(document.node(nodes[0], self._graph).ref)
+                if node != nodes[0]
+            ]
+            notice = self.tr("Shares its weights and settings with {names}.").format(names=", ".join(others))
+        self.notice.setText(notice)
+        self.notice.setVisible(bool(notice))
+
+    def _apply(self, name: str, value: Any, to_default: bool) -> None:
+        """Change one parameter of all layers that are shown, in one step."""
+        document = self._session.document
+        new = {}
+        for node in self._nodes:
+            layer = document.layer_of(node, self._graph)
+            if layer is not None:
+                new[node] = layer.params.without(name) if to_default else layer.params.with_({name: value})
+        commands.replace_params(self._session, new, graph=self._graph, changed=(name,))
+        if (
+            self.form is not None
+        ):  # an edit that changes nothing tells nobody, yet the field shows what was typed
+            self.refresh()
+
+    def _rename(self, name: str) -> None:
+        try:
+            commands.rename(self._session, self._nodes[0], name, graph=self._graph)
+        except Refusal as refusal:
+            self.header.reproach(words.text(refusal))
+        else:
+            self.header.name.setModified(False)
+            self.header.show_name(name)
+
+
+def _indented(widget: QWidget) -> QWidget:
+    """Leave the gutter free in which the form has its dots."""
+    layout = widget.layout()
+    if layout is not None:
+        layout.setContentsMargins(10, 0, 0, 0)
+        return widget
+    widget.setContentsMargins(10, 0, 0, 0)
+    return widget

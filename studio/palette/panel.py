@@ -1,0 +1,266 @@
+"""The palette: every kind of layer by category; drag one onto the canvas, or double-click to append it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QMimeData, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from engine.errors import did_you_mean
+from studio.kit import EmptyState, SearchField
+from studio.palette.rows import CATEGORY_ROLE, OPEN_ROLE, TYPE_ROLE, RowDelegate, drag_picture
+
+if TYPE_CHECKING:
+    from studio.session import Session
+
+MIME = "application/x-bunon-layer"
+"""What a dragged layer carries: the name of its class, or ``Input`` or ``Output``, in UTF-8."""
+INPUT, OUTPUT = "Input", "Output"
+
+
+class PalettePanel(QWidget):
+    """A search field and the layers below it.
+
+    ``add_requested`` carries the name of a class (or ``Input``, ``Output``) when the user double-clicks a
+    layer or presses Enter on it.
+    """
+
+    add_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._filled: object = None
+        self._search = SearchField(self.tr("Search layers"))
+        self._search.textChanged.connect(self._filter)
+        self._search.returnPressed.connect(self._add_first)
+        self._rows = _Rows()
+        self._rows.setAccessibleName(self.tr("Layers"))
+        self._rows.chosen.connect(self.add_requested)
+        self._empty = EmptyState("search", "", "")
+        self._empty.button().clicked.connect(self._take_near)
+        self._waiting = EmptyState(
+            "layers", self.tr("Loading layers…"), self.tr("You can open and look at a drawing meanwhile.")
+        )
+        self._near = ""
+        self._stack = QStackedWidget()
+        for page in (self._waiting, self._rows, self._empty):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 0)
+        column.setSpacing(8)
+        column.addWidget(self._search)
+        column.addWidget(self._stack, 1)
+        session.analysed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Fill the palette if the catalog has come, or is another one."""
+        catalog = self._session.catalog
+        if catalog is None:
+            self._stack.setCurrentWidget(self._waiting)
+            self._search.setEnabled(False)
+            return
+        if catalog is self._filled:
+            return
+        self._filled = catalog
+        self._rows.clear()
+        ends = ((INPUT, self.tr("Where data enters the model")), (OUTPUT, self.tr("What it should predict")))
+        self._rows.add_category(self.tr("Data"), [(name, name.lower(), tip) for name, tip in ends])
+        groups: dict[str, list[tuple[str, str, str]]] = {}
+        for spec in catalog:
+            row = (spec.name, spec.category, _said(spec.summary))
+            groups.setdefault(spec.category, []).append(row)
+        for category, rows in groups.items():
+            self._rows.add_category(_said(category.capitalize()), rows)
+        count = sum(len(rows) for rows in groups.values())
+        words = self.tr("Search {n} layers").format(n=count)
+        self._search.setPlaceholderText(words)
+        self._search.setAccessibleName(words)
+        self._search.setEnabled(True)
+        self._filter(self._search.text())
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    def _filter(self, text: str) -> None:
+        if self._filled is None:
+            return
+        wanted = text.strip().casefold()
+        if self._rows.show_matching(wanted):
+            self._stack.setCurrentWidget(self._rows)
+            return
+        names = self._rows.names()
+        near = did_you_mean(wanted, names)
+        self._near = next((name for name in names if f"'{name}'" in near), "")
+        hint = self.tr("Check the spelling, or search for a word of its description.")
+        if self._near:
+            hint = self.tr("Did you mean {name}?").format(name=self._near)
+            self._empty.button().setText(self.tr("Show {name}").format(name=self._near))
+        self._empty.button().setVisible(bool(self._near))
+        self._empty.set_message(self.tr("No layer matches “{text}”").format(text=text.strip()), hint)
+        self._stack.setCurrentWidget(self._empty)
+
+    def _take_near(self) -> None:
+        self._search.setText(self._near)
+
+    def _add_first(self) -> None:
+        name = self._rows.first_match(self._search.text().strip().casefold())
+        if name and self._search.text().strip():
+            self.add_requested.emit(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go on from the search field into the list with the down key."""
+        if event.key() == Qt.Key.Key_Down and self._search.hasFocus():
+            self._rows.focus_first()
+            return
+        super().keyPressEvent(event)
+
+
+class _Rows(QTreeWidget):
+    """The list itself: headings that fold, and layers that can be dragged out."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("paletteRows")
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setItemDelegate(RowDelegate(self))
+        self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QTreeWidget.ScrollMode.ScrollPerPixel)
+        self.setExpandsOnDoubleClick(False)
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setStyleSheet("QTreeWidget { background: transparent; border: none; padding: 0; }")
+        self.itemClicked.connect(self._fold)
+        self.itemDoubleClicked.connect(self._choose)
+        self.itemExpanded.connect(lambda item: item.setData(0, OPEN_ROLE, True))
+        self.itemCollapsed.connect(lambda item: item.setData(0, OPEN_ROLE, False))
+
+    def add_category(self, title: str, rows: list[tuple[str, str, str]]) -> None:
+        """Add a heading with its layers: name, category, what it does."""
+        heading = QTreeWidgetItem([title])
+        heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        for name, category, tip in rows:
+            item = QTreeWidgetItem([name])
+            item.setData(0, TYPE_ROLE, name)
+            item.setData(0, CATEGORY_ROLE, category)
+            item.setToolTip(0, tip)
+            item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, tip)
+            heading.addChild(item)
+        self.addTopLevelItem(heading)
+        self.ensurePolished()
+        heading.setExpanded(True)
+
+    def _layers(self) -> list[QTreeWidgetItem]:
+        headings = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
+        found = [heading.child(row) for heading in headings if heading for row in range(heading.childCount())]
+        return [item for item in found if item is not None]
+
+    def names(self) -> list[str]:
+        """Return the names of all layers."""
+        return [item.text(0) for item in self._layers()]
+
+    def show_matching(self, wanted: str) -> bool:
+        """Show the layers whose name or description has ``wanted`` in it; return whether there are any."""
+        found = False
+        for row in range(self.topLevelItemCount()):
+            heading = self.topLevelItem(row)
+            if heading is None:
+                continue
+            any_here = False
+            for number in range(heading.childCount()):
+                item = heading.child(number)
+                if item is None:
+                    continue
+                fits = _rank(item, wanted) is not None
+                item.setHidden(not fits)
+                any_here = any_here or fits
+            heading.setHidden(not any_here)
+            if wanted:
+                heading.setExpanded(True)
+            found = found or any_here
+        return found
+
+    def first_match(self, wanted: str) -> str:
+        """Return the layer that fits ``wanted`` best, or an empty text."""
+        ranked = [
+            (rank, item.text(0)) for item in self._layers() if (rank := _rank(item, wanted)) is not None
+        ]
+        return min(ranked, key=lambda pair: pair[0])[1] if ranked else ""
+
+    def focus_first(self) -> None:
+        """Move the focus to the first layer that is shown."""
+        item = next((item for item in self._layers() if not item.isHidden()), None)
+        if item is not None:
+            self.setCurrentItem(item)
+        self.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _fold(self, item: QTreeWidgetItem) -> None:
+        if not item.data(0, TYPE_ROLE):
+            item.setExpanded(not item.isExpanded())
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        if name := item.data(0, TYPE_ROLE):
+            self.chosen.emit(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Add the layer, or fold the heading, that has the focus on Enter."""
+        item = self.currentItem()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
+            self._choose(item)
+            self._fold(item)
+            return
+        super().keyPressEvent(event)
+
+    def mimeTypes(self) -> list[str]:
+        """Return what a dragged layer is."""
+        return [MIME]
+
+    def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:  # type: ignore[override]  # PySide's stub says Sequence
+        """Return the dragged layer's name."""
+        data = QMimeData()
+        names = [item.data(0, TYPE_ROLE) for item in items if item.data(0, TYPE_ROLE)]
+        if names:
+            data.setData(MIME, names[0].encode())
+        return data
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:
+        """Begin to drag the current layer, with a small picture of it at the pointer."""
+        item = self.currentItem()
+        if item is None or not item.data(0, TYPE_ROLE):
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        drag.setPixmap(drag_picture(self, item.text(0), item.data(0, CATEGORY_ROLE)))
+        drag.setHotSpot(QPoint(12, 14))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def drawBranches(self, painter: object, rect: object, index: QModelIndex) -> None:  # type: ignore[override]  # nothing is painted, so the types do not matter
+        """Paint no tree lines: the headings have their own chevrons."""
+
+
+def _rank(item: QTreeWidgetItem, wanted: str) -> int | None:
+    """Return how well a layer fits, 0 best, or ``None``."""
+    name = item.text(0).casefold()
+    if name == wanted:
+        return 0
+    if name.startswith(wanted):
+        return 1
+    if wanted.replace(" ", "") in name:
+        return 2
+    return 3 if wanted in item.toolTip(0).casefold() else None
+
+
+def _said(text: str) -> str:
+    """Return a text of the catalog in the user's language."""
+    return QCoreApplication.translate("Catalog", text)

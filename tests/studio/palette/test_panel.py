@@ -1,0 +1,105 @@
+"""The palette: search, keys, and what a drag carries."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.catalog import load_catalog
+from studio.palette import MIME, PalettePanel
+from studio.palette.panel import _Rows
+from studio.session import Session
+from studio.theme import switch
+from tests.studio.drawings import opened
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> PalettePanel:
+    made = PalettePanel(opened())
+    qtbot.addWidget(made)
+    made.resize(240, 700)
+    made.show()
+    return made
+
+
+def shown(panel: PalettePanel) -> list[str]:
+    rows = panel.findChild(_Rows)
+    return [item.text(0) for item in rows._layers() if not item.isHidden()]
+
+
+def test_input_and_output_come_first_and_the_search_says_how_many(panel: PalettePanel) -> None:
+    assert shown(panel)[:2] == ["Input", "Output"]
+    assert panel._search.placeholderText() == f"Search {len(load_catalog())} layers"
+
+
+def test_it_waits_for_the_catalog(qtbot: QtBot) -> None:
+    session = Session()
+    panel = PalettePanel(session)
+    qtbot.addWidget(panel)
+    assert panel._stack.currentWidget().accessibleName() == "Loading layers…"
+    session.set_catalog(load_catalog())
+    assert "Dense" in shown(panel)
+
+
+def test_the_search_finds_names_and_words_of_the_summary(panel: PalettePanel) -> None:
+    panel._search.setText("dens")
+    assert shown(panel)[0] == "Dense"
+    panel._search.setText("picture")
+    assert "Conv2D" in shown(panel)
+    panel._search.setText("")
+    assert len(shown(panel)) == len(load_catalog()) + 2
+
+
+def test_a_misspelt_name_offers_the_near_one(qtbot: QtBot, panel: PalettePanel) -> None:
+    panel._search.setText("Densse")
+    assert panel._empty.isVisible()
+    assert "Dense" in panel._empty.accessibleDescription()
+    qtbot.mouseClick(panel._empty.button(), Qt.MouseButton.LeftButton)
+    assert shown(panel) == ["Dense"] or shown(panel)[0] == "Dense"
+
+
+def test_enter_in_the_search_adds_the_best_match(qtbot: QtBot, panel: PalettePanel) -> None:
+    qtbot.keyClicks(panel._search, "conv2d")
+    with qtbot.waitSignal(panel.add_requested) as caught:
+        qtbot.keyClick(panel._search, Qt.Key.Key_Return)
+    assert caught.args == ["Conv2D"]
+
+
+def test_down_goes_into_the_list_and_enter_adds(qtbot: QtBot, panel: PalettePanel) -> None:
+    panel._search.setText("dense")
+    panel._search.setFocus()
+    qtbot.keyClick(panel._search, Qt.Key.Key_Down)
+    rows = panel.findChild(_Rows)
+    with qtbot.waitSignal(panel.add_requested) as caught:
+        qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert caught.args == ["Dense"]
+
+
+def test_enter_on_a_heading_folds_it(qtbot: QtBot, panel: PalettePanel) -> None:
+    rows = panel.findChild(_Rows)
+    heading = rows.topLevelItem(1)
+    rows.setCurrentItem(heading)
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert not heading.isExpanded()
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert heading.isExpanded()
+
+
+def test_a_drag_carries_the_type(panel: PalettePanel) -> None:
+    rows = panel.findChild(_Rows)
+    item = next(item for item in rows._layers() if item.text(0) == "Conv2D")
+    data = rows.mimeData([item])
+    assert data.formats() == [MIME]
+    assert bytes(data.data(MIME).data()) == b"Conv2D"
+
+
+def test_rows_have_their_category_colour_in_both_themes(panel: PalettePanel) -> None:
+    rows = panel.findChild(_Rows)
+    item = next(item for item in rows._layers() if item.text(0) == "Dense")
+    box = rows.visualItemRect(item)
+    for mode, wanted in (("light", "#3b82f6"), ("dark", "#3b82f6")):
+        switch().set_mode(mode)
+        image = rows.viewport().grab().toImage()
+        assert image.pixelColor(box.left() + 1, box.center().y()).name() == wanted
+    switch().set_mode("light")
