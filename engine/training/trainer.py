@@ -1,4 +1,4 @@
-"""``compile``, ``fit``, ``evaluate`` and ``predict``: what makes a layer a model that learns."""
+"""``fit``, ``evaluate`` and ``predict``: what makes a layer a model that learns."""
 
 from __future__ import annotations
 
@@ -12,140 +12,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine import losses as losses_module
-from engine import metrics as metrics_module
-from engine import optimizers
 from engine import random as seeds
 from engine.callbacks import CallbackList, History
+from engine.callbacks.prepare import callback_list
 from engine.errors import EngineError
 from engine.structure import pack_like
 from engine.training import sources
+from engine.training.compiled import Compiled
 from engine.training.data import Batch, Rows, Stream
 from engine.training.logs import LazyLogs, read
 from engine.training.step import Stepper, flat, forward_of
-from engine.training.targets import Targets
 
 
-class Trainer:
+class Trainer(Compiled):
     """The part of ``Model`` that trains.  Keras: https://keras.io/api/models/model_training_apis/."""
-
-    optimizer: Any = None
-    loss: Any = None
-    history: Any = None
-    compiled: bool = False
-    run_eagerly: bool = False
-    stop_training: bool = False
-    steps_per_execution: int = 1
-    _targets: Targets | None = None
-    _compile_arguments: Mapping[str, Any] | None = None
-
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        run_eagerly: bool = False,
-        steps_per_execution: int = 1,
-        jit_compile: Any = "auto",
-        auto_scale_loss: bool = True,
-    ) -> None:
-        """Say how to train: optimizer, loss, metrics; with several outputs lists, or dicts by output name.
-
-        ``run_eagerly`` calls the model instead of its compiled plan; ``steps_per_execution`` batches
-        pass between two rounds of batch callbacks.  ``jit_compile`` and ``auto_scale_loss`` are kept for
-        scripts
-        written for Keras: the plan runs as it is, in full precision.  Raises for unknown names.
-        """
-        self.optimizer = optimizers.get(optimizer)
-        for given in _leaves(loss):
-            if isinstance(given, str) and given.lower() not in ("crossentropy", "ce"):
-                losses_module.get(given)
-        for given in (*_leaves(metrics), *_leaves(weighted_metrics)):
-            if isinstance(given, str) and given.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
-                metrics_module.get(given)
-        self.loss = loss
-        self.run_eagerly = bool(run_eagerly)
-        self.steps_per_execution = int(steps_per_execution)
-        self._targets = Targets(sources.output_names(self), loss, loss_weights, metrics, weighted_metrics)
-        self._compile_arguments = {
-            "optimizer": self.optimizer,
-            "loss": loss,
-            "loss_weights": loss_weights,
-            "metrics": metrics,
-            "weighted_metrics": weighted_metrics,
-            "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution,
-            "jit_compile": jit_compile,
-        }
-        self.stop_training = False
-        self.compiled = True
-
-    def get_compile_config(self) -> dict[str, Any]:
-        """Return what ``compile`` was given, JSON-able; empty before it."""
-        if self._compile_arguments is None:
-            return {}
-        families = {
-            "optimizer": optimizers.FAMILY, "loss": losses_module.FAMILY,
-            "metrics": metrics_module.FAMILY, "weighted_metrics": metrics_module.FAMILY,
-        }  # fmt: skip
-        return {
-            name: _serialized(value, families[name]) if name in families else value
-            for name, value in self._compile_arguments.items()
-        }
-
-    def compile_from_config(self, config: Mapping[str, Any]) -> None:
-        """Compile as ``get_compile_config`` described."""
-        arguments = dict(config)
-        arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"])
-        self.compile(**arguments)
-
-    # -- metrics -----------------------------------------------------------------------------------
-
-    @property
-    def metrics(self) -> list[Any]:
-        """The loss tracker and the metrics, as objects; complete once data has come."""
-        return list(self._targets.named().values()) if self._targets is not None else []
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what ``evaluate`` returns, in its order."""
-        return list(self._targets.named()) if self._targets is not None else []
-
-    def reset_metrics(self) -> None:
-        """Start the running numbers afresh."""
-        if self._targets is not None:
-            self._targets.reset()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """Return the running numbers by name, as tensors."""
-        return self._compiled_targets("get_metrics_result").results()
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Tensor:
-        """Return the loss of a prediction with all penalties, for a ``train_step`` of your own."""
-        targets = self._compiled_targets("compute_loss")
-        weights = flat(sample_weight) if sample_weight is not None else None
-        loss = targets.loss(flat(y) if y is not None else [], flat(y_pred), weights)
-        for term in self.losses:  # type: ignore[attr-defined]  # a Layer's, which every model is
-            loss = term if loss is None else loss + term
-        if loss is None:
-            raise EngineError("There is no loss: give compile() one.", code="no_loss")
-        return loss
-
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Show the metrics a prediction and return the running numbers."""
-        targets = self._compiled_targets("compute_metrics")
-        weights = flat(sample_weight) if sample_weight is not None else None
-        targets.update(flat(y), flat(y_pred), weights)
-        return targets.results()
 
     # -- steps that a subclass may write itself ------------------------------------------------------
 
@@ -216,8 +96,6 @@ class Trainer:
             _claim(self.optimizer, stepper.params)
         size = batch_size or 32
         steps = steps_per_epoch or source.steps(size)
-        from engine.callbacks.prepare import callback_list
-
         runner = callback_list(self, callbacks, verbose, epochs, steps)
         generator = torch.Generator().manual_seed(seeds.make_default_seed()) if shuffle else None
         stepper.on_grads = runner.grad_hook()
@@ -289,8 +167,6 @@ class Trainer:
         stepper = Stepper(self, targets, keys)
         sources.prepare(self, source, stepper)
         size = batch_size or 32
-        from engine.callbacks.prepare import callback_list
-
         runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
         found = self._test_loop(stepper, source, size, steps, runner)
         if return_dict:
@@ -338,8 +214,6 @@ class Trainer:
         source = sources.source_of(self, x)
         sources.build_on_first(self, source, keys)
         size = batch_size or 32
-        from engine.callbacks.prepare import callback_list
-
         runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
         run = forward_of(self, keys)
         own = type(self).predict_step is not Trainer.predict_step
@@ -429,16 +303,6 @@ class Trainer:
             _claim(self.optimizer, stepper.params)
         return stepper
 
-    def _compiled_targets(self, what: str) -> Targets:
-        if self._targets is None:
-            raise EngineError(
-                f"Call compile() before {what}(): for example model.compile(optimizer='adam', loss='mse').",
-                code="not_compiled",
-            )
-        if not self._targets.names:
-            self._targets.names = sources.output_names(self)
-        return self._targets
-
 
 def _claim(optimizer: Any, params: list[Any]) -> None:
     """Build the optimizer for these weights, and refuse one that was built for others."""
@@ -496,19 +360,3 @@ def _whole(batch: Batch) -> tuple[Any, ...]:
     if batch.weights:
         return x, lone(batch.targets), lone(batch.weights)
     return (x, lone(batch.targets)) if batch.targets else (x,)
-
-
-def _leaves(given: Any) -> list[Any]:
-    if isinstance(given, Mapping):
-        return [] if "class_name" in given else [leaf for item in given.values() for leaf in _leaves(item)]
-    if isinstance(given, (list, tuple)):
-        return [leaf for item in given for leaf in _leaves(item)]
-    return [given]
-
-
-def _serialized(value: Any, family: Any) -> Any:
-    if isinstance(value, Mapping) and "class_name" not in value:
-        return {name: _serialized(item, family) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_serialized(item, family) for item in value]
-    return family.serialize(value)

@@ -1,0 +1,164 @@
+"""What a model is trained for: ``compile``, and the losses and metrics that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from engine import losses as losses_module
+from engine import metrics as metrics_module
+from engine import optimizers
+from engine.errors import EngineError
+from engine.training import sources
+from engine.training.step import flat
+from engine.training.targets import Targets
+
+
+class Compiled:
+    """The part of ``Model`` that knows optimizer, losses and metrics."""
+
+    optimizer: Any = None
+    loss: Any = None
+    history: Any = None
+    compiled: bool = False
+    run_eagerly: bool = False
+    stop_training: bool = False
+    steps_per_execution: int = 1
+    _targets: Targets | None = None
+    _compile_arguments: Mapping[str, Any] | None = None
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Say how to train: optimizer, loss, metrics; with several outputs lists, or dicts by output name.
+
+        ``run_eagerly`` calls the model instead of its compiled plan; ``steps_per_execution`` batches
+        pass between two rounds of batch callbacks.  ``jit_compile`` and ``auto_scale_loss`` are kept for
+        scripts
+        written for Keras: the plan runs as it is, in full precision.  Raises for unknown names.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        for given in _leaves(loss):
+            if isinstance(given, str) and given.lower() not in ("crossentropy", "ce"):
+                losses_module.get(given)
+        for given in (*_leaves(metrics), *_leaves(weighted_metrics)):
+            if isinstance(given, str) and given.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+                metrics_module.get(given)
+        self.loss = loss
+        self.run_eagerly = bool(run_eagerly)
+        self.steps_per_execution = int(steps_per_execution)
+        self._targets = Targets(sources.output_names(self), loss, loss_weights, metrics, weighted_metrics)
+        self._compile_arguments = {
+            "optimizer": self.optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        self.stop_training = False
+        self.compiled = True
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return what ``compile`` was given, JSON-able; empty before it."""
+        if self._compile_arguments is None:
+            return {}
+        families = {
+            "optimizer": optimizers.FAMILY, "loss": losses_module.FAMILY,
+            "metrics": metrics_module.FAMILY, "weighted_metrics": metrics_module.FAMILY,
+        }  # fmt: skip
+        return {
+            name: _serialized(value, families[name]) if name in families else value
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile as ``get_compile_config`` described."""
+        arguments = dict(config)
+        arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"])
+        self.compile(**arguments)
+
+    # -- metrics -----------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The loss tracker and the metrics, as objects; complete once data has come."""
+        return list(self._targets.named().values()) if self._targets is not None else []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what ``evaluate`` returns, in its order."""
+        return list(self._targets.named()) if self._targets is not None else []
+
+    def reset_metrics(self) -> None:
+        """Start the running numbers afresh."""
+        if self._targets is not None:
+            self._targets.reset()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Return the running numbers by name, as tensors."""
+        return self._compiled_targets("get_metrics_result").results()
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
+        """Return the loss of a prediction with all penalties, for a ``train_step`` of your own."""
+        targets = self._compiled_targets("compute_loss")
+        weights = flat(sample_weight) if sample_weight is not None else None
+        loss = targets.loss(flat(y) if y is not None else [], flat(y_pred), weights)
+        for term in self.losses:  # type: ignore[attr-defined]  # a Layer's, which every model is
+            loss = term if loss is None else loss + term
+        if loss is None:
+            raise EngineError("There is no loss: give compile() one.", code="no_loss")
+        return loss
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Show the metrics a prediction and return the running numbers."""
+        targets = self._compiled_targets("compute_metrics")
+        weights = flat(sample_weight) if sample_weight is not None else None
+        targets.update(flat(y), flat(y_pred), weights)
+        return targets.results()
+
+    def _compiled_targets(self, what: str) -> Targets:
+        if self._targets is None:
+            raise EngineError(
+                f"Call compile() before {what}(): for example model.compile(optimizer='adam', loss='mse').",
+                code="not_compiled",
+            )
+        if not self._targets.names:
+            self._targets.names = sources.output_names(self)
+        return self._targets
+
+
+def _leaves(given: Any) -> list[Any]:
+    if isinstance(given, Mapping):
+        return [] if "class_name" in given else [leaf for item in given.values() for leaf in _leaves(item)]
+    if isinstance(given, (list, tuple)):
+        return [leaf for item in given for leaf in _leaves(item)]
+    return [given]
+
+
+def _serialized(value: Any, family: Any) -> Any:
+    if isinstance(value, Mapping) and "class_name" not in value:
+        return {name: _serialized(item, family) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_serialized(item, family) for item in value]
+    return family.serialize(value)
