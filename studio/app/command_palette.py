@@ -31,7 +31,7 @@ def rank(query: str, text: str) -> int | None:
 
 
 class CommandPalette(QDialog):
-    """Lists the actions that answer what is typed; Return does the chosen one, and a disabled one says why."""
+    """Lists the actions that answer what is typed; Return does the chosen one; a disabled one says why."""
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget
 
@@ -141,7 +141,7 @@ class FileActions(QMainWindow):
         """Write the script for the engine."""
         self._export("engine")
 
-    def _export(self, framework: str) -> None:
+    def _export(self, framework: Literal["keras", "engine"]) -> None:
         assert self.workspace is not None
         from studio.translate.script import export
 

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from studio.app.actions import ACTIONS, CONTEXT, MENUS, WHY_NOT, Act
 from studio.theme import icon
 
+_FILLED = ("pause", "play", "square")
+
 
 def words(text: str) -> str:
     """Return a text of the table in the user's language."""
@@ -30,7 +32,7 @@ class ActionSet:
             if act.shortcut:
                 action.setShortcut(QKeySequence(act.shortcut))
             if act.icon:
-                action.setIcon(icon(act.icon))
+                action.setIcon(icon(act.icon, filled=act.icon in _FILLED))
             action.setCheckable(act.checkable)
             action.triggered.connect(getattr(window, act.handler))
             action.setObjectName(act.id)

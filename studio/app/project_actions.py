@@ -202,7 +202,7 @@ class ProjectActions(QMainWindow):
         saved = session.stack.isClean()
         name = self.file_name()
         bar.set_file(name, saved, str(session.path or ""))
-        bar.set_device(workspace.device)
+        bar.set_device(workspace.device_words())
         bar.set_running(session.running)
         self.setWindowTitle(self.tr("{name} – Bunon").format(name=name if saved else f"• {name}"))
         workspace.run.results.set_changed(session.changed_since_run)

@@ -20,6 +20,7 @@ from studio.runs import (
 )
 from studio.session import Session
 from studio.training import ResultsPanel, TrainingPanel
+from studio.training.optimizers import NAMES, config_of, options_of
 from studio.training.samples import samples_of
 
 INTERVAL = 33
@@ -29,8 +30,9 @@ INTERVAL = 33
 class RunView(QObject):
     """Drains a session's events into curves, progress and results.
 
-    ``progressed`` carries epoch (from 1), epochs, share of the whole and whether it is paused; ``ended`` comes
-    once a run is over, ``idle`` when its thread is too; ``results_ready`` where it was completed and there is something to see.
+    ``progressed`` carries epoch (from 1), epochs, share of the whole and whether it is paused; ``ended``
+    comes once a run is over, ``idle`` when its thread is too; ``results_ready`` where it was completed and
+    there is something to see.
     """
 
     progressed = Signal(int, int, float, bool)
@@ -53,6 +55,7 @@ class RunView(QObject):
         self.scores: dict[str, float] = {}
         self._predicted: Predicted | None = None
         self._samples = 0
+        self.device = ""
 
     def start(self) -> None:
         """Begin to look for events."""
@@ -128,7 +131,20 @@ class RunView(QObject):
             self.results.clear()
         self.panel.batches = max(1, event.batches)
         self._samples = event.samples
+        self.panel.status.set_rate(self._rate())
+        self.device = event.device
         self._place = (event.first_epoch + 1, event.epochs, event.first_epoch / max(1, event.epochs))
+
+    def _rate(self) -> float | None:
+        """Return the learning rate that the run's settings say, or the optimizer's own."""
+        run = self._session.run
+        if run is None:
+            return None
+        name, config = config_of(run.document.setting("training").get("optimizer", "Adam"))
+        given = config.get("learning_rate")
+        if given is None and name in NAMES:
+            given = next(one.default for one in options_of(name) if one.name == "learning_rate")
+        return float(given) if isinstance(given, (int, float)) else None
 
     def _on_batch(self, event: BatchEnd) -> None:
         epochs, batches = self.panel.epochs, self.panel.batches

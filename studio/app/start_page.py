@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -90,7 +91,7 @@ class ExampleCard(QAbstractButton):
 
 
 class StartPage(QScrollArea):
-    """Signals what the user wants: ``example`` its key, ``opened`` a path."""
+    """Signals what the user wants: ``example`` carries its key, ``opened`` a path."""
 
     new_wanted = Signal()
     open_wanted = Signal()
@@ -145,10 +146,12 @@ class StartPage(QScrollArea):
         self._recent.setSpacing(4)
         left = QVBoxLayout()
         left.addWidget(_heading(self.tr("Examples")))
+        left.addSpacing(6)
         left.addLayout(grid)
         left.addStretch(1)
         right = QVBoxLayout()
         right.addWidget(_heading(self.tr("Recent files")))
+        right.addSpacing(6)
         right.addLayout(self._recent)
         right.addStretch(1)
         columns = QHBoxLayout()
@@ -219,5 +222,6 @@ class StartPage(QScrollArea):
 
 def _heading(text: str) -> QLabel:
     label = QLabel(text)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     set_role(label, "heading")
     return label

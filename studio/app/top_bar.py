@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 from studio.app.menus import ActionSet
 from studio.app.train_button import TrainButton
 from studio.kit import SearchField, Segmented
-from studio.theme import icon, set_role
+from studio.theme import icon, set_role, ui_font
+from studio.theme.fonts import SIZES
 
 
 class _ActionField(SearchField):
@@ -30,21 +31,18 @@ class TopBar(QFrame):
         self._actions = actions
         self.name = QLabel()
         self.state = QLabel()
-        set_role(self.name, "title")
-        font = self.name.font()
-        font.setBold(True)
-        self.name.setFont(font)
+        self.name.setFont(ui_font(SIZES["heading"], bold=True))
         set_role(self.state, "faint")
         for label in (self.name, self.state):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.style_choice = Segmented(
             [("sequential", self.tr("Sequential")), ("graph", self.tr("Graph"))], self.tr("How to draw")
         )
-        self.find = _ActionField(self.tr("Find any action"), self.tr("Ctrl Shift P"))
-        self.find.setReadOnly(True)
-        self.find.setFixedWidth(230)
-        self.find.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.find.wanted.connect(lambda: actions["commands"].trigger())
+        self.finder = _ActionField(self.tr("Find any action"), self.tr("Ctrl Shift P"))
+        self.finder.setReadOnly(True)
+        self.finder.setFixedWidth(230)
+        self.finder.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.finder.wanted.connect(lambda: actions["commands"].trigger())
         self.device = QLabel()
         set_role(self.device, "muted")
         self.pause = self._button("pause", framed=True)
@@ -64,7 +62,7 @@ class TopBar(QFrame):
         row.addSpacing(14)
         row.addWidget(self.style_choice)
         row.addStretch(1)
-        row.addWidget(self.find)
+        row.addWidget(self.finder)
         row.addSpacing(10)
         row.addWidget(self.device)
         row.addSpacing(10)
@@ -91,7 +89,7 @@ class TopBar(QFrame):
 
     def set_paused(self, paused: bool) -> None:
         """Offer to resume instead of to pause."""
-        self.pause.setIcon(icon("play" if paused else "pause", filled=True))
+        self._actions["pause"].setIcon(icon("play" if paused else "pause", filled=True))
         self.pause.setAccessibleName(self.tr("Resume") if paused else self.tr("Pause"))
 
     def _button(self, name: str, framed: bool = False) -> QToolButton:
@@ -101,7 +99,6 @@ class TopBar(QFrame):
         button.setAccessibleName(self._actions[name].text())
         if framed:
             set_role(button, "framed")
-            button.setIcon(icon(name if name == "pause" else "square", filled=True))
         return button
 
     def _follow(self) -> None:

@@ -21,7 +21,7 @@ from studio.theme import switch
 
 
 class MainWindow(FileActions, ProjectActions, QMainWindow):
-    """One window with one drawing at a time; ``workspace`` is ``None`` while the start page is shown alone."""
+    """One window with one drawing at a time; ``workspace`` is ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:
         super().__init__()

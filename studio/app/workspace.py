@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -86,7 +88,6 @@ class Workspace(QWidget):
         super().__init__(parent)
         self.session = session
         self.title = ""
-        self.device = ""
         self.stored: StoredRun | None = None
         self.canvas = CanvasView(session)
         self.palette_panel = PalettePanel(session)
@@ -156,6 +157,19 @@ class Workspace(QWidget):
         self.canvas.select([node])
         self.canvas.fit_selection()
         self.right.show_pane("layer")
+
+    def device_words(self) -> str:
+        """Say what the model trains on: the device of the run, or the one that the settings come to."""
+        wanted = str(self.session.document.setting("training").get("device", "auto"))
+        device = self.run.device or wanted
+        if device == "auto" and "torch" in sys.modules and self.session.catalog is not None:
+            import torch
+
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        if not device.startswith(("cpu", "auto")):
+            return device.upper()
+        cores = os.cpu_count() or 1
+        return self.tr("CPU · {used} of {cores} cores").format(used=max(1, cores - 1), cores=cores)
 
     def restore(self, settings: Settings) -> None:
         """Give the panes the sizes that they had."""

@@ -167,6 +167,7 @@ class CurvePlot(QWidget):
             axis.setTextPen(QColor(theme.plot_text))
             axis.setTickFont(mono_font(10))
             axis.setStyle(tickLength=0)
+            axis.setZValue(-1000)  # the grid belongs to the axis, and lies below the lines
         item.getAxis("left").setWidth(44)
         item.getAxis("bottom").setHeight(22)
         thin = QColor(theme.training)

@@ -31,9 +31,9 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.curves: dict[str, Curve] = {LOSS: Curve()}
         self.epochs = self.batches = self.done = 0
-        self.loss = CurvePlot(self.tr("Loss"))
-        self.metric = CurvePlot(self.tr("Metric"))
-        self.loss.show_curve(self.curves[LOSS])
+        self.loss_plot = CurvePlot(self.tr("Loss"))
+        self.metric_plot = CurvePlot(self.tr("Metric"))
+        self.loss_plot.show_curve(self.curves[LOSS])
         self.status = RunStatus()
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Which metric to draw"))
@@ -41,8 +41,8 @@ class TrainingPanel(QWidget):
         self.chooser.hide()
         plots = QHBoxLayout()
         plots.setSpacing(20)
-        plots.addWidget(self.loss, 1)
-        plots.addWidget(self.metric, 1)
+        plots.addWidget(self.loss_plot, 1)
+        plots.addWidget(self.metric_plot, 1)
         below = QHBoxLayout()
         below.setSpacing(6)
         for word, colour in ((self.tr("training"), "training"), (self.tr("validation"), "validation")):
@@ -81,14 +81,14 @@ class TrainingPanel(QWidget):
         """Start a new run of so many epochs of so many batches."""
         self.epochs, self.batches, self.done = max(1, epochs), max(1, batches), 0
         self.curves = {LOSS: Curve()}
-        self.loss.show_curve(self.curves[LOSS])
-        self.metric.show_curve(Curve())
-        self.metric.set_title(self.tr("Metric"))
+        self.loss_plot.show_curve(self.curves[LOSS])
+        self.metric_plot.show_curve(Curve())
+        self.metric_plot.set_title(self.tr("Metric"))
         self.chooser.blockSignals(True)
         self.chooser.clear()
         self.chooser.blockSignals(False)
         self.chooser.hide()
-        for plot in (self.loss, self.metric):
+        for plot in (self.loss_plot, self.metric_plot):
             plot.set_epochs(self.epochs)
         self.status.clear()
         self.status.set_progress(1, self.epochs, 0.0)
@@ -96,7 +96,7 @@ class TrainingPanel(QWidget):
     def extend(self, epochs: int) -> None:
         """Go on up to epoch ``epochs``, keeping what is drawn."""
         self.epochs = max(1, epochs)
-        for plot in (self.loss, self.metric):
+        for plot in (self.loss_plot, self.metric_plot):
             plot.set_epochs(self.epochs)
         self.status.message.hide()
 
@@ -134,8 +134,8 @@ class TrainingPanel(QWidget):
 
     def refresh(self) -> None:
         """Draw what has come."""
-        self.loss.refresh()
-        self.metric.refresh()
+        self.loss_plot.refresh()
+        self.metric_plot.refresh()
 
     def completed(self, epochs: int, seconds: float | None) -> None:
         """Say that the run came to its end."""
@@ -173,5 +173,5 @@ class TrainingPanel(QWidget):
     def _choose(self, name: str) -> None:
         if name in self.curves:
             title = name.replace("_", " ")
-            self.metric.set_title(title[:1].upper() + title[1:])
-            self.metric.show_curve(self.curves[name])
+            self.metric_plot.set_title(title[:1].upper() + title[1:])
+            self.metric_plot.show_curve(self.curves[name])

@@ -21,8 +21,8 @@ from studio.theme.fonts import SIZES
 class Sample:
     """One row and the answer to it.
 
-    ``picture`` is (height, width) or (height, width, 3) with values from 0 to 1, or ``None``, when ``row`` says
-    the row in words.  ``right`` is ``None`` where an answer is neither right nor wrong, as for numbers.
+    ``picture`` is (height, width) or (height, width, 3) with values from 0 to 1, or ``None``, when ``row``
+    says the row in words.  ``right`` is ``None`` where an answer is neither right nor wrong, as for numbers.
     """
 
     said: str
@@ -44,7 +44,7 @@ class SampleCard(QWidget):
         self.setToolTip(f"{words}\n{sample.row}" if sample.row else words)
 
     def sizeHint(self) -> QSize:
-        return QSize(92, 116) if self.sample.picture is not None else QSize(172, 74)
+        return QSize(72, 96) if self.sample.picture is not None else QSize(172, 74)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, sample = current(), self.sample
@@ -56,9 +56,9 @@ class SampleCard(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 7, 7)
         top = 8
         if sample.picture is not None:
-            side = self.width() - 24
-            painter.drawImage(QRectF(12, 10, side, side), image_of(sample.picture, theme.is_dark))
-            top = 14 + side
+            side = self.width() - 20
+            painter.drawImage(QRectF(10, 9, side, side), image_of(sample.picture, theme.is_dark))
+            top = 12 + side
         else:
             painter.setPen(QColor(theme.muted))
             painter.setFont(ui_font(SIZES["small"]))
@@ -74,7 +74,7 @@ class SampleCard(QWidget):
         painter.setFont(ui_font(SIZES["small"]))
         painter.setPen(QColor(theme.muted))
         if sample.right is not True:
-            self._line(painter, top + 18, self.tr("is {truth}").format(truth=sample.truth))
+            self._line(painter, top + 15, self.tr("is {truth}").format(truth=sample.truth))
         painter.end()
 
     def _line(self, painter: QPainter, top: float, text: str) -> None:
@@ -117,7 +117,7 @@ class ResultsPanel(QWidget):
         self._scores = QVBoxLayout()
         self._scores.setSpacing(6)
         self._cards = QWidget()
-        self._flow = FlowLayout(self._cards, 10)
+        self._flow = FlowLayout(self._cards, 8)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(self._cards)
@@ -129,7 +129,7 @@ class ResultsPanel(QWidget):
         left.addWidget(self.changed)
         left.addStretch(1)
         side = QWidget()
-        side.setFixedWidth(250)
+        side.setFixedWidth(190)
         side.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
         body = QWidget()

@@ -1,0 +1,31 @@
+"""A window of the test's own, closed without questions at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.catalog import load_catalog
+from studio.app.loader import CatalogLoader
+from studio.app.window import MainWindow
+from studio.theme import switch
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    switch().set_mode("light")
+    loader = CatalogLoader()
+    loader.catalog = load_catalog()
+    one = MainWindow(loader=loader)
+    one.resize(1280, 800)
+    one.show()
+    qtbot.waitExposed(one)
+    yield one
+    if one.workspace is not None:
+        one.workspace.session.stop()
+        one.workspace.session.stack.setClean()
+        qtbot.waitUntil(lambda: one.workspace is None or not one.workspace.session.running, timeout=10000)
+    assert one.close()
+    one.deleteLater()
