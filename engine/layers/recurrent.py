@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.errors import EngineError, ParamError, ShapeError
 from engine.layers.convolution_shapes import channels_of, checked_shape
 from engine.layers.layer import Layer
-from engine.layers.rnn_cell_base import output_size_of, run_cell
+from engine.layers.rnn_cell_base import build_inside, output_size_of, run_cell
 from engine.layers.rnn_stacked import StackedRNNCells
 from engine.params import Flag, LayerRef
 from engine.spec import InputSpec, Shape, shape_text
@@ -111,7 +111,7 @@ class RNN(Layer):
         """Build the cell for one step of the sequence; raises ``ShapeError``."""
         shape = checked_shape(self, input_shape)
         self.compute_output_shape(shape)
-        self.cell.ensure_built((shape[0], *shape[2:]))
+        build_inside(self, self.cell, (shape[0], *shape[2:]))
         if len(shape) == 3:
             self.input_spec = InputSpec(ndim=3, axes={-1: channels_of(self, shape, -1)})
 

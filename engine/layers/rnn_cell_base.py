@@ -159,3 +159,11 @@ def run_cell(cell: Any, x: Tensor, states: Any, training: bool | None) -> tuple[
     extra = {"training": training} if "training" in call_parameters(cls) else {}
     y, after = cell.call(x, states, **extra)
     return y, list(after) if isinstance(after, (list, tuple)) else [after]
+
+
+def build_inside(outer: Layer, inner: Layer, input_shape: Any) -> None:
+    """Build ``inner`` as a part of ``outer``, whose name then leads the paths of its weights."""
+    if not inner.built:
+        inner.ensure_built(input_shape)
+        for weight in inner.weights:
+            weight.path = f"{outer.name}/{weight.path}"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from engine.layers.layer import Layer
-from engine.layers.rnn_cell_base import output_size_of, run_cell
+from engine.layers.rnn_cell_base import build_inside, output_size_of, run_cell
 from engine.params import LayerRefs
 from engine.spec import Shape
 
@@ -43,7 +43,7 @@ class StackedRNNCells(Layer):
         """Build each cell for what the one below gives."""
         batch = input_shape[0]
         for cell in self.cells:
-            cell.ensure_built(input_shape)
+            build_inside(self, cell, input_shape)
             input_shape = (batch, output_size_of(cell))
 
     def get_initial_state(self, batch_size: int) -> list[Any]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer, call_parameters
+from engine.layers.rnn_cell_base import build_inside
 from engine.params import Array, Kind, LayerRef
 from engine.spec import Shape, TensorSpec, shape_text
 
@@ -132,8 +133,8 @@ class Bidirectional(Layer):
     def build(self, input_shape: Any) -> None:
         """Build both layers; raises ``ShapeError``."""
         self.compute_output_shape(input_shape)
-        self.forward_layer.ensure_built(input_shape)
-        self.backward_layer.ensure_built(input_shape)
+        build_inside(self, self.forward_layer, input_shape)
+        build_inside(self, self.backward_layer, input_shape)
         self.input_spec = self.forward_layer.input_spec
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)
@@ -276,7 +277,7 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Build the layer for one step; raises ``ShapeError``."""
-        self.layer.ensure_built(self._step_shape(input_shape))
+        build_inside(self, self.layer, self._step_shape(input_shape))
 
     def _steps_are_apart(self) -> bool:
         """Return whether a step could tell that others stand beside it in one big batch."""

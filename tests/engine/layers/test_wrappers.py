@@ -42,6 +42,11 @@ def test_names_are_those_of_keras(keras: Any) -> None:
     theirs = keras.layers.Bidirectional(keras.layers.LSTM(6, name="lstm"))
     assert ours.forward_layer.name == theirs.forward_layer.name == "forward_lstm"
     assert ours.backward_layer.name == theirs.backward_layer.name == "backward_lstm"
+    ours.build((None, 5, 4))
+    theirs(keras.KerasTensor((None, 5, 4)))
+    assert [weight.path for weight in ours.weights] == [
+        weight.path.replace(theirs.name, ours.name, 1) for weight in theirs.weights
+    ]
     assert Bidirectional.from_config(ours.get_config()).forward_layer.name == "forward_lstm"
 
 
