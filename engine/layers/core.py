@@ -91,9 +91,15 @@ class Dense(Layer):
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return activation(inputs @ kernel + bias)."""
-        if inputs.dtype != self.kernel.dtype:
-            inputs = inputs.to(self.kernel.dtype)
-        sums = F.linear(inputs, self.kernel.t(), self.bias)
+        weights = self._parameters  # a plain dict: torch's attribute lookup costs more than the bias
+        kernel, bias = weights["kernel"], weights.get("bias")
+        assert kernel is not None
+        if inputs.dtype is not kernel.dtype:
+            inputs = inputs.to(kernel.dtype)
+        if bias is not None and inputs.dim() == 2:
+            sums = torch.addmm(bias, inputs, kernel)
+        else:
+            sums = F.linear(inputs, kernel.t(), bias)
         return sums if self.activation is None else self.activation(sums)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

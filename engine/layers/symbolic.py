@@ -69,6 +69,30 @@ class KerasTensor:
         """Shape and dtype."""
         return TensorSpec(self.shape, self.dtype)
 
+    def __add__(self, other: Any) -> Any:
+        return _combined("Add", self, other) if _symbolic(other) else _rescaled(self, 1.0, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return _combined("Subtract", self, other) if _symbolic(other) else _rescaled(self, 1.0, -other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _rescaled(self, -1.0, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return _combined("Multiply", self, other) if _symbolic(other) else _rescaled(self, other, 0.0)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if _symbolic(other):
+            raise TypeError("Symbolic tensors are not divided by each other: write a Layer that does it.")
+        return _rescaled(self, 1.0 / other, 0.0)
+
+    def __neg__(self) -> Any:
+        return _rescaled(self, -1.0, 0.0)
+
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
@@ -77,3 +101,20 @@ class KerasTensor:
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError("A symbolic tensor has no numbers yet: make a Model of it and call that on data.")
+
+
+def _symbolic(value: Any) -> bool:
+    return isinstance(value, KerasTensor)
+
+
+def _combined(kind: str, one: KerasTensor, two: KerasTensor) -> Any:
+    """Return what the merging layer ``kind`` makes of two tensors: operators are layers like any other."""
+    from engine.layers.families import LAYERS
+
+    return LAYERS.find(kind)()([one, two])
+
+
+def _rescaled(tensor: KerasTensor, scale: Any, offset: Any) -> Any:
+    from engine.layers.families import LAYERS
+
+    return LAYERS.find("Rescaling")(scale, offset)(tensor)

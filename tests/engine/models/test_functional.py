@@ -255,3 +255,13 @@ def test_functional_forms_and_json() -> None:
     assert y.shape == (None, 12, 2)
     assert json.loads(Model(x, y).to_json())["class_name"] == "Functional"
     assert Concatenate(axis=1).compute_output_shape([(None, 2), (None, 3)]) == (None, 5)
+
+
+def test_operators_between_symbolic_tensors_are_layers() -> None:
+    x, y = Input((2,)), Input((2,))
+    model = Model([x, y], [1.0 - x, x + y, (x - y) * 0.5, -(x * y) / 2.0])
+    a, b = np.array([[1.0, 2.0]]), np.array([[3.0, 5.0]])
+    for made, wanted in zip(model([a, b]), [1 - a, a + b, (a - b) / 2, -(a * b) / 2], strict=True):
+        np.testing.assert_allclose(made.numpy(), wanted)
+    twin = Functional.from_config(model.get_config())
+    torch.testing.assert_close(twin([a, b])[3], model([a, b])[3])
