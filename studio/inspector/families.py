@@ -60,7 +60,7 @@ def arguments_of(module: str, name: str) -> tuple[Param, ...]:
     if not inspect.isclass(thing):
         return ()
     try:
-        params: tuple[Param, ...] = params_of(thing)  # type: ignore[arg-type]  # a class can be hashed
+        params: tuple[Param, ...] = params_of(thing)
     except (TypeError, ValueError, NameError):  # a class of the user's without a signature
         return ()
     return tuple(each for each in params if each.kind.name in ("int", "float", "bool", "choice"))
