@@ -260,11 +260,15 @@ class _Analyser:
             code = "param" if "param" in found.fields else "shape"
             shapes = [spec.shape for specs in inputs.values() for spec in specs]
             known = {"shape": shapes[0], **_error_fields(found), "type": layer.type, "shapes": shapes}
+            if layer.params.get("data_format") == "channels_first":
+                known["channels_first"] = True
             self.say(code, node, port, repairs, **known)
             return NodeInfo(inputs)
         first = self.weights.setdefault(row.ref, found.weights)
         if [shape for _, shape, _ in first] != [shape for _, shape, _ in found.weights]:
-            users = [n for g, n in self.state.users(row.ref) if g == self.graph and n in self.nodes]
+            users = [
+                n for g, n in self.state.users(row.ref) if g == self.graph and n in self.nodes and n != node
+            ]
             other = self.state.node(users[0], self.graph).name if users else ""
             self.say("shared_weights", node, other=other, layer=layer.name)
         ports = tuple(

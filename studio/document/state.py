@@ -122,13 +122,13 @@ class State:
 
     def incoming(self, node: str, port: str | None = None, graph: str = MAIN) -> list[Wire]:
         """Return the wires into a node, or into one of its ports, in their order."""
-        wires = self._into.get((graph, node), ())
-        return sorted((w for w in wires if port is None or w.target_port == port), key=_wire_order)
+        wires = [w for w in self._into.get((graph, node), ()) if port is None or w.target_port == port]
+        return sorted(wires, key=_wire_order) if len(wires) > 1 else wires
 
     def outgoing(self, node: str, port: str | None = None, graph: str = MAIN) -> list[Wire]:
         """Return the wires out of a node, or out of one of its ports."""
-        wires = self._from.get((graph, node), ())
-        return sorted((w for w in wires if port is None or w.source_port == port), key=_wire_order)
+        wires = [w for w in self._from.get((graph, node), ()) if port is None or w.source_port == port]
+        return sorted(wires, key=_wire_order) if len(wires) > 1 else wires
 
     def has_wire(self, wire: Wire, graph: str = MAIN) -> bool:
         """Return whether the graph has just this wire."""

@@ -15,6 +15,10 @@ READS = {
     3: tr("{type} reads a picture: height × width × channels."),
     4: tr("{type} reads a volume: depth × height × width × channels."),
 }
+READS_CHANNELS_FIRST = {
+    2: tr("{type} reads a sequence: channels × steps."),
+    3: tr("{type} reads a picture: channels × height × width."),
+}
 READS_MANY = tr("{type} reads examples with {expected} axes.")
 READS_LEAST = {
     1: tr("{type} needs at least a vector: one axis of features."),
@@ -118,11 +122,19 @@ def engine_text(code: str, fields: Mapping[str, Any]) -> str:
     if code in _RANKS and isinstance(fields.get("expected"), int) and rank is not None:
         wanted = fields["expected"] - 1
         table, many = _RANKS[code]
+        if code == "rank" and fields.get("channels_first"):
+            table = READS | READS_CHANNELS_FIRST
         fields |= {"expected": wanted, "got": rank}
         parts = say(table.get(wanted, many), fields), say(GETS.get(rank, GETS_MANY), fields)
         return say(tr("{first} {second}"), {"first": parts[0], "second": parts[1]})
-    if code == "too_small" and fields.get("expected", 0) > 1 and (rank, fields.get("axis")) in TOO_SMALL:
-        return say(TOO_SMALL[rank, fields["axis"]], fields)  # type: ignore[index]  # the line above looked
+    sides = rank, fields.get("axis")
+    if (
+        code == "too_small"
+        and not fields.get("channels_first")
+        and fields.get("expected", 0) > 1
+        and sides in TOO_SMALL
+    ):
+        return say(TOO_SMALL[sides], fields)
     if code == "axis" and shape and fields.get("axis") in (-1, rank):
         return say(AXIS_LAST, fields)
     if code == "unknown_name":

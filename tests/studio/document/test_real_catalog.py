@@ -205,6 +205,8 @@ def test_merging_different_shapes(kind: str) -> None:
          "reshape cannot arrange 4 values as 3 × 3: the sizes must multiply to 4. It gets 4."),
         ("Conv2D", {"filters": 4, "kernel_size": 3},
          "Conv2D reads a picture: height × width × channels. It gets a vector of 4."),
+        ("Conv2D", {"filters": 4, "kernel_size": 3, "data_format": "channels_first"},
+         "Conv2D reads a picture: channels × height × width. It gets a vector of 4."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_layer_is_said(kind: str, params: dict[str, Any], said: str) -> None:
