@@ -16,14 +16,14 @@ class Variable(torch.nn.Parameter):
     ``path`` is ``"layer/weight"``; ``trainable`` is torch's ``requires_grad``.  Keras: ``keras.Variable``.
     """
 
-    name: str
+    name: str = "variable"  # a class attribute, for torch has a read-only one of this name
     path: str
     regularizer: Any
     constraint: Any
 
     def __new__(cls, value: torch.Tensor, trainable: bool = True, name: str = "variable") -> Variable:
         """Wrap ``value`` (not copied)."""
-        made: Variable = super().__new__(cls, value, trainable)  # type: ignore[assignment]  # torch says Parameter
+        made: Variable = super().__new__(cls, value, trainable)
         made.name = name
         made.path = name
         made.regularizer = None
