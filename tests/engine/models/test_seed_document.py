@@ -13,6 +13,7 @@ def test_the_seed_document_runs_with_a_warning_for_each_old_word() -> None:
     Y_train = Y_batch = Y_test = np.eye(10, dtype="float32")[rng.integers(0, 10, 64)]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        # fmt: off
         from engine.models import Sequential
         model = Sequential()
         from engine.layers import Activation, Dense
@@ -28,6 +29,7 @@ def test_the_seed_document_runs_with_a_warning_for_each_old_word() -> None:
         loss_and_metrics = model.evaluate(X_test, Y_test, batch_size=32)
         classes = model.predict_classes(X_test, batch_size=32)
         proba = model.predict_proba(X_test, batch_size=32)
+    # fmt: on
     assert np.isfinite(loss_and_metrics)
     assert classes.shape == (64,)
     np.testing.assert_allclose(proba.sum(-1), 1.0, atol=1e-5)
