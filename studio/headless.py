@@ -216,8 +216,8 @@ class Progress:
             bar = "█" * round(24 * done) + "·" * (24 - round(24 * done))
             loss = event.logs.get("loss", 0.0)
             text = tr("{bar} epoch {epoch}/{epochs}  loss {loss}  {rate} samples/s")
-            numbers = {"epoch": event.epoch + 1, "epochs": self.epochs, "loss": f"{loss:.4f}"}
-            shown = say(text, {"bar": bar, "rate": f"{event.rate:.0f}", **numbers})
+            facts = {"epoch": event.epoch + 1, "epochs": self.epochs, "loss": f"{loss:.4f}"}
+            shown = say(text, {"bar": bar, "rate": f"{event.rate:.0f}", **facts})
             print(f"\r\x1b[K{shown}", end="", file=self.stream, flush=True)
         elif isinstance(event, EpochEnd) and not self.live:
             numbers = "  ".join(f"{key} {value:.4f}" for key, value in event.logs.items())
