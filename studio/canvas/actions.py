@@ -167,7 +167,8 @@ class ActionsView(NavigableView):
             lambda words: self.say(words, editor.geometry().bottomLeft() - QPoint(14, 8), refused=True)
         )
         editor.done.connect(self._end_rename)
-        editor.open_at(card.topLeft() + QPoint(6, 2), card.width() - 12)
+        middle = round(geometry.TITLE * self.zoom())
+        editor.open_at(card.topLeft() + QPoint(8, max(0, middle)), card.width() - 16)
 
     def _end_rename(self) -> None:
         if self.name_editor is not None:

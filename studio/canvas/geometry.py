@@ -8,6 +8,8 @@ from PySide6.QtGui import QPainterPath
 from studio.canvas.look import Look, Socket
 
 WIDTH = 176.0
+TITLE = 19.0
+"""Middle of the title's line."""
 HEAD = 54.0
 """Title and the line of parameters."""
 EXTRA_LINE = 15.0

@@ -15,7 +15,7 @@ from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem
 from studio.document.rows import MAIN, Node
 from studio.document.values import thaw
-from studio.words import shape_words, size_words
+from studio.words import shape_words
 
 translate = QCoreApplication.translate
 
@@ -153,7 +153,7 @@ def _lines(row: Node, spec: LayerSpec | None, params: Mapping[str, Any]) -> tupl
         shape = options.get("shape")
         if options.get("field"):
             return (str(options["field"]),)
-        return (size_words(shape),) if isinstance(shape, tuple) else ("",)
+        return (str(options.get("dtype", "float32")),) if isinstance(shape, tuple) else ("",)
     if row.kind == "output":
         loss = options.get("loss")
         name = loss.get("class_name", "") if isinstance(loss, Mapping) else loss

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -16,6 +16,8 @@ from studio.theme import icon
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
+
+translate = QCoreApplication.translate
 
 
 def menu_at(view: CanvasView, at: QPoint) -> QMenu:
@@ -36,41 +38,52 @@ def _node_menu(view: CanvasView, menu: QMenu, item: NodeItem) -> None:
     if not item.isSelected():
         view.select([item.node])
     one = len(view.mirror.selected_nodes()) == 1
-    menu.addAction(icon("pencil"), view.tr("Rename") + "\tF2", view.rename_selected).setEnabled(one)
-    menu.addSeparator()
-    menu.addAction(icon("scissors"), view.tr("Cut") + "\tCtrl+X", view.cut)
-    menu.addAction(icon("copy"), view.tr("Copy") + "\tCtrl+C", view.copy)
-    menu.addAction(icon("copy-plus"), view.tr("Duplicate") + "\tCtrl+D", view.duplicate)
-    menu.addSeparator()
-    menu.addAction(icon("maximize"), view.tr("Show the selection") + "\tF", view.fit_selection)
-    menu.addSeparator()
-    menu.addAction(icon("trash-2"), view.tr("Delete") + "\tDel", view.delete_selection)
     menu.addAction(
-        view.tr("Delete and join what is left") + "\tCtrl+Del", lambda: view.delete_selection(heal=True)
+        icon("pencil"), translate("CanvasView", "Rename") + "\tF2", view.rename_selected
+    ).setEnabled(one)
+    menu.addSeparator()
+    menu.addAction(icon("scissors"), translate("CanvasView", "Cut") + "\tCtrl+X", view.cut)
+    menu.addAction(icon("copy"), translate("CanvasView", "Copy") + "\tCtrl+C", view.copy)
+    menu.addAction(icon("copy-plus"), translate("CanvasView", "Duplicate") + "\tCtrl+D", view.duplicate)
+    menu.addSeparator()
+    menu.addAction(
+        icon("maximize"), translate("CanvasView", "Show the selection") + "\tF", view.fit_selection
+    )
+    menu.addSeparator()
+    menu.addAction(icon("trash-2"), translate("CanvasView", "Delete") + "\tDel", view.delete_selection)
+    menu.addAction(
+        translate("CanvasView", "Delete and join what is left") + "\tCtrl+Del",
+        lambda: view.delete_selection(heal=True),
     )
 
 
 def _wire_menu(view: CanvasView, menu: QMenu, item: WireItem, at: QPoint) -> None:
     wire = item.wire
     view.select([], [wire])
-    menu.addAction(icon("plus"), view.tr("Insert a layer…"), lambda: view.insert_by_search(wire, at))
+    menu.addAction(
+        icon("plus"), translate("CanvasView", "Insert a layer…"), lambda: view.insert_by_search(wire, at)
+    )
     menu.addSeparator()
     menu.addAction(
         icon("trash-2"),
-        view.tr("Remove the wire") + "\tDel",
+        translate("CanvasView", "Remove the wire") + "\tDel",
         lambda: commands.disconnect(view.session, [wire]),
     )
 
 
 def _canvas_menu(view: CanvasView, menu: QMenu, at: QPoint) -> None:
     some = bool(view.mirror.nodes)
-    menu.addAction(icon("plus"), view.tr("Add a layer…") + "\tShift+A", lambda: view.add_by_search(at))
-    paste = menu.addAction(icon("clipboard-paste"), view.tr("Paste") + "\tCtrl+V", lambda: view.paste(at))
+    menu.addAction(
+        icon("plus"), translate("CanvasView", "Add a layer…") + "\tShift+A", lambda: view.add_by_search(at)
+    )
+    paste = menu.addAction(
+        icon("clipboard-paste"), translate("CanvasView", "Paste") + "\tCtrl+V", lambda: view.paste(at)
+    )
     paste.setEnabled(clipboard.can_paste(QGuiApplication.clipboard().text()))
     menu.addSeparator()
-    menu.addAction(view.tr("Select all") + "\tCtrl+A", view.select_all).setEnabled(some)
-    tidy = menu.addAction(icon("workflow"), view.tr("Tidy up") + "\tL", view.auto_layout)
+    menu.addAction(translate("CanvasView", "Select all") + "\tCtrl+A", view.select_all).setEnabled(some)
+    tidy = menu.addAction(icon("workflow"), translate("CanvasView", "Tidy up") + "\tL", view.auto_layout)
     tidy.setEnabled(some and not view.mirror.stacked())
     menu.addSeparator()
-    menu.addAction(icon("maximize"), view.tr("Show everything") + "\tHome", view.fit_all)
-    menu.addAction(view.tr("100 %") + "\tCtrl+0", view.zoom_reset)
+    menu.addAction(icon("maximize"), translate("CanvasView", "Show everything") + "\tHome", view.fit_all)
+    menu.addAction(translate("CanvasView", "100 %") + "\tCtrl+0", view.zoom_reset)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
 from studio.canvas.overlay import MARGIN
@@ -25,10 +25,18 @@ class MiniMap(QWidget):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
+        self._picture = QPixmap()
+        self._move = QTransform()
+        self._drawn = ""  # the theme in which the picture was painted; empty: anew at the next paint
         self.setFixedSize(SIZE)
         self.setAccessibleName(self.tr("Map of the drawing"))
         self.setToolTip(self.tr("Click to look there"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def redraw(self) -> None:
+        """Cards came, went or moved."""
+        self._drawn = ""
+        self.update()
 
     def refresh(self) -> None:
         """Stand in the corner, where there is room and something to show."""
@@ -41,44 +49,49 @@ class MiniMap(QWidget):
     def _seen(self) -> QRectF:
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
-    def _scale(self) -> tuple[QRectF, float, QPointF]:
+    def _draw(self) -> None:
+        """Paint the cards once; looking around then costs no more than a frame."""
+        theme, ratio = current(), self.devicePixelRatioF()
         world = self._view.mirror.content()
         scale = min(
-            (self.width() - 20) / max(1.0, world.width()), (self.height() - 20) / max(1.0, world.height())
+            (self.width() - 20) / max(1.0, world.width()),
+            (self.height() - 20) / max(1.0, world.height()),
+            0.12,
         )
-        scale = min(scale, 0.12)
-        corner = QPointF(
-            (self.width() - world.width() * scale) / 2, (self.height() - world.height() * scale) / 2
-        )
-        return world, scale, corner
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = current()
-        world, scale, corner = self._scale()
-        painter = QPainter(self)
+        left = (self.width() - world.width() * scale) / 2 - world.left() * scale
+        top = (self.height() - world.height() * scale) / 2 - world.top() * scale
+        self._move = QTransform(scale, 0, 0, scale, left, top)
+        self._picture = QPixmap(self.size() * ratio)
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.border), 1))
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-
-        def placed(area: QRectF) -> QRectF:
-            place = (area.topLeft() - world.topLeft()) * scale + corner
-            return QRectF(place.x(), place.y(), area.width() * scale, area.height() * scale)
-
         painter.setPen(Qt.PenStyle.NoPen)
         for item in self._view.mirror.nodes.values():
             error = item.look.severity == "error"
             painter.setBrush(QColor(theme.danger if error else theme.category(item.look.category)))
-            patch = placed(item.card())
+            patch = self._move.mapRect(item.card())
             painter.drawRoundedRect(patch.adjusted(0.5, 0.5, -0.5, -0.5), 1.5, 1.5)
-        painter.setPen(QPen(QColor(theme.accent), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        frame = placed(self._seen()).intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        painter.end()
+        self._drawn = theme.name
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._drawn != current().name:
+            self._draw()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setPen(QPen(QColor(current().accent), 1))
+        frame = self._move.mapRect(self._seen()).intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2))
         painter.drawRoundedRect(frame, 3, 3)
 
     def _look(self, event: QMouseEvent) -> None:
-        world, scale, corner = self._scale()
-        place = (event.position() - corner) / scale + world.topLeft()
+        if not self._drawn:
+            self._draw()
+        place = self._move.inverted()[0].map(event.position())
         view = self._view
         view.scroll_by(view.mapFromScene(place) - view.viewport().rect().center())
 

@@ -29,8 +29,8 @@ class NameEditor(QLineEdit):
         self.installEventFilter(self)
 
     def open_at(self, at: QPoint, width: int) -> None:
-        """Show with its left edge at a point of the parent, the name selected."""
-        self.setGeometry(at.x(), at.y(), max(120, width), 28)
+        """Show with the middle of its left edge at a point of the parent, the name selected."""
+        self.setGeometry(at.x(), at.y() - 14, max(120, width), 28)
         self.show()
         self.raise_()
         self.setFocus()

@@ -20,6 +20,11 @@ DOT_PITCH = 20.0
 FIT_MARGIN = 48
 
 
+def _lines(start: float, end: float, pitch: float) -> list[float]:
+    first = floor(start / pitch)
+    return [step * pitch for step in range(first, floor(end / pitch) + 1)]
+
+
 class NavigableView(QGraphicsView):
     """A view of a scene that can be looked around in."""
 
@@ -149,8 +154,6 @@ class NavigableView(QGraphicsView):
         pitch = DOT_PITCH
         while pitch * self.zoom() < 16:
             pitch *= 2
-        x = floor(area.left() / pitch) * pitch
-        first_y = floor(area.top() / pitch) * pitch
         # Small squares without antialiasing: thousands of round points would cost more than all the cards.
         painter.save()
         painter.resetTransform()
@@ -159,13 +162,9 @@ class NavigableView(QGraphicsView):
         painter.setBrush(QColor(theme.grid))
         move = self.viewportTransform()
         scale, left, top = move.m11(), move.dx(), move.dy()
-        points = []
-        while x <= area.right():
-            y = first_y
-            while y <= area.bottom():
-                points.append(QRect(round(x * scale + left) - 1, round(y * scale + top) - 1, 2, 2))
-                y += pitch
-            x += pitch
+        columns = [round(x * scale + left) - 1 for x in _lines(area.left(), area.right(), pitch)]
+        rows = [round(y * scale + top) - 1 for y in _lines(area.top(), area.bottom(), pitch)]
+        points = [QRect(x, y, 2, 2) for x in columns for y in rows]
         if points:
             painter.drawRects(points)
         painter.restore()

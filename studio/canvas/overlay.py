@@ -108,7 +108,7 @@ class Lesson(QObject):
         first = min(problems, key=lambda problem: problem.severity != "error")
         title, body = _split(text(first))
         callout = Callout("error" if first.severity == "error" else "warning", title, body, self._view)
-        more = [text(each) for each in problems if each is not first]
+        more = [text(each) for each in problems if each is not first and each.severity == first.severity]
         if more:
             callout.set_message(title, "\n".join([*([body] if body else []), *more]))
         for at, repair in enumerate(first.repairs):

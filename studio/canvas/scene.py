@@ -52,6 +52,7 @@ class CanvasScene(QGraphicsScene):
         for wire in session.document.wires(graph):
             self._add_wire(graph, wire)
         self._touched = set()
+        self._known = {node: self._knowledge(node) for node in self.nodes}
         self.lead_wires(self.nodes)
         self._arrange()
         document = session.document
@@ -127,6 +128,8 @@ class CanvasScene(QGraphicsScene):
                 for row in (put.before, put.after):
                     ref = getattr(row, "ref", "")
                     self._touched.update(n for g, n in self.session.document.users(ref) if g == self.graph)
+        if self.session.preview is not None and any(put.table != "places" for put in edit.puts):
+            self._forget_pictures()
         self.refresh(self._touched & self.nodes.keys())
         self._touched = set()
         self._arrange()
@@ -134,13 +137,14 @@ class CanvasScene(QGraphicsScene):
 
     def _analysed(self) -> None:
         self._read_analysis()
-        if self.session.preview is not None or self._catalog is not self.session.catalog:
-            self._pictures.clear()
+        if self._catalog is not self.session.catalog:
             self._known.clear()
             self._catalog = self.session.catalog
         # With thousands of nodes it pays to look only at those of which something else is known now.
         stale = [node for node in self.nodes if self._knowledge(node) != self._known.get(node)]
         self._known = {node: self._knowledge(node) for node in self.nodes}
+        for node in stale:
+            self._pictures.pop(node, None)
         self.refresh(stale)
         self._arrange()
         self.changed_shape.emit()
@@ -164,6 +168,16 @@ class CanvasScene(QGraphicsScene):
                 return None
             self._pictures[node] = Picture(sample)
         return self._pictures[node]
+
+    def _forget_pictures(self) -> None:
+        self._touched.update(self._pictures if len(self.nodes) > MOST_PREVIEWS else self.nodes)
+        self._pictures.clear()
+
+    def refresh_previews(self) -> None:
+        """Ask for all samples anew."""
+        self._forget_pictures()
+        self.refresh(self._touched & self.nodes.keys())
+        self._touched = set()
 
     def look_of(self, node: str, picture: Picture | None) -> Look:
         """Return what a card shows by what is known now."""

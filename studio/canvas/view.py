@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QMenu
+from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
 from studio.canvas.actions import ActionsView
 from studio.canvas.fitting import Loose
@@ -67,6 +67,10 @@ class CanvasView(ActionsView):
         self._abandon()
         self.mirror.detach()
 
+    def refresh_previews(self) -> None:
+        """Ask for the samples on the cards anew: the data changed, or training went on."""
+        self.mirror.refresh_previews()
+
     def insert_by_search(self, wire: Wire, at: QPoint) -> None:
         """Open the search; what is chosen goes into a wire."""
         found = [
@@ -77,6 +81,7 @@ class CanvasView(ActionsView):
     # -- following ----------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
+        self.overlays.minimap.redraw()
         self.overlays.refresh()
         self._follow_selection(self.mirror.selected_nodes())
 
@@ -320,8 +325,7 @@ class CanvasView(ActionsView):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             words = tip_at(self, event.pos())
             # What a document says is shown as it stands, never read as HTML.
-            self.viewport().setToolTip(f"<p>{escape(words)}</p>".replace("\n", "<br>") if words else "")
-            if not words:
-                event.ignore()
-                return True
+            shown = f"<p>{escape(words)}</p>".replace("\n", "<br>") if words else ""
+            QToolTip.showText(event.globalPos(), shown, self.viewport())
+            return True
         return QGraphicsView.viewportEvent(self, event)

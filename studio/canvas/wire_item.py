@@ -26,6 +26,7 @@ class WireItem(QGraphicsItem):
         self.inviting = False
         self._ends = (QPointF(), QPointF())
         self._path = QPainterPath()
+        self._grasp: QPainterPath | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setAcceptHoverEvents(True)
         self.setZValue(1)
@@ -35,7 +36,7 @@ class WireItem(QGraphicsItem):
         if (start, end) != self._ends:
             self.prepareGeometryChange()
             self._ends = (start, end)
-            self._path = wire_path(start, end)
+            self._path, self._grasp = wire_path(start, end), None
 
     def ends(self) -> tuple[QPointF, QPointF]:
         """Return where it starts and ends."""
@@ -57,9 +58,11 @@ class WireItem(QGraphicsItem):
         return self._path.boundingRect().adjusted(-8, -8, 8, 8)
 
     def shape(self) -> QPainterPath:
-        stroker = QPainterPathStroker()
-        stroker.setWidth(GRASP)
-        return stroker.createStroke(self._path)
+        if self._grasp is None:
+            stroker = QPainterPathStroker()
+            stroker.setWidth(GRASP)
+            self._grasp = stroker.createStroke(self._path)
+        return self._grasp
 
     def middle(self) -> QPointF:
         """Return the point half-way along."""

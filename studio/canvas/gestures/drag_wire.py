@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from studio import commands
@@ -17,6 +17,8 @@ from studio.canvas.wire_item import LooseWire
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
+
+translate = QCoreApplication.translate
 
 
 class DragWire(Gesture):
@@ -64,7 +66,10 @@ class DragWire(Gesture):
             self._connect(*hit, at)
         elif self.view.mirror.node_at(self.view.mapToScene(at)) is not None:
             self.view.say(
-                self.view.tr("There is no free socket here that fits."), at, refused=True, linger=True
+                translate("CanvasView", "There is no free socket here that fits."),
+                at,
+                refused=True,
+                linger=True,
             )
         elif self.loose.moved is not None:
             commands.disconnect(self.view.session, [self.loose.moved])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt
 
 from studio.canvas.gestures.gesture import Gesture
 from studio.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
+
+translate = QCoreApplication.translate
 
 MIME = "application/x-bunon-layer"
 
@@ -31,9 +33,9 @@ class DropLayer(Gesture):
     def move(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         self._invite(self.view.wire_for_drop(at))
         if self._over is not None:
-            self.view.say(self.view.tr("Insert {type} here").format(type=self.type), at)
+            self.view.say(translate("CanvasView", "Insert {type} here").format(type=self.type), at)
         elif self.view.mirror.sequential:
-            self.view.say(self.view.tr("Add {type} at the end").format(type=self.type), at)
+            self.view.say(translate("CanvasView", "Add {type} at the end").format(type=self.type), at)
         else:
             self.view.hint.hide()
 

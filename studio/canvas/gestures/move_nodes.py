@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from studio import commands
@@ -14,6 +14,8 @@ from studio.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
+
+translate = QCoreApplication.translate
 
 
 class MoveNodes(Gesture):
@@ -37,7 +39,7 @@ class MoveNodes(Gesture):
         if not self._moving and (at - self.start).manhattanLength() < QApplication.startDragDistance():
             return
         if self.view.mirror.stacked():
-            self.view.say(self.view.tr("In the Sequential view the order places the layers."), at)
+            self.view.say(translate("CanvasView", "In the Sequential view the order places the layers."), at)
             return
         self._moving = True
         way = self.view.mapToScene(at) - self._anchor

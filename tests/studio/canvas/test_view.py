@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from studio import commands
 from studio.canvas import CanvasView
@@ -124,7 +124,8 @@ def test_merges_have_a_socket_for_each_wire_and_a_free_one(session: Any, open_vi
 def test_a_wire_that_lost_its_port_is_broken(session: Any, open_view: Any) -> None:
     session.build(
         {"line": ("Input", 0, 0, {"shape": (9, 3)}),
-         "reader": ("LSTM", 240, 0, {"units": 8, "return_state": True}), "dense": ("Dense", 500, 0, {"units": 2})},
+         "reader": ("LSTM", 240, 0, {"units": 8, "return_state": True}),
+         "dense": ("Dense", 500, 0, {"units": 2})},
         [("line", "reader")],
     )  # fmt: skip
     view = open_view(session)
@@ -166,6 +167,31 @@ def test_tool_tips_say_shapes_and_their_axes(view: CanvasView, hands: Any) -> No
     assert "height × width × channels" in words
     assert "Conv2D" in tip_at(view, hands.card("conv"))
     assert tip_at(view, hands.at(300, 300)) == ""
+    at = view.mapFromScene(wire.middle())
+    event = QHelpEvent(QEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
+    QApplication.sendEvent(view.viewport(), event)
+    assert "6 × 6 × 32" in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_samples_are_asked_for_only_when_something_changed(chain: Any, open_view: Any) -> None:
+    asked: list[str] = []
+
+    def preview(graph: str, node: str) -> Any:
+        asked.append(node)
+        return np.eye(4) if node == "n1" else None
+
+    chain.preview = preview
+    view = open_view(chain)
+    asked.clear()
+    commands.move(chain, {"n1": (10.0, 10.0)})
+    assert "n1" not in asked
+    commands.set_params(chain, "n2", {"filters": 8})
+    assert "n1" in asked
+    asked.clear()
+    view.refresh_previews()
+    assert "n1" in asked
+    assert view.mirror_errors() == []
 
 
 @pytest.mark.parametrize(("place", "words"), [("conv", "Rename"), ("wire", "Remove the wire"), ("", "Paste")])
