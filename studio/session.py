@@ -98,6 +98,7 @@ class Session:
         if target is None:
             raise ValueError("A drawing without a file needs a path to be saved to.")
         files.save(self.document, target)
+        self._note_run()  # while the run's folder is still that of a drawing without a file
         self.path = target
         self._saved = self.document.copy()
         if self._stack is not None:
@@ -105,7 +106,6 @@ class Session:
         self._bring_runs_home()
 
     def _bring_runs_home(self) -> None:
-        self._note_run()
         for each in self._homeless:
             home = runs_folder(self.path) / each.name
             if each.is_dir() and not home.exists():

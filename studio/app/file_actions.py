@@ -203,6 +203,7 @@ class FileActions(QMainWindow):
         self.workspace.restore(self.settings)
         self.pages.addWidget(self.workspace)
         self.pages.setCurrentWidget(self.workspace)
+        self.workspace.code.export_requested.connect(self._export)
         self.autosave.watch(session.document, session.path)
         self.connect_session()
         self.update_actions()

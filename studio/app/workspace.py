@@ -15,7 +15,9 @@ from studio.app.run_view import RunView
 from studio.app.settings import Settings
 from studio.app.top_bar import TopBar
 from studio.canvas import CanvasView
-from studio.inspector import InspectorPanel
+from studio.code import CodePanel
+from studio.inspector import HelpPanel, InspectorPanel
+from studio.outline import OutlinePanel
 from studio.palette import PalettePanel
 from studio.runs import StoredRun
 from studio.session import Session
@@ -92,9 +94,10 @@ class Workspace(QWidget):
         self.canvas = CanvasView(session)
         self.palette_panel = PalettePanel(session)
         self.data = optional("studio.data", "DataPanel", session)
-        self.outline = optional("studio.outline", "OutlinePanel", session)
+        self.outline = OutlinePanel(session)
         self.inspector = InspectorPanel(session)
-        self.code = optional("studio.code", "CodePanel", session)
+        self.code = CodePanel(session)
+        self.help = HelpPanel(session)
         self.form = TrainingForm(session)
         self.run = RunView(session)
         self.problems = ProblemsPanel()
@@ -103,15 +106,12 @@ class Workspace(QWidget):
         self.left.add("layers", self.tr("Layers"), self.palette_panel)
         if self.data is not None:
             self.left.add("data", self.tr("Data"), self.data)
-        if self.outline is not None:
-            self.left.add("outline", self.tr("Outline"), self.outline)
-            self.outline.node_selected.connect(self.show_node)
+        self.left.add("outline", self.tr("Outline"), self.outline)
         self.right = Tabs(self.tr("About the selection"))
         self.right.add("layer", self.tr("Layer"), self.inspector)
-        if self.code is not None:
-            self.right.add("code", self.tr("Code"), self.code)
-            self.code.node_selected.connect(self._on_code)
+        self.right.add("code", self.tr("Code"), self.code)
         self.right.add("training", self.tr("Training"), _scrolled(self.form))
+        self.right.add("help", self.tr("Help"), self.help)
         self.bottom = Tabs(self.tr("About the run"), 18)
         self.bottom.add("training", self.tr("Training"), self.run.panel)
         self.bottom.add("results", self.tr("Results"), self.run.results)
@@ -140,6 +140,8 @@ class Workspace(QWidget):
         column.addWidget(self.across, 1)
 
         self.canvas.selection_changed.connect(self._on_selection)
+        self.code.node_selected.connect(self._on_code)
+        self.outline.node_selected.connect(self._on_code)
         self.problems.chosen.connect(self.show_node)
         self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
         self.run.node_wanted.connect(self.show_node)
@@ -155,7 +157,7 @@ class Workspace(QWidget):
     def show_node(self, node: str) -> None:
         """Select a node, bring it into sight and show its parameters."""
         self.canvas.select([node])
-        self.canvas.fit_selection()
+        self.canvas.ensure_seen(node)
         self.right.show_pane("layer")
 
     def device_words(self) -> str:
@@ -186,8 +188,9 @@ class Workspace(QWidget):
     def _on_selection(self, *_: object) -> None:
         nodes = self.selected()
         self.inspector.show_nodes(nodes)
-        if self.code is not None:
-            self.code.mark(nodes)
+        self.code.mark(nodes)
+        self.outline.mark(nodes)
+        self.help.show_type(self._type_of(nodes))
         self.selection_changed.emit()
 
     def show_last_run(self) -> None:
@@ -219,8 +222,16 @@ class Workspace(QWidget):
     def _add(self, type_name: str) -> None:
         self.canvas.add_type(type_name)
 
+    def _type_of(self, nodes: list[str]) -> str:
+        if len(nodes) != 1:
+            return ""
+        document = self.session.document
+        layer = document.layer_of(nodes[0])
+        return layer.type if layer is not None else document.node(nodes[0]).kind.capitalize()
+
     def _on_code(self, node: str) -> None:
         self.canvas.select([node])
+        self.canvas.ensure_seen(node)
 
     def _on_analysis(self, *_: object) -> None:
         problems = self.session.analysis.problems

@@ -77,7 +77,9 @@ def test_pause_resume_and_stop(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not workspace.session.running)
 
 
-def test_save_and_reopen(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+def test_save_and_reopen(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
     window.open_example("digits")
     assert window.workspace is not None
     epochs(window, 1)
@@ -155,4 +157,4 @@ def test_none_keeps_its_references_while_painting(window: MainWindow) -> None:
     for _ in range(500):
         window.bar.repaint()
         canvas.viewport().repaint()
-    assert abs(sys.getrefcount(None) - before) < 200
+    assert before - sys.getrefcount(None) < 100, "painting drops references to None: PySide6 will abort"

@@ -29,7 +29,8 @@ def test_a_series_grows_and_finds_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0712, "0.071"), (123.45, "123.5"), (1e-7, "1.0e-07"), (0.0, "0.000"), (math.nan, "NaN")]
+    ("value", "text"),
+    [(0.0712, "0.071"), (123.45, "123.5"), (1e-7, "1.0e-07"), (0.0, "0.000"), (math.nan, "NaN")],
 )
 def test_numbers_stay_short(value: float, text: str) -> None:
     assert number(value) == text
@@ -58,6 +59,4 @@ def test_the_heading_says_both_values_and_the_lines_are_drawn(qtbot: QtBot, tmp_
 
 def _has(image: QImage, colour: str) -> bool:
     wanted = QColor(colour)
-    return any(
-        image.pixelColor(x, y) == wanted for x in range(image.width()) for y in range(image.height())
-    )
+    return any(image.pixelColor(x, y) == wanted for x in range(image.width()) for y in range(image.height()))

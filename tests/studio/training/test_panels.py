@@ -1,0 +1,90 @@
+"""Progress in numbers and words, and answers with their pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.training import ResultsPanel, Sample, TrainingPanel
+from studio.training.results import image_of
+from studio.training.status import duration
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(7.4, "0:07"), (75, "1:15"), (3725, "1:02:05"), (-1, "0:00")])
+def test_times_are_short(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_the_panel_follows_a_run(qtbot: QtBot) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.begin(20, 10)
+    panel.batch(1, 5, {"loss": 2.0, "accuracy": 0.1})
+    panel.epoch(1, {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.2, "val_accuracy": 0.4})
+    panel.epoch(2, {"loss": 0.5, "accuracy": 0.7, "val_loss": 1.3, "val_accuracy": 0.4})
+    panel.progress(3, 0.1, 18240.0, 7.0)
+    panel.refresh()
+    assert list(panel.curves["loss"].batches.x) == [0.5]
+    assert panel.loss_plot.values() == "0.500 val 1.300"
+    assert panel.metric_plot.title() == "Accuracy"
+    assert panel.best_epoch() == 1
+    assert panel.status.best.value() == "1"
+    assert panel.status.heading.text() == "Epoch 3 of 20"
+    assert panel.status.speed.value() == "18,240"
+    assert panel.status.time_left.value() == "0:07"
+
+
+def test_a_second_metric_can_be_chosen(qtbot: QtBot) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.begin(2, 1)
+    panel.epoch(1, {"loss": 1.0, "accuracy": 0.5, "mean_squared_error": 4.0})
+    assert panel.chooser.isVisibleTo(panel)
+    panel.chooser.setCurrentText("mean_squared_error")
+    assert panel.metric_plot.title() == "Mean squared error"
+    assert panel.metric_plot.curve is panel.curves["mean_squared_error"]
+
+
+@pytest.mark.parametrize(("how", "kind"), [("completed", "good"), ("stopped", "info"), ("failed", "error")])
+def test_every_end_is_worded(qtbot: QtBot, how: str, kind: str) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.begin(3, 1)
+    {
+        "completed": lambda: panel.completed(3, 12.0),
+        "stopped": lambda: panel.stopped(2),
+        "failed": lambda: panel.failed("conv2d: out of memory."),
+    }[how]()
+    assert panel.status.message.kind() == kind
+    assert panel.status.message.accessibleName()
+
+
+def test_results_show_scores_and_cards(qtbot: QtBot) -> None:
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    picture = np.zeros((8, 8))
+    samples = [
+        Sample("3", "3", True, picture),
+        Sample("1", "7", False, picture),
+        Sample("21.5", "20.0", row="a b"),
+    ]
+    panel.show_results({"accuracy": 0.981, "loss": 0.07}, samples)
+    panel.resize(700, 300)
+    assert [card.sample.right for card in panel.cards()] == [True, False, None]
+    assert panel.cards()[1].accessibleName() == "Says 1, is 7"
+    assert not panel.grab().isNull()
+    panel.show_results({"accuracy": 1.0}, samples[:1])
+    assert len(panel.cards()) == 1
+
+
+def test_pictures_keep_their_pixels() -> None:
+    values = np.array([[0.0, 1.0], [0.5, np.nan]])
+    image = image_of(values)
+    assert (image.width(), image.height()) == (2, 2)
+    assert image.pixelColor(0, 0).name() == "#ffffff"
+    assert image.pixelColor(1, 0).name() == "#000000"
+    assert image_of(values, dark=True).pixelColor(0, 0).name() == "#000000"
+    colour = np.zeros((1, 1, 3))
+    colour[0, 0, 0] = 1.0
+    assert image_of(colour).pixelColor(0, 0).name() == "#ff0000"
