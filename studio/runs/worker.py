@@ -82,6 +82,7 @@ class Run:
         self._score: dict[str, float] = {}
         self._done = 0
         self._stored: Path | None = None
+        self.device = ""  # known once the model has been built
         self.status: Status | None = None
 
     # -- commands ------------------------------------------------------------------------------------
@@ -209,6 +210,7 @@ class Run:
         if self._built is None:
             self._built = build(self.document, self._catalog, self._dataset, framework=self._framework)
         built = self._built
+        self.device = self._device_name(built.model)
         settings = built.program.settings
         total = self._done + more if more is not None else (self._epochs or settings.epochs)
         samples = len(self._dataset.train)
@@ -219,7 +221,7 @@ class Run:
                 -(-samples // settings.batch_size),
                 samples,
                 int(built.model.count_params()),
-                self._device_name(built.model),
+                self.device,
                 self._done,
             )
         )

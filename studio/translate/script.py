@@ -96,11 +96,11 @@ def script(
 
 def export(
     state: State,
-    catalog: Catalog,
-    path: Path,
+    catalog: Catalog | None,
     to: Framework,
-    *,
+    path: Path,
     base_folder: Path = Path(),
+    *,
     style: str = "",
     title: str = "",
 ) -> tuple[Path, ...]:
