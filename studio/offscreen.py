@@ -82,13 +82,16 @@ def demo(folder: Path) -> int:
     shown = has_display()
     try:
         application()
-        from studio.app import demo as run
+        from studio.app.demo import DemoError, run_demo
     except ImportError as error:
         raise no_qt(error) from error
     folder.mkdir(parents=True, exist_ok=True)
     headless.export_script(headless.example("digits"), "engine", folder / "digits.py")
     print(say(tr("Training the handwritten digits …"), {}), flush=True)
-    score = run(folder, visible=shown)
+    try:
+        score = run_demo(folder, visible=shown)
+    except DemoError as error:
+        raise TranslateError(str(error), code="demo") from error
     lines = [f"{key}: {value:.4f}" for key, value in score.items()]
     (folder / "score.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(say(tr("Score on the test rows:"), {}), ", ".join(lines))

@@ -22,8 +22,8 @@ MISSING = ("", "?", "NA", "N/A", "NaN", "nan", "null")
 _DTYPES = {"numbers": "float32", "image": "float32", "series": "float32", "category": "int64", "text": "str"}
 # names that the exported script needs for itself: its modules and the functions of `portable`
 RESERVED = frozenset(
-    ("np", "csv", "gzip", "os", "keras", "engine", "len", "open", "zip", "dict", "list", "tuple", "range",
-     "round", "enumerate", "any", "str", "int", "float", "bool", "read_table", "read_arrays", "drop_missing",
+    ("np", "csv", "gzip", "os", "keras", "engine", "print", "len", "open", "zip", "dict", "list", "tuple",
+     "range", "round", "enumerate", "any", "str", "int", "float", "bool", "read_table", "read_arrays", "drop_missing",
      "columns_between", "to_numbers", "to_codes", "to_texts", "to_array", "to_windows", "after_windows",
      "split_rows")
 )  # fmt: skip

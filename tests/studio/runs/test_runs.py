@@ -78,7 +78,8 @@ def test_pause_waits_and_resume_goes_on_as_if_nothing_had_been() -> None:
     whole = make(epochs=2)
     whole.start()
     assert whole.wait(60)
-    run, events = make(epochs=2), []
+    run = make(epochs=2)
+    events: list[Event] = []
     run.pause()
     run.start()
     until(run, Paused, events)
@@ -241,6 +242,10 @@ def test_damaged_runs_are_passed_over(tmp_path: Path) -> None:
         session.predict_stored(found)
 
 
+def unsaved(session: Session) -> bool:
+    return session.dirty
+
+
 def test_the_session_knows_what_is_unsaved_and_moves_runs_to_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,17 +253,17 @@ def test_the_session_knows_what_is_unsaved_and_moves_runs_to_the_file(
 
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_: str(tmp_path / "data"))
     session = Session(digits())
-    assert not session.dirty
+    assert not unsaved(session)
     with pytest.raises(TranslateError, match="not loaded"):
         session.train()
     session.set_catalog(load_catalog())
     session.train(epochs=1).wait(60)
     session.drain()
     with_training(session.document, epochs=2)
-    assert session.dirty
+    assert unsaved(session)
     assert session.changed_since_run
     session.save(tmp_path / "named.bunon")
-    assert not session.dirty
+    assert not unsaved(session)
     assert files.load(tmp_path / "named.bunon").same_as(session.document)
     assert session.last_run() is not None
     session.continue_(1)
