@@ -24,6 +24,8 @@ from studio.document.rows import Wire
 from studio.words import text
 
 DROP_REACH = 14.0
+ROW = 150.0
+"""The most that one tall card may space all rows of a layout apart."""
 
 
 def _to_clipboard(words: str) -> None:
@@ -136,9 +138,13 @@ class ActionsView(NavigableView):
             self.status.emit(self.tr("In the Sequential view the order places the layers."))
             return
 
+        heights = [geometry.size_of(item.look).height() for item in self.mirror.nodes.values()]
+        row = min(max(heights, default=0.0), ROW)
+
         def size(node: str) -> tuple[float, float]:
+            # Rows of one height keep the wires between them straight.
             card = geometry.size_of(self.mirror.nodes[node].look)
-            return card.width(), card.height()
+            return card.width(), max(card.height(), row)
 
         document = self.session.document
         tidy = lay_out(document, size=size)

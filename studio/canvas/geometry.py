@@ -15,6 +15,8 @@ HEAD = 54.0
 EXTRA_LINE = 15.0
 PICTURE = 46.0
 FOOT = 28.0
+LEVEL = (HEAD + FOOT) / 2
+"""Height of a lone socket below the top of its card."""
 PAD = 15.0
 BAR = 4.0
 RADIUS = 7.0
@@ -50,7 +52,9 @@ def socket_place(look: Look, socket: Socket) -> QPointF:
     size = size_of(look)
     row = look.inputs if socket.is_input else look.outputs
     at = row.index(socket) if socket in row else 0
-    y = size.height() / 2 + (at - (max(1, len(row)) - 1) / 2) * PITCH
+    # Cards whose tops are level have their sockets level too, however tall a picture makes one of them.
+    middle = LEVEL if len(row) <= 3 else size.height() / 2
+    y = middle + (at - (max(1, len(row)) - 1) / 2) * PITCH
     return QPointF(0.0 if socket.is_input else size.width(), y)
 
 

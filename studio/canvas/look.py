@@ -193,7 +193,7 @@ def _part(name: str, value: Any, param: Param | None, first_tuple: bool) -> str:
     if isinstance(value, Mapping):
         return str(value.get("class_name", words))
     if isinstance(value, int) and name in ("units", "filters"):
-        return f"{value} {words}"
+        return f"{value} {words if value != 1 else words[:-1]}"
     if isinstance(value, (int, float)):
         return f"{words} {value:g}".replace("-", "−")
     return str(value) if isinstance(value, str) else words

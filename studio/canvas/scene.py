@@ -237,7 +237,7 @@ class CanvasScene(QGraphicsScene):
         x, found = 0.0, {}
         for node in chain(document, self.graph):
             size = geometry.size_of(self.nodes[node].look)
-            found[node] = QPointF(x, -size.height() / 2)
+            found[node] = QPointF(x, 0.0)
             x += size.width() + STACK_GAP
         return found
 

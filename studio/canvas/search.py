@@ -19,7 +19,10 @@ INPUT, OUTPUT = "Input", "Output"
 _STARTS: Mapping[str, Any] = {
     "units": 32, "filters": 32, "kernel_size": 3, "rate": 0.2, "input_dim": 1000, "output_dim": 32,
     "activation": "relu", "scale": 1.0, "n": 1, "axes": -1,
+    "pool_size": 2, "dims": [2, 1],
 }  # fmt: skip
+_INNER = {"Bidirectional": "LSTM", "TimeDistributed": "Dense", "RNN": "LSTMCell"}
+"""What a layer that wraps another begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def starting_params(spec: LayerSpec | None, inputs: Iterable[TensorSpec] = ()) -
         elif param.name == "target_shape":
             first = next(iter(inputs), None)
             found[param.name] = [-1, first.shape[-1]] if first is not None and first.rank > 2 else [-1]
+        elif param.name in ("layer", "cell") and spec is not None and spec.name in _INNER:
+            found[param.name] = {"class_name": _INNER[spec.name], "config": {"units": 32}}
         elif param.kind.name == "int":
             found[param.name] = max(1, int(param.kind.minimum or 1))
         elif param.kind.name == "choice" and param.kind.choices:
