@@ -26,6 +26,7 @@ from studio.training import TrainingForm
 
 
 def optional(module: str, name: str, session: Session) -> Any:
+    """Return a pane, or ``None`` where its room cannot be loaded."""
     import importlib
 
     try:
@@ -244,5 +245,6 @@ def _scrolled(inner: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inner)
     return area

@@ -25,6 +25,13 @@ def number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
 
 
+def spoken(name: str) -> str:
+    """Return the name of a metric as people read it: ``mpg_mean_absolute_error`` is "mpg MAE"."""
+    for long, short in (("mean_absolute_error", "MAE"), ("mean_squared_error", "MSE")):
+        name = name.replace(long, short)
+    return name.replace("_", " ")
+
+
 class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
     """Ticks in few digits; the axis of epochs shows whole ones only."""
 

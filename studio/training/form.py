@@ -63,7 +63,7 @@ class TrainingForm(QWidget):
         note.setWordWrap(True)
         set_role(note, "muted")
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 10, 16, 10)
+        column.setContentsMargins(14, 8, 14, 10)
         for part in (run, how, data):
             column.addWidget(part)
         column.addWidget(note)
@@ -147,6 +147,8 @@ class TrainingForm(QWidget):
         label.setMinimumWidth(96)
         label.setBuddy(field)
         field.setAccessibleName(name)
+        if not isinstance(field, Switch):
+            field.setMinimumWidth(90)  # else the longest number that fits the range decides
         rows.addRow(label, field)
 
     def _number(self, field: IntegerField, key: str) -> None:

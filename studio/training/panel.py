@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.plots import Curve, CurvePlot
+from studio.plots.curve_plot import spoken
 from studio.theme import set_role
 from studio.training.legend import Dot
 from studio.training.status import RunStatus, duration
@@ -38,6 +39,7 @@ class TrainingPanel(QWidget):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Which metric to draw"))
         self.chooser.currentTextChanged.connect(self._choose)
+        self.chooser.setMaximumWidth(130)
         self.chooser.hide()
         plots = QHBoxLayout()
         plots.setSpacing(20)
@@ -168,10 +170,12 @@ class TrainingPanel(QWidget):
             self.chooser.setVisible(self.chooser.count() > 1)
             if self.chooser.count() == 1:
                 self._choose(name)
+            elif self.chooser.currentText().endswith("_loss") and not name.endswith("_loss"):
+                self.chooser.setCurrentText(name)  # of several outputs a metric says more than a loss
         return self.curves[name]
 
     def _choose(self, name: str) -> None:
         if name in self.curves:
-            title = name.replace("_", " ")
+            title = spoken(name)
             self.metric_plot.set_title(title[:1].upper() + title[1:])
             self.metric_plot.show_curve(self.curves[name])

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.kit import Callout, EmptyState, FlowLayout, StatRow
-from studio.plots.curve_plot import number
+from studio.plots.curve_plot import number, spoken
 from studio.theme import current, mono_font, set_role, ui_font
 from studio.theme.fonts import SIZES
 
@@ -73,7 +73,7 @@ class SampleCard(QWidget):
         self._line(painter, top, sample.said)
         painter.setFont(ui_font(SIZES["small"]))
         painter.setPen(QColor(theme.muted))
-        if sample.right is not True:
+        if sample.said != sample.truth:
             self._line(painter, top + 15, self.tr("is {truth}").format(truth=sample.truth))
         painter.end()
 
@@ -160,7 +160,7 @@ class ResultsPanel(QWidget):
                     widget.deleteLater()
         for name, value in scores.items():
             text = f"{value:.1%}" if "accuracy" in name else number(value)
-            self._scores.addWidget(StatRow(name.replace("_", " "), text))
+            self._scores.addWidget(StatRow(spoken(name), text))
         for sample in samples:
             self._flow.addWidget(SampleCard(sample))
         self._stack.setCurrentIndex(1)
