@@ -139,6 +139,8 @@ def _wrap(tree: ast.expr, indent: str, used: int, after: int = 0) -> str:
     if len(deeper) + len(inner) <= LIMIT and not lone and not isinstance(tree, (ast.Dict, ast.List)):
         return f"{head}\n{deeper}{inner}\n{indent}{tail}"
     rows = [_lead(item) + _wrap(_value(item), deeper, len(deeper) + len(_lead(item)), 1) for item in items]
+    if isinstance(tree, ast.Call) and len(rows) == 1:
+        return f"{head}\n{deeper}{rows[0]}\n{indent}{tail}"
     return f"{head}\n" + "".join(f"{deeper}{row},\n" for row in rows) + f"{indent}{tail}"
 
 
