@@ -24,8 +24,8 @@ _DTYPES = {"numbers": "float32", "image": "float32", "series": "float32", "categ
 RESERVED = frozenset(
     ("np", "csv", "gzip", "os", "keras", "engine", "print", "len", "open", "zip", "dict", "list", "tuple",
      "range", "round", "enumerate", "any", "str", "int", "float", "bool", "read_table", "read_arrays",
-     "drop_missing", "columns_between", "to_numbers", "to_codes", "to_texts", "to_array", "to_windows", "after_windows",
-     "split_rows")
+     "drop_missing", "columns_between", "to_numbers", "to_codes", "to_texts", "to_array", "to_windows",
+     "after_windows", "split_rows")
 )  # fmt: skip
 
 
