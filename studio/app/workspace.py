@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -16,6 +15,7 @@ from studio.app.settings import Settings
 from studio.app.top_bar import TopBar
 from studio.canvas import CanvasView
 from studio.code import CodePanel
+from studio.data import DataPanel
 from studio.inspector import HelpPanel, InspectorPanel
 from studio.outline import OutlinePanel
 from studio.palette import PalettePanel
@@ -23,16 +23,6 @@ from studio.runs import StoredRun
 from studio.session import Session
 from studio.theme import set_role
 from studio.training import TrainingForm
-
-
-def optional(module: str, name: str, session: Session) -> Any:
-    """Return a pane, or ``None`` where its room cannot be loaded."""
-    import importlib
-
-    try:
-        return getattr(importlib.import_module(module), name)(session)
-    except (ImportError, AttributeError):
-        return None
 
 
 class Tabs(QWidget):
@@ -94,7 +84,7 @@ class Workspace(QWidget):
         self.stored: StoredRun | None = None
         self.canvas = CanvasView(session)
         self.palette_panel = PalettePanel(session)
-        self.data = optional("studio.data", "DataPanel", session)
+        self.data = DataPanel(session)
         self.outline = OutlinePanel(session)
         self.inspector = InspectorPanel(session)
         self.code = CodePanel(session)
@@ -105,8 +95,7 @@ class Workspace(QWidget):
 
         self.left = Tabs(self.tr("What to draw with"), 14)
         self.left.add("layers", self.tr("Layers"), self.palette_panel)
-        if self.data is not None:
-            self.left.add("data", self.tr("Data"), self.data)
+        self.left.add("data", self.tr("Data"), self.data)
         self.left.add("outline", self.tr("Outline"), self.outline)
         self.right = Tabs(self.tr("About the selection"))
         self.right.add("layer", self.tr("Layer"), self.inspector)
