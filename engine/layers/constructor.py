@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from engine.compat import translate
+from engine.compat import translate, warn
 from engine.errors import ParamError
 from engine.layers.families import FAMILIES
 from engine.params import REQUIRED, check_unknown, params_of
@@ -14,13 +14,14 @@ from engine.spec import Shape
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape", "autocast")
 
 
-def given_shape(kwargs: dict[str, Any]) -> Shape | None:
+def given_shape(owner: str, kwargs: dict[str, Any]) -> Shape | None:
     """Return the batch shape that ``input_shape``, ``input_dim`` or ``batch_input_shape`` states."""
     if (batch_shape := kwargs.get("batch_input_shape")) is not None:
         return tuple(batch_shape)
     if (shape := kwargs.get("input_shape")) is not None:
         return (None, *shape)
     if (size := kwargs.get("input_dim")) is not None:
+        warn(f"{owner}(input_dim={size})", f"input_shape=({size},), or an Input before the layer.")
         return (None, int(size))
     return None
 

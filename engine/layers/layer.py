@@ -97,7 +97,7 @@ class Layer(Weighted):
         self._losses: list[torch.Tensor] = []
         self._inbound: list[Any] = []
         self.activity_regularizer = getattr(self, "activity_regularizer", None)
-        self._given_shape = given_shape(kwargs)
+        self._given_shape = given_shape(type(self).__name__, kwargs)
 
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)

@@ -34,5 +34,5 @@ def test_the_seed_document_runs_with_a_warning_for_each_old_word() -> None:
     assert classes.shape == (64,)
     np.testing.assert_allclose(proba.sum(-1), 1.0, atol=1e-5)
     old = [str(one.message) for one in caught if one.category is DeprecationWarning]
-    words = ("units", "learning_rate", "epochs", "argmax", "predict(x)")
+    words = ("units", "input_shape", "learning_rate", "epochs", "argmax", "predict(x)")
     assert all(any(word in message for message in old) for word in words), old
