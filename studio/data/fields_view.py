@@ -125,7 +125,7 @@ class ColumnsForm(QWidget):
             combo, box = QComboBox(), QCheckBox()
             combo.setAccessibleName(self.tr("Kind of {name}").format(name=column.name))
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(7)
+            combo.setMinimumContentsLength(4)
             for kind in KINDS:
                 combo.addItem(words[kind], kind)
             box.setAccessibleName(self.tr("{name} is to be predicted").format(name=column.name))

@@ -143,7 +143,7 @@ class ClassBars(QWidget):
         for number, (name, count) in enumerate(self._counts):
             y = number * self.ROW
             painter.setPen(QColor(theme.text))
-            words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - 8)
+            words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - 4)
             flags = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, y, left, self.ROW), flags, words)
             width = (self.width() - left - right) * count / most

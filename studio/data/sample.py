@@ -22,6 +22,7 @@ class Sample(QWidget):
         self.images, self.series, self.table = ImageGrid(), SeriesLine(), QTableWidget()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAccessibleName(self.tr("First rows of the data"))
+        self.table.setMinimumWidth(60)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(24)
         self.table.setFont(mono_font(11))

@@ -39,6 +39,7 @@ class SplitForm(QWidget):
             (self.tr("Seed"), self.seed, self.tr("The same seed shares out the same rows")),
         ):
             box.setKeyboardTracking(False)
+            box.setMinimumWidth(60)
             box.valueChanged.connect(self._take)
             self._add(name, box, tip)
         self.shuffle.clicked.connect(self._take)

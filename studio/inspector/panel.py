@@ -37,7 +37,7 @@ class InspectorPanel(QScrollArea):
         self.setAccessibleName(self.tr("Inspector"))
         content = QWidget()
         self._column = column(content, 10)
-        self._column.setContentsMargins(4, 12, 14, 16)
+        self._column.setContentsMargins(4, 12, 10, 16)
         self.header = Header()
         self.header.renamed.connect(self._rename)
         self.problems = Problems(session)
@@ -143,12 +143,14 @@ class InspectorPanel(QScrollArea):
                 self.form = None
             if spec is not None and spec.params:
                 self.form = ParamForm(spec, catalog, self._apply)
-                self._form_column.addWidget(self.form)
         self._form_place.setVisible(self.form is not None)
         document = self._session.document
         if self.form is not None:
             layers = [document.layer_of(node, self._graph) for node in nodes]
             self.form.show_params([layer.params for layer in layers if layer is not None])
+            if self.form.parentWidget() is None:  # filled first, so that no switch is seen to slide
+                self._form_column.addWidget(self.form)
+                self.form.show()
         notice = ""
         if kind and catalog is None:
             notice = self.tr("Loading layers… The settings come in a moment.")

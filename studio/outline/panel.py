@@ -43,7 +43,7 @@ class _Rows(QAbstractTableModel):
             specs = info.outputs if info else ()
             if info and row.kind == "output":
                 specs = tuple(spec for port in info.inputs.values() for spec in port)
-            shape = ", ".join(shape_words(spec.shape) for spec in specs) or "?"
+            shape = ", ".join(shape_words(spec.shape) for spec in specs).replace(" × ", "×") or "?"
             again = layer is not None and row.ref in counted  # shared weights count once
             number = "" if layer is None else "=" if again else f"{info.params:,}" if info and specs else "?"
             if layer is not None:
@@ -115,8 +115,13 @@ class OutlinePanel(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(28)
         head = self.table.horizontalHeader()
         head.setMinimumSectionSize(40)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.setStretchLastSection(True)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(TYPE, QHeaderView.ResizeMode.Stretch)
+        self.table.setStyleSheet(
+            "QTableView { border: none; } QTableView::item { padding: 2px 3px; }"
+            " QHeaderView::section { padding: 4px 3px; }"
+        )
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
@@ -148,14 +153,11 @@ class OutlinePanel(QWidget):
 
     def refresh(self) -> None:
         """Show the model as it stands."""
-        before = len(self._rows.ids)
         self._rows.fill()
         analysis = self._session.analysis
         self.total.set_value(f"{analysis.params:,}")
         self.trainable.set_value(f"{analysis.trainable:,}")
         self._stack.setCurrentWidget(self.table if self._rows.ids else self._empty)
-        if len(self._rows.ids) != before:
-            self.table.resizeColumnsToContents()
 
     def mark(self, nodes: list[str]) -> None:
         """Show which node is selected elsewhere; several, or none, show no row."""

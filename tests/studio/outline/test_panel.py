@@ -38,8 +38,8 @@ def test_nodes_stand_in_the_order_of_the_data(panel: OutlinePanel, session: Sess
     assert panel._empty.isVisible()
     digits(session)
     assert cells(panel) == [
-        ["image", "Input", "8 × 8 × 1", ""],
-        ["conv2d", "Conv2D", "6 × 6 × 32", "320"],
+        ["image", "Input", "8×8×1", ""],
+        ["conv2d", "Conv2D", "6×6×32", "320"],
         ["flatten", "Flatten", "1152", "0"],
         ["dense", "Dense", "10", "11,530"],
         ["output", "Output", "10", ""],
