@@ -147,7 +147,7 @@ class ActionsView(NavigableView):
             return card.width(), max(card.height(), row)
 
         document = self.session.document
-        tidy = lay_out(document, size=size)
+        tidy = lay_out(document, size=size, gap=geometry.GAP)
         if all(document.place(node) == place for node, place in tidy.items()):
             return
         self.mirror.animate_next = True

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QFontMetricsF, QPainterPath
 
 from studio.canvas.look import Look, Socket
+from studio.theme import ui_font
 
-WIDTH = 176.0
+WIDTH = 152.0
+GAP = (36.0, 40.0)
+"""Between the cards of a tidy drawing, across and down."""
 TITLE = 19.0
 """Middle of the title's line."""
 HEAD = 54.0
@@ -15,6 +20,8 @@ HEAD = 54.0
 EXTRA_LINE = 15.0
 PICTURE = 46.0
 FOOT = 28.0
+FAR_LINE = 13
+"""Size of the letters of parameters seen from afar."""
 LEVEL = (HEAD + FOOT) / 2
 """Height of a lone socket below the top of its card."""
 PAD = 15.0
@@ -27,11 +34,47 @@ PITCH = 19.0
 MARGIN = 14.0
 """Room around the card for sockets, shadow and rings."""
 GRID = 10.0
+BACK = 115.0
+"""How far below its start a wire that runs back takes the lane between two rows."""
+
+
+MOST_ROWS = 3
+"""Of parameters on a card; what is more ends in an ellipsis."""
+
+
+@lru_cache(4096)
+def rows_of(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines of a card broken to its width, at the size that they have from afar."""
+    metrics = QFontMetricsF(ui_font(FAR_LINE))
+    room, rows = WIDTH - PAD - 10.0, list[str]()
+    for line in lines:
+        row = ""
+        for word in line.replace(" × ", "×").replace(" · ", " ·\0").split("\0"):
+            for part in _parts(word, metrics, room):
+                joined = f"{row} {part}" if row else part
+                if row and metrics.horizontalAdvance(joined.removesuffix(" ·")) > room:
+                    rows.append(row.removesuffix(" ·"))
+                    joined = part
+                row = joined
+        rows.append(row)
+    if len(rows) > MOST_ROWS:
+        rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1] + " …"]
+    return tuple(rows)
+
+
+def _parts(word: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    # What stands between two dots stays together where it can.
+    return [word] if metrics.horizontalAdvance(word.removesuffix(" ·")) <= room else word.split(" ")
+
+
+def extra_of(look: Look) -> float:
+    """Return the room that rows beyond the first take."""
+    return EXTRA_LINE * max(0, len(rows_of(look.lines)) - 1)
 
 
 def size_of(look: Look) -> QSizeF:
     """Return width and height of a card."""
-    height = HEAD + EXTRA_LINE * max(0, len(look.lines) - 1) + (PICTURE if look.picture else 0.0) + FOOT
+    height = HEAD + extra_of(look) + (PICTURE if look.picture else 0.0) + FOOT
     sockets = max(len(look.inputs), len(look.outputs))
     return QSizeF(WIDTH, max(height, PITCH * (sockets + 0.6)))
 
@@ -63,8 +106,24 @@ def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
     across, down = end.x() - start.x(), abs(end.y() - start.y())
     bend = max(across * 0.5, min(160.0, 26.0 + down * 0.35 + max(0.0, -across) * 0.45))
     path = QPainterPath(start)
+    if across < -REACH and end.y() - start.y() > BACK:
+        _lead_back(path, start, end)
+        return path
     path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
     return path
+
+
+def _lead_back(path: QPainterPath, start: QPointF, end: QPointF) -> None:
+    """Lead a wire around the card that it leaves, back above the row of its target, and in from the left."""
+    out, bend = GAP[0] / 2, 12.0
+    right, left, lane = start.x() + out, end.x() - out, end.y() - LEVEL - GAP[1] / 2
+    path.cubicTo(right, start.y(), right, start.y(), right, start.y() + out)
+    path.lineTo(right, lane - bend)
+    path.quadTo(right, lane, right - bend, lane)
+    path.lineTo(left + bend, lane)
+    path.quadTo(left, lane, left, lane + bend)
+    path.lineTo(left, end.y() - out)
+    path.cubicTo(left, end.y(), left, end.y(), end.x(), end.y())
 
 
 def snap(value: float, on: bool = True) -> float:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SIZE = QSize(164, 100)
 FEWEST = 4
-"""With fewer nodes a map says nothing."""
+"""With fewer nodes, or all of them in sight, a map says nothing."""
 
 
 class MiniMap(QWidget):
@@ -39,10 +39,11 @@ class MiniMap(QWidget):
         self.update()
 
     def refresh(self) -> None:
-        """Stand in the corner, where there is room and something to show."""
+        """Stand in the corner, where there is room and something out of sight."""
         view = self._view
         roomy = view.width() > 520 and view.height() > 320
-        self.setVisible(roomy and len(view.mirror.nodes) >= FEWEST)
+        whole = self._seen().contains(view.mirror.content())
+        self.setVisible(roomy and len(view.mirror.nodes) >= FEWEST and not whole)
         self.move(view.width() - self.width() - MARGIN, view.height() - self.height() - MARGIN)
         self.update()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView
 
@@ -17,7 +17,7 @@ LOWEST, HIGHEST = 0.1, 4.0
 STEP = 1.25
 WORLD = 100_000.0
 DOT_PITCH = 20.0
-FIT_MARGIN = 48
+FIT_MARGIN = 22
 
 
 def _lines(start: float, end: float, pitch: float) -> list[float]:
@@ -47,9 +47,11 @@ class NavigableView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self._shown = False
+        self._fitted = False  # the whole drawing was fitted, and nobody has looked elsewhere since
+        self.mirror.grown.connect(self._keep_fitted)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self.looked_around)
+        self._settle.timeout.connect(self._settled)
 
     def zoom(self) -> float:
         """Return pixels per scene unit: 1.0 is 100 %."""
@@ -70,6 +72,7 @@ class NavigableView(QGraphicsView):
 
     def scroll_by(self, way: QPoint) -> None:
         """Move what is seen by pixels."""
+        self._fitted = False
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + way.x())
         down.setValue(down.value() + way.y())
@@ -90,6 +93,15 @@ class NavigableView(QGraphicsView):
     def fit_all(self) -> None:
         """Show the whole drawing."""
         self._fit(self.mirror.content())
+        self._fitted = True
+
+    def _keep_fitted(self) -> None:
+        if self._fitted:
+            self.fit_all()
+
+    def _settled(self) -> None:
+        self._keep_fitted()
+        self.looked_around.emit()
 
     def fit_selection(self) -> None:
         """Show the selected nodes; all where none is selected."""
@@ -179,6 +191,8 @@ class NavigableView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        room = self.viewport().size()
+        self.mirror.set_room(QSizeF(room.width() - 2 * FIT_MARGIN, room.height() - 2 * FIT_MARGIN - 20))
         if not self._shown and event.size().width() > 50:
             self._shown = True
             self.fit_all()

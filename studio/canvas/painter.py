@@ -14,8 +14,10 @@ from studio.canvas.look import Look, Socket
 from studio.canvas.picture import Picture
 from studio.theme import Theme, mono_font, ui_font
 
-FULL = 0.45
+FULL = 0.34
 """Below this level of detail words are left out but for the title, and below half of it the title too."""
+FAR = 0.8
+"""Below this level of detail letters are larger, so that they can be read from afar."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,9 @@ def _font(kind: str) -> QFont:
     return {
         "title": lambda: ui_font(13, bold=True),
         "line": lambda: ui_font(11),
+        "far title": lambda: ui_font(16, bold=True),
+        "far line": lambda: ui_font(g.FAR_LINE),
+        "far shape": lambda: mono_font(14),
         "name": lambda: mono_font(10),
         "shape": lambda: mono_font(11),
     }[kind]()
@@ -64,9 +69,9 @@ def paint_card(
     painter.drawRoundedRect(card, g.RADIUS, g.RADIUS)
     _bar(painter, card, colour)
     if detail >= FULL:
-        _words(painter, card, look, theme)
+        _words(painter, card, look, theme, "far " if detail < FAR else "")
         if picture is not None:
-            top = g.HEAD + g.EXTRA_LINE * max(0, len(look.lines) - 1) - 4
+            top = g.HEAD + g.extra_of(look) - 4
             area = QRectF(g.PAD, top, card.width() - 2 * g.PAD + 4, g.PICTURE - 2)
             picture.paint(painter, area, QColor(theme.text if look.category == "input" else colour))
     elif detail >= FULL / 2:
@@ -112,57 +117,60 @@ def _bar(painter: QPainter, card: QRectF, colour: QColor) -> None:
     painter.fillPath(bar.intersected(strip), QBrush(colour))
 
 
-def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme) -> None:
+def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) -> None:
     left, right = g.PAD, card.width() - 12
     small = QFontMetricsF(_font("name"))
-    title = QFontMetricsF(_font("title"))
+    title = QFontMetricsF(_font(far + "title"))
     marks = (13 if look.shared else 0) + (12 if look.severity == "warning" else 0)
     need = title.horizontalAdvance(look.title)
     room = right - left - marks - 8
-    name_room = max(34.0, room - need) if look.name else 0.0
+    name_room = max(34.0, room - need) if look.name and not far else 0.0
     name = small.elidedText(look.name, Qt.TextElideMode.ElideRight, name_room)
-    used = small.horizontalAdvance(name) if look.name else 0.0
+    used = small.horizontalAdvance(name) if name_room else 0.0
     head = QRectF(left, 9, room - used, 20)
-    painter.setFont(_font("title"))
+    painter.setFont(_font(far + "title"))
     painter.setPen(QColor(theme.muted if look.unknown else theme.text))
     words = title.elidedText(look.title, Qt.TextElideMode.ElideRight, head.width())
     painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, words)
     painter.setFont(_font("name"))
     painter.setPen(QColor(theme.faint))
     place = QRectF(right - used - marks, 9, used + 1, 20)
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name)
+    if name_room:
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name)
     if look.shared:
         _link(painter, QPointF(right - (12 if look.severity == "warning" else 0) - 4, 19), theme)
     if look.severity == "warning":
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.warning))
         painter.drawEllipse(QPointF(right - 4, 19), 3.5, 3.5)
-    painter.setFont(_font("line"))
+    painter.setFont(_font(far + "line"))
     painter.setPen(QColor(theme.muted))
-    metrics = QFontMetricsF(_font("line"))
-    for number, line in enumerate(look.lines):
+    metrics = QFontMetricsF(_font(far + "line"))
+    for number, line in enumerate(g.rows_of(look.lines)):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, right - left)
         row = QRectF(left, 29 + g.EXTRA_LINE * number, right - left, 18)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
-    _foot(painter, card, look, theme)
+    _foot(painter, card, look, theme, far)
 
 
-def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme) -> None:
+def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) -> None:
     left, right = g.PAD, card.width() - 12
     top = card.height() - g.FOOT
     painter.setPen(QPen(QColor(theme.border), 1))
     painter.drawLine(QPointF(left, top + 1.5), QPointF(right, top + 1.5))
     foot = QRectF(left, top + 2, right - left, g.FOOT - 5)
-    font = _font("shape")
+    font = _font(far + "shape")
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     used = 0.0
-    if look.count and not look.badge:
+    words = (look.badge or look.shape).replace(" × ", "×") if far else look.badge or look.shape
+    spare = foot.width() - metrics.horizontalAdvance(words) - 8
+    if look.count and not look.badge and metrics.horizontalAdvance(look.count) <= spare:
         painter.setPen(QColor(theme.faint))
         used = metrics.horizontalAdvance(look.count) + 8
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.count)
     painter.setPen(QColor(theme.danger if look.lost else theme.text))
-    text = metrics.elidedText(look.badge or look.shape, Qt.TextElideMode.ElideRight, foot.width() - used)
+    text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, foot.width() - used)
     painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
 
 

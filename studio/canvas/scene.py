@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from studio.canvas import geometry
@@ -20,7 +20,8 @@ from studio.document.rows import MAIN, Edit, Wire, id_order
 
 MOST_PREVIEWS = 200
 """With more nodes than this, only Inputs show a sample."""
-STACK_GAP = 60.0
+ONE_ROW = 0.8
+"""A chain that a view shows whole at this zoom or more stays in one row."""
 GLIDE_MS = 200
 
 
@@ -29,6 +30,8 @@ class CanvasScene(QGraphicsScene):
 
     changed_shape = Signal()
     """Nodes came, went, moved or were analysed: overlays place themselves anew."""
+    grown = Signal()
+    """All cards may have another height: the layers were loaded, or samples came."""
 
     def __init__(self, session: CanvasSession, graph: str = MAIN, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.badges: dict[str, str] = {}
         self.sequential = False
+        self.room = QSizeF()
         self.problems: dict[str, list[Problem]] = {}
         self._pictures: dict[str, Picture] = {}
         self._touched: set[str] = set()
@@ -137,7 +141,8 @@ class CanvasScene(QGraphicsScene):
 
     def _analysed(self) -> None:
         self._read_analysis()
-        if self._catalog is not self.session.catalog:
+        loaded = self._catalog is not self.session.catalog
+        if loaded:
             self._known.clear()
             self._catalog = self.session.catalog
         # With thousands of nodes it pays to look only at those of which something else is known now.
@@ -148,6 +153,8 @@ class CanvasScene(QGraphicsScene):
         self.refresh(stale)
         self._arrange()
         self.changed_shape.emit()
+        if loaded:
+            self.grown.emit()
 
     # -- looks --------------------------------------------------------------------------------------------
 
@@ -178,6 +185,9 @@ class CanvasScene(QGraphicsScene):
         self._forget_pictures()
         self.refresh(self._touched & self.nodes.keys())
         self._touched = set()
+        self._arrange()
+        self.changed_shape.emit()
+        self.grown.emit()
 
     def look_of(self, node: str, picture: Picture | None) -> Look:
         """Return what a card shows by what is known now."""
@@ -234,12 +244,33 @@ class CanvasScene(QGraphicsScene):
         document = self.session.document
         if not self.stacked():
             return {node: QPointF(*document.place(node, self.graph)) for node in self.nodes}
-        x, found = 0.0, {}
-        for node in chain(document, self.graph):
-            size = geometry.size_of(self.nodes[node].look)
-            found[node] = QPointF(x, 0.0)
-            x += size.width() + STACK_GAP
-        return found
+        order = chain(document, self.graph)
+        across, down = geometry.GAP
+        row = max((geometry.size_of(self.nodes[node].look).height() for node in order), default=0.0) + down
+        step = geometry.WIDTH + across
+        columns = self._columns(len(order), step, row)
+        return {node: QPointF(at % columns * step, at // columns * row) for at, node in enumerate(order)}
+
+    def _columns(self, count: int, step: float, row: float) -> int:
+        """Return how many cards of a chain stand in one row, to be seen whole and as large as may be."""
+        if not count or self.room.isEmpty():
+            return max(1, count)
+
+        def zoom(columns: int) -> float:
+            return min(
+                1.0, self.room.width() / (columns * step), self.room.height() / (-(-count // columns) * row)
+            )
+
+        if zoom(count) >= ONE_ROW:
+            return count
+        return max(range(1, count + 1), key=lambda columns: (round(zoom(columns), 3), columns))
+
+    def set_room(self, room: QSizeF) -> None:
+        """Say how large the view is, in pixels: the Sequential view breaks a chain into rows by it."""
+        self.room = room
+        if self.stacked():
+            self._arrange()
+            self.changed_shape.emit()
 
     def _arrange(self) -> None:
         places = self.places()

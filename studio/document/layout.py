@@ -15,8 +15,8 @@ SWEEPS = 8
 def lay_out(
     state: State,
     graph: str = MAIN,
-    size: Callable[[str], tuple[float, float]] = lambda _: (180.0, 80.0),
-    gap: tuple[float, float] = (60.0, 40.0),
+    size: Callable[[str], tuple[float, float]] = lambda _: (152.0, 112.0),
+    gap: tuple[float, float] = (36.0, 40.0),
 ) -> dict[str, Place]:
     """Return a place for every node of a graph; places do not depend on where the nodes stood before.
 

@@ -46,7 +46,7 @@ class Builder:
         return node
 
     def finish(self) -> Document:
-        for node, place in lay_out(self.draft, size=lambda _: (180.0, 96.0), gap=(44.0, 48.0)).items():
+        for node, place in lay_out(self.draft, size=lambda _: (152.0, 128.0), gap=(36.0, 40.0)).items():
             self.draft.put("places", (MAIN, node), place)
         self.document.apply(self.draft.edit("open"))
         return self.document

@@ -216,7 +216,7 @@ def test_badges_and_pictures(chain: Any, open_view: Any) -> None:
     image = view.render_image(1.0)
     assert image.width() == round(view.mirror.content().width() + 80)
     # The diagonal of the sample is painted in ink on the card's ground.
-    assert QColor(image.pixel(40 + 88, 40 + 69)).lightness() < 250
+    assert QColor(image.pixel(40 + 76, 40 + 70)).lightness() < 250
 
 
 @pytest.mark.parametrize(
