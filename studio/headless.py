@@ -21,6 +21,7 @@ from studio.document.state import State
 from studio.runs import BatchEnd, EpochEnd, Finished, Scored, Started
 from studio.session import Session
 from studio.translate.errors import TranslateError
+from studio.translate.objects import check_objects
 from studio.words.say import say, tr
 
 FAILURES = (DocumentError, DataError, TranslateError, OSError)
@@ -86,6 +87,8 @@ def check(path: Path) -> int:
     errors = [each for each in analysis.problems if each.severity == "error"]
     for problem in analysis.problems:
         print(_problem(document, problem), file=sys.stderr if problem in errors else sys.stdout)
+    if not errors:
+        check_objects(document)
     if not errors and document.setting("data").get("source"):
         data = session.load_data()
         text = tr("Rows: {train} for training, {validation} for validation, {test} for the test")
@@ -151,6 +154,7 @@ def _refuse_problems(session: Session) -> None:
         if problem.severity == "error":
             text = _problem(session.document, problem)
             raise TranslateError(text, code="problem_said", node=problem.node)
+    check_objects(session.document)
 
 
 # -- train -----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from studio.document.document import Document
 from studio.document.errors import FileError, Refusal
 from studio.document.rows import MAIN, Graph, LayerEntry, Node, Wire, id_order
 from studio.document.values import EMPTY, Frozen, thaw
+from studio.document.values import LARGEST as LARGEST_NUMBER
 
 FORMAT, VERSION = "bunon", 1
 LARGEST = 256 * 2**20
@@ -60,7 +61,7 @@ def load(path: str | os.PathLike[str]) -> Document:
 def loads(text: str) -> Document:
     """Read a document from its text; raises ``FileError``."""
     try:
-        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
+        data = json.loads(text, object_pairs_hook=_pairs, parse_constant=float)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
@@ -71,8 +72,10 @@ def loads(text: str) -> Document:
     except ValueError as error:
         if isinstance(error, FileError):
             raise
-        raise _error("not_json", "", "numbers of usual length", "a number with too many digits") from None
+        where = "a number has thousands of digits"
+        raise _error("not_json", where, "numbers of usual length", "a number with too many digits") from None
     try:
+        _check_numbers(data, "")
         return _Reader(_migrate(data)).document
     except Refusal as error:
         raise _error("wrong_type", "", "values that JSON can hold", str(error)) from None
@@ -178,6 +181,11 @@ def _error(code: str, where: str, expected: str, got: str, path: str = "") -> Fi
     )  # fmt: skip
 
 
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:80] + "…"
+
+
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
@@ -187,8 +195,16 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(name: str) -> Any:
-    raise _error("wrong_type", "", "finite numbers", name)
+def _check_numbers(value: Any, where: str) -> None:
+    """Raise ``FileError`` for the first number that is infinite, none at all or too large for a float."""
+    if isinstance(value, (int, float)):
+        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise _error("wrong_type", where, "a number of usual size", _short(value))
+    elif isinstance(value, (dict, list)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if not isinstance(item, str):
+                place = f"{where}[{key}]" if isinstance(value, list) else f"{where}.{key}".lstrip(".")
+                _check_numbers(item, place)
 
 
 def _migrate(data: Any) -> dict[str, Any]:
@@ -197,7 +213,7 @@ def _migrate(data: Any) -> dict[str, Any]:
         raise _error("not_bunon", "format", f"{FORMAT!r}", got if got != "None" else "nothing")
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool):
-        raise _error("wrong_type", "version", "a whole number", repr(version)[:80])
+        raise _error("wrong_type", "version", "a whole number", _short(version))
     if version > VERSION:
         raise _error("newer", "version", f"at most {VERSION}: a newer Bunon wrote this file", str(version))
     found: dict[str, Any] = data
@@ -243,19 +259,19 @@ class _Reader:
             return default
         value = data[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise _error("wrong_type", place, _WORD[kind], repr(value)[:80])
+            raise _error("wrong_type", place, _WORD[kind], _short(value))
         return value
 
     def name(self, data: Mapping[str, Any], where: str) -> str:
         name: str = self.take(data, "name", str, where)
         if not names.is_identifier(name):
             expected = "a name of letters, digits and _ that is no word of Python's"
-            raise _error("bad_name", f"{where}.name", expected, repr(name)[:80])
+            raise _error("bad_name", f"{where}.name", expected, _short(name))
         return name
 
     def identity(self, text: str, where: str) -> None:
         if not _ID.fullmatch(text) or id_order(text)[1] != text:
-            raise _error("bad_id", where, "an id such as n1", repr(text)[:80])
+            raise _error("bad_id", where, "an id such as n1", _short(text))
 
     def layer(self, entry: str, data: dict[str, Any]) -> None:
         where = f"layers.{entry}"
@@ -273,7 +289,7 @@ class _Reader:
     def graph(self, graph: str, data: dict[str, Any], layers: Any, graphs: Any) -> None:
         where = f"graphs.{graph}"
         if not names.is_identifier(graph):
-            raise _error("bad_name", where, "a name of letters, digits and _", repr(graph)[:80])
+            raise _error("bad_name", where, "a name of letters, digits and _", _short(graph))
         nodes = self.take(data, "nodes", dict, where, {})
         extra = {k: v for k, v in data.items() if k not in ("nodes", "wires")}
         self.draft.put("graphs", graph, Graph(Frozen(extra)))
@@ -293,27 +309,25 @@ class _Reader:
     def node(self, data: dict[str, Any], where: str, layers: Any, graphs: Any) -> Node:
         kind = self.take(data, "kind", str, where)
         if kind not in _KINDS:
-            raise _error("wrong_type", f"{where}.kind", "one of " + ", ".join(_KINDS), repr(kind)[:80])
+            raise _error("wrong_type", f"{where}.kind", "one of " + ", ".join(_KINDS), _short(kind))
         ref = self.take(data, "ref", str, where, "")
         table = layers if kind == "layer" else graphs if kind == "block" else None
         if table is not None and ref not in table:
-            raise _error("dangling", f"{where}.ref", "the id of something in the file", repr(ref)[:80])
+            raise _error("dangling", f"{where}.ref", "the id of something in the file", _short(ref))
         options = Frozen(self.take(data, "options", dict, where, {}))
         extra = Frozen({k: v for k, v in data.items() if k not in ("kind", "name", "ref", "options")})
         return Node(kind, self.name(data, where), ref, options, extra)
 
     def wire(self, graph: str, data: Any, where: str, nodes: Any) -> None:
         if not isinstance(data, dict):
-            raise _error("wrong_type", where, _WORD[dict], repr(data)[:80])
+            raise _error("wrong_type", where, _WORD[dict], _short(data))
         ends = []
         for side in ("from", "to"):
             end = self.take(data, side, list, where)
             if len(end) != 2 or not all(isinstance(item, str) for item in end):
-                raise _error("wrong_type", f"{where}.{side}", "a node id and a port name", repr(end)[:80])
+                raise _error("wrong_type", f"{where}.{side}", "a node id and a port name", _short(end))
             if end[0] not in nodes:
-                raise _error(
-                    "dangling", f"{where}.{side}", "the id of a node of this graph", repr(end[0])[:80]
-                )
+                raise _error("dangling", f"{where}.{side}", "the id of a node of this graph", _short(end[0]))
             ends += end
         position = self.take(data, "position", int, where, 0)
         wire = Wire(ends[0], ends[1], ends[2], ends[3], position)
@@ -330,7 +344,7 @@ class _Reader:
                 if not numbers or not all(
                     isinstance(n, (int, float)) and not isinstance(n, bool) and abs(n) < 1e9 for n in place
                 ):
-                    raise _error("wrong_type", where, "two numbers, x and y", repr(place)[:80])
+                    raise _error("wrong_type", where, "two numbers, x and y", _short(place))
                 if self.draft.find_node(node, graph) is None:
-                    raise _error("dangling", where, "the id of a node of this graph", repr(node)[:80])
+                    raise _error("dangling", where, "the id of a node of this graph", _short(node))
                 self.draft.put("places", (graph, node), (float(place[0]), float(place[1])))

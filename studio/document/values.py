@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -62,16 +62,21 @@ class Frozen(Mapping[str, Any]):
         return Frozen({name: value for name, value in self._items.items() if name not in names})
 
 
+LARGEST = sys.float_info.max
+"""Beyond it lie infinity and whole numbers that nothing can compute with; NaN lies nowhere."""
+
+
 def freeze(value: Any) -> Any:
     """Return ``value`` with lists as tuples and mappings as ``Frozen``.
 
-    Raises ``Refusal`` (code ``"value"``) for anything that a file cannot hold: other types, NaN, infinity.
+    Raises ``Refusal`` (code ``"value"``) for anything that a file cannot hold: other types, NaN, infinity,
+    whole numbers too large for a float.
     """
     if isinstance(value, Frozen):
         return value
     if value is None or isinstance(value, (bool, str)):
         return value
-    if isinstance(value, (int, float)) and math.isfinite(value):
+    if isinstance(value, (int, float)) and -LARGEST <= value <= LARGEST:
         return value
     if isinstance(value, (list, tuple)):
         return tuple(freeze(item) for item in value)

@@ -25,17 +25,23 @@ class Diverged(ArithmeticError):
 
 def explain(error: BaseException, document: Document, built: Built | None) -> tuple[str, str, str]:
     """Return what happened, a code, and the id of the node to blame ("" where that is not known)."""
+    if _no_memory(error) or _no_memory(error.__cause__):
+        reason = "There is not enough memory for this. Use a smaller batch size or a smaller model."
+        return reason, "memory", getattr(error, "node", "") or node_of(document, error)
     if isinstance(error, TranslateError):
         return str(error), error.code, error.node or node_of(document, error.__cause__)
     if isinstance(error, Diverged):
         return str(error), "diverged", _first_broken(document, built)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        reason = "There is not enough memory for this. Use a smaller batch size or a smaller model."
-        return reason, "memory", node_of(document, error)
     if isinstance(error, KeyboardInterrupt):
         return "The run was interrupted.", "interrupted", ""
     text = str(error).strip() or type(error).__name__
     return text, str(getattr(error, "code", "failed")), node_of(document, error)
+
+
+def _no_memory(error: BaseException | None) -> bool:
+    said = str(error).lower() if isinstance(error, RuntimeError) else ""
+    signs = ("out of memory", "allocate memory", "storage size calculation overflowed")
+    return isinstance(error, MemoryError) or any(sign in said for sign in signs)
 
 
 def node_of(document: Document, error: BaseException | None) -> str:

@@ -19,6 +19,7 @@ from studio.runs.events import Event, Finished, Scored, Started, Status
 from studio.runs.predictions import sample
 from studio.runs.watch import Stopped, Watch
 from studio.translate.build import Built, build
+from studio.translate.errors import TranslateError
 
 
 class Control:
@@ -268,7 +269,13 @@ class Run:
         from engine import config
         from studio.translate.settings import training_settings
 
-        config.set_device(self._device or training_settings(self.document).device)
+        wanted = self._device or training_settings(self.document).device
+        if wanted.startswith("cuda") and not torch.cuda.is_available():
+            raise TranslateError(
+                f"The device {wanted} is not there: this computer has no CUDA device that PyTorch can use. "
+                "Choose auto or cpu.", code="device", device=wanted,
+            )  # fmt: skip
+        config.set_device(wanted)
         if self._leave_core:
             torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
 

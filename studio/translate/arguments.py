@@ -25,7 +25,7 @@ def layer_call(
     """
     table = {param.name: param for param in known or ()}
     order = [param.name for param in known or () if param.name in params]
-    order += [key for key in params if key not in table]
+    order += [key for key in params if key not in table and key != "name"]  # the row has its name
     made = call(f"keras.layers.{identifier(type_name, node)}")
     for key in order:
         value, param = thaw(params[key]), table.get(key)

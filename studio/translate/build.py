@@ -13,6 +13,7 @@ from studio.document.shapes import Analysis, analyse
 from studio.document.state import State
 from studio.translate.errors import TranslateError
 from studio.translate.evaluate import Evaluator, StepError
+from studio.translate.objects import check_objects
 from studio.translate.program import Program, program
 
 
@@ -59,6 +60,7 @@ def build(
     made = program(state, catalog, found)
     if not made.complete or made.fit is None:
         raise TranslateError(f"Training cannot start: {made.why}.", code="incomplete", why=made.why)
+    check_objects(state)
     if framework is None:
         import engine
 

@@ -15,7 +15,7 @@ from studio.document.values import thaw
 from studio.translate.arguments import layer_call
 from studio.translate.errors import TranslateError
 from studio.translate.lines import Lines, Names
-from studio.translate.syntax import assign, call, dotted, index, literal, mapping, mark, name
+from studio.translate.syntax import assign, call, dotted, identifier, index, literal, mapping, mark, name
 
 ADAPTED = frozenset({"Normalization"})
 """Layers that learn from the training data before training, unless their statistics are given."""
@@ -144,7 +144,7 @@ class GraphWriter:
             else:
                 made.keywords.append(ast.keyword(port.name, value))
         for key, option in row.options.items():
-            made.keywords.append(mark(ast.keyword(key, literal(thaw(option))), node, key))
+            made.keywords.append(mark(ast.keyword(identifier(key, node), literal(thaw(option))), node, key))
         ports = [port.name for port in outputs_of(self.state, self.catalog, node)]
         if len(ports) == 1:
             targets: str | list[str] = self.names.free(row.name)

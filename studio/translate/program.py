@@ -17,6 +17,7 @@ from studio.translate.arguments import thing
 from studio.translate.errors import TranslateError
 from studio.translate.graph import ADAPTED, GraphWriter
 from studio.translate.lines import Lines, Names
+from studio.translate.objects import metrics_of
 from studio.translate.settings import TrainingSettings, training_settings
 from studio.translate.syntax import assign, call, first_rows, index, literal, mapping, mark, name, template
 
@@ -161,7 +162,7 @@ class _Writer:
         for node in graph.outputs:
             row = self.state.node(node)
             losses[row.name] = mark(thing(thaw(row.options["loss"]), "losses", node), node, "loss")
-            listed = [thing(thaw(each), "metrics", node) for each in row.options.get("metrics") or ()]
+            listed = [thing(thaw(each), "metrics", node) for each in metrics_of(row, node)]
             if listed:
                 metrics[row.name] = mark(ast.List(listed, ast.Load()), node, "metrics")
             weight = row.options.get("weight")

@@ -7,6 +7,7 @@ writes them), ``epochs``, ``batch_size``, ``seed``, ``device`` ("auto", "cpu", "
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ def training_settings(state: State) -> TrainingSettings:
     if not named and not (isinstance(optimizer, str) and optimizer):
         raise _wrong("optimizer", "a name, or class_name and config", optimizer)
     device = given.get("device", "auto")
-    if not isinstance(device, str) or device.split(":")[0] not in DEVICES:
+    if not isinstance(device, str) or not re.fullmatch(r"(auto|cpu|cuda|mps)(:[0-9]{1,3})?", device):
         raise _wrong("device", "auto, cpu, cuda or mps", device)
     style = "sequential" if given.get("style") == "sequential" else "functional"
     return TrainingSettings(

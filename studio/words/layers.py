@@ -64,6 +64,7 @@ TOO_SMALL = {
 }
 AXIS_LAST = tr("{name} has weights for {expected} values on the last axis. It gets {got} there: {shape}.")
 UNKNOWN_NAME_NEAR = tr("{name}: nothing is called {unknown} there. Did you mean {near}?")
+TOO_LARGE = tr("{name} would be larger than any computer's memory: make its numbers smaller.")
 PARAM_RANGE = tr("{name}: {param} should be {expected}, not {got}.")
 PARAM_ONLY = tr("{name}: {param} does not go with the other parameters. {message}")
 ENGINE = {
@@ -141,6 +142,8 @@ def engine_text(code: str, fields: Mapping[str, Any]) -> str:
         near = re.search(r"'(.+)'", str(fields.get("near", "")))
         if near:
             return say(UNKNOWN_NAME_NEAR, {**fields, "near": near[1]})
+    if code == "crash" and re.search("overflow", str(fields.get("message")), re.IGNORECASE):
+        return say(TOO_LARGE, fields)
     if code == "param" and fields.get("param"):
         fields["got"] = repr(fields.get("got"))
         return say(PARAM_RANGE if fields.get("expected") else PARAM_ONLY, fields)

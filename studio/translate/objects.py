@@ -1,0 +1,66 @@
+"""Looks whether the settings of a training name things that exist, before anything is built or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from studio.document.rows import MAIN, Node
+from studio.document.state import State
+from studio.document.values import thaw
+from studio.translate.errors import TranslateError
+from studio.translate.settings import training_settings
+
+_BY_TARGET = ("accuracy", "acc", "crossentropy", "ce")
+"""Metrics whose meaning the model finds out from the target."""
+
+
+def metrics_of(row: Node, node: str) -> tuple[Any, ...]:
+    """Return the metrics of an Output; raises ``TranslateError`` where the file has no list there."""
+    chosen = row.options.get("metrics") or ()
+    if not isinstance(chosen, tuple):
+        raise TranslateError(
+            f"{row.name}: the metrics should be a list of names or objects, not {chosen!r}.",
+            code="object", node=node, got=repr(chosen),
+        )  # fmt: skip
+    return chosen
+
+
+def check_objects(state: State) -> None:
+    """Raise ``TranslateError`` for a training setting, loss, metric or optimizer that cannot be made.
+
+    ``node`` is the Output that asks for it, "" for the optimizer.  The objects are made, once, and dropped.
+    """
+    settings = training_settings(state)
+    from engine import losses, metrics, optimizers
+
+    for node in state.node_ids(MAIN):
+        row = state.node(node, MAIN)
+        if row.kind != "output":
+            continue
+        if row.options.get("loss"):
+            _make(losses.get, row.options["loss"], f"{row.name}: the loss", node)
+        for each in metrics_of(row, node):
+            if each not in _BY_TARGET:
+                _make(metrics.get, each, f"{row.name}: the metric", node)
+        weight = row.options.get("weight")
+        if weight is not None and (isinstance(weight, bool) or not isinstance(weight, (int, float))):
+            raise TranslateError(
+                f"{row.name}: the weight of the loss should be a number, not {weight!r}.",
+                code="object", node=node, got=repr(weight),
+            )  # fmt: skip
+    _make(optimizers.get, settings.optimizer, "The optimizer", "")
+
+
+def _make(get: Callable[[Any], Any], value: Any, what: str, node: str) -> None:
+    plain = thaw(value)
+    name = plain.get("class_name") if isinstance(plain, dict) else plain
+    try:
+        if not isinstance(name, str):
+            raise TypeError(f"Expected a name, or an object with class_name and config, not {plain!r}.")
+        get({"config": {}, **plain} if isinstance(plain, dict) else plain)
+    except Exception as error:  # whatever a constructor makes of values that a file may hold
+        raise TranslateError(
+            f"{what} {name!r} cannot be made as the settings say. {error}",
+            code="object", node=node, got=repr(plain),
+        ) from error  # fmt: skip
