@@ -17,10 +17,10 @@ TITLE = 19.0
 """Middle of the title's line."""
 HEAD = 54.0
 """Title and the line of parameters."""
-EXTRA_LINE = 15.0
+EXTRA_LINE = 16.0
 PICTURE = 46.0
 FOOT = 28.0
-FAR_LINE = 13
+FAR_LINE = 14
 """Size of the letters of parameters seen from afar."""
 LEVEL = (HEAD + FOOT) / 2
 """Height of a lone socket below the top of its card."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
@@ -75,6 +75,7 @@ class MiniMap(QWidget):
             error = item.look.severity == "error"
             painter.setBrush(QColor(theme.danger if error else theme.category(item.look.category)))
             patch = self._move.mapRect(item.card())
+            patch.setSize(patch.size().expandedTo(QSizeF(2.5, 2.5)))
             painter.drawRoundedRect(patch.adjusted(0.5, 0.5, -0.5, -0.5), 1.5, 1.5)
         painter.end()
         self._drawn = theme.name

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
 
 MARGIN = 14
-BUBBLE = 330
+BUBBLE = 400
 SMALLEST_ZOOM = 0.3
 
 

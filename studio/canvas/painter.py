@@ -37,7 +37,7 @@ def _font(kind: str) -> QFont:
         "line": lambda: ui_font(11),
         "far title": lambda: ui_font(16, bold=True),
         "far line": lambda: ui_font(g.FAR_LINE),
-        "far shape": lambda: mono_font(14),
+        "far shape": lambda: mono_font(15),
         "name": lambda: mono_font(10),
         "shape": lambda: mono_font(11),
     }[kind]()
@@ -124,7 +124,7 @@ def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) 
     marks = (13 if look.shared else 0) + (12 if look.severity == "warning" else 0)
     need = title.horizontalAdvance(look.title)
     room = right - left - marks - 8
-    name_room = max(34.0, room - need) if look.name and not far else 0.0
+    name_room = room - need if look.name and not far and room - need >= 34 else 0.0
     name = small.elidedText(look.name, Qt.TextElideMode.ElideRight, name_room)
     used = small.horizontalAdvance(name) if name_room else 0.0
     head = QRectF(left, 9, room - used, 20)
@@ -169,7 +169,8 @@ def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) -
         painter.setPen(QColor(theme.faint))
         used = metrics.horizontalAdvance(look.count) + 8
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.count)
-    painter.setPen(QColor(theme.danger if look.lost else theme.text))
+    words = words or "?"  # what comes before has no shape yet
+    painter.setPen(QColor(theme.danger if look.lost else theme.text if words != "?" else theme.faint))
     text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, foot.width() - used)
     painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import networkx as nx
@@ -10,6 +11,10 @@ from studio.document.rows import MAIN, Place, id_order
 from studio.document.state import State
 
 SWEEPS = 8
+LONGEST = 12
+"""Columns beside one another; a longer drawing goes on below, as lines of a text do."""
+ASPECT = 1.8
+"""Width to height at which a long drawing aims."""
 
 
 def lay_out(
@@ -87,14 +92,25 @@ def _sweep(columns: list[list[str]], net: nx.DiGraph) -> None:
 def _place(
     columns: list[list[str]], size: Callable[[str], tuple[float, float]], gap: tuple[float, float]
 ) -> dict[str, Place]:
-    places, x = {}, 0.0
-    for nodes in columns:
-        if not nodes:
-            continue
-        sizes = [size(node) for node in nodes]
-        y = -(sum(height for _, height in sizes) + gap[1] * (len(nodes) - 1)) / 2
-        for node, (_, height) in zip(nodes, sizes, strict=True):
-            places[node] = (x, y)
-            y += height + gap[1]
-        x += max(width for width, _ in sizes) + gap[0]
+    columns = [nodes for nodes in columns if nodes]
+    sizes = {node: size(node) for nodes in columns for node in nodes}
+    wide = [max(sizes[node][0] for node in nodes) + gap[0] for nodes in columns]
+    high = [sum(sizes[node][1] + gap[1] for node in nodes) for nodes in columns]
+    step = len(columns)
+    if len(columns) > LONGEST:
+        # bands of n columns are n·wide across and columns/n·high down
+        step = max(LONGEST, round(math.sqrt(ASPECT * len(columns) * max(high) * len(wide) / sum(wide))))
+    places, middle = {}, 0.0
+    for first in range(0, len(columns), step):
+        band = range(first, min(first + step, len(columns)))
+        tall = max(high[at] for at in band)
+        middle += tall / 2 if first else 0.0
+        x = 0.0
+        for at in band:
+            y = middle - (high[at] - gap[1]) / 2
+            for node in columns[at]:
+                places[node] = (x, y)
+                y += sizes[node][1] + gap[1]
+            x += wide[at]
+        middle += tall / 2
     return places
