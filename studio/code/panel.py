@@ -125,6 +125,9 @@ class CodePanel(QWidget):
         """Write what was not written while nobody looked."""
         if self._stale:
             self.render_now()
+            self._mark()
+            if not self._nodes and (first := self._script.first_line()):
+                self.view.look_at(first)
 
     def render_now(self) -> None:
         """Write the script anew at once; the place that is in view stays."""

@@ -43,6 +43,10 @@ class CodeView(QPlainTextEdit):
             self.setTextCursor(QTextCursor(block))
             self.ensureCursorVisible()
 
+    def look_at(self, line: int) -> None:
+        """Bring a line (from 1) to the top of the view."""
+        self.verticalScrollBar().setValue(max(0, line - 2))
+
     def marked_lines(self) -> list[tuple[int, int]]:
         """Return the runs of lines that are marked."""
         return list(self._marked)

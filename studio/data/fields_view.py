@@ -65,7 +65,9 @@ class FieldsTable(QWidget):
             shape = size_words(field.shape) if field.shape else ""
             if field.kind == "category":
                 shape = self.tr("{n} classes").format(n=len(field.classes))
-            self._grid.addWidget(_label(name), row, 0)
+            named = _label(name)
+            named.setWordWrap(True)  # "label (target)" takes two lines in a narrow pane
+            self._grid.addWidget(named, row, 0)
             self._grid.addWidget(_label(field.kind, "muted"), row, 1)
             shown = _label(shape, "muted")
             if field.kind != "category":

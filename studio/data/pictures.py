@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.kit.pixels import image_of
 from studio.theme import current, mono_font, ui_font
 
 COLUMNS = 6
@@ -18,13 +19,13 @@ class ImageGrid(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._images: list[QImage] = []
+        self._images: list[np.ndarray] = []
         self._captions: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_images(self, arrays: list[np.ndarray], captions: list[str], low: float, high: float) -> None:
         """Show pictures (height, width, channels) whose values run from ``low`` to ``high``."""
-        self._images = [_image(array, low, high) for array in arrays[:SHOWN]]
+        self._images = [(array - low) / max(high - low, 1e-9) for array in arrays[:SHOWN]]
         self._captions = captions[:SHOWN]
         self.setAccessibleName(self.tr("{n} pictures of the data").format(n=len(self._images)))
         self.setFixedHeight(self._cell_height() * -(-len(self._images) // COLUMNS))
@@ -45,10 +46,10 @@ class ImageGrid(QWidget):
         theme, painter = current(), QPainter(self)
         painter.setFont(ui_font(10))
         side = self._side()
-        for number, image in enumerate(self._images):
+        for number, values in enumerate(self._images):
             x = (number % COLUMNS) * (side + 4)
             y = (number // COLUMNS) * self._cell_height()
-            painter.drawImage(QRectF(x, y, side, side), image)
+            painter.drawImage(QRectF(x, y, side, side), image_of(values, theme.is_dark))
             painter.setPen(QColor(theme.border))
             painter.drawRect(QRectF(x + 0.5, y + 0.5, side - 1, side - 1))
             if self._captions:
@@ -57,16 +58,6 @@ class ImageGrid(QWidget):
                     self._captions[number], Qt.TextElideMode.ElideRight, side + 2
                 )
                 painter.drawText(QRectF(x, y + side, side, 16), Qt.AlignmentFlag.AlignCenter, words)
-
-
-def _image(array: np.ndarray, low: float, high: float) -> QImage:
-    scaled = np.clip((array - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
-    height, width, channels = scaled.shape
-    if channels == 3:
-        data = np.ascontiguousarray(scaled)
-        return QImage(data.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-    data = np.ascontiguousarray(scaled[:, :, 0])
-    return QImage(data.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
 
 
 class SeriesLine(QWidget):

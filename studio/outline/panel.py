@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from studio.document import MAIN
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from studio.session import Session
 
 NAME, TYPE, SHAPE, PARAMETERS = range(4)
+NARROW = 300
+"""Width in pixels below which the type steps back behind the name, and is told by its tooltip."""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -74,8 +76,9 @@ class _Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return text
         if role == Qt.ItemDataRole.ToolTipRole:
-            same = index.column() == PARAMETERS and text == "="
-            return self.tr("Shares the weights of a node above") if same else text
+            if index.column() == PARAMETERS and text == "=":
+                return self.tr("Shares the weights of a node above")
+            return f"{text}: {self._cells[index.row()][TYPE]}" if index.column() == NAME else text
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == PARAMETERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.FontRole and index.column() in (SHAPE, PARAMETERS):
@@ -150,6 +153,11 @@ class OutlinePanel(QWidget):
         session.analysed.connect(self.refresh)
         switch().changed.connect(self._repaint)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the names room: a narrow outline does without the column of types."""
+        self.table.setColumnHidden(TYPE, self.width() < NARROW)
+        super().resizeEvent(event)
 
     def refresh(self) -> None:
         """Show the model as it stands."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.kit import Callout, EmptyState, FlowLayout, StatRow
+from studio.kit.pixels import image_of
 from studio.plots.curve_plot import number, spoken
 from studio.theme import current, mono_font, set_role, ui_font
 from studio.theme.fonts import SIZES
@@ -85,17 +86,6 @@ class SampleCard(QWidget):
         )
         left = 8 if self.sample.picture is not None else 10
         painter.drawText(QRectF(left, top, space, 18), side | Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-def image_of(values: np.ndarray[Any, Any], dark: bool = False) -> QImage:
-    """Return a picture of values from 0 to 1, pixel by pixel; ink on paper, or light on dark."""
-    grey = np.clip(np.nan_to_num(values), 0.0, 1.0)
-    if grey.ndim == 2:
-        grey = np.repeat(grey[..., None] if dark else 1.0 - grey[..., None], 3, axis=2)
-    pixels = np.ascontiguousarray((grey * 255).round().astype(np.uint8))
-    height, width = pixels.shape[:2]
-    picture = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return picture.copy()  # the copy owns its bytes; the array goes away
 
 
 class ResultsPanel(QWidget):

@@ -51,6 +51,10 @@ class Script:
     complete: bool = True
     why: str = ""
 
+    def first_line(self) -> int:
+        """Return the line on which the model begins, from 1; 0 while there is none."""
+        return min((each.line for places in self.nodes.values() for each in places), default=0)
+
     def node_at(self, line: int) -> str:
         """Return the id of the node that a line is written for, or an empty string."""
         for node, places in self.nodes.items():

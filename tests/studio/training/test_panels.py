@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from studio.kit.pixels import image_of
 from studio.training import ResultsPanel, Sample, TrainingPanel
-from studio.training.results import image_of
 from studio.training.status import duration
 
 
