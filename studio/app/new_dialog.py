@@ -34,7 +34,8 @@ NONE = ""
 class NewDialog(QDialog):
     """Offers no data, the bundled sets, and the user's own file; ``session`` is the drawing for the choice.
 
-    With data chosen the drawing begins with an Input and an Output for it, which can be deleted.
+    With data chosen the drawing begins with an Input and an Output for it, which can be deleted; one of each
+    are wired, and so begin a chain.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -83,10 +84,14 @@ class NewDialog(QDialog):
         session = Session(document)
         targets = self._settings.targets
         inputs = [one for one in self._settings.fields if one.name not in targets]
-        for at, field in enumerate(inputs):
+        sources = [
             add_input(session, (0.0, at * 160.0), {"field": field.name}, name=field.name)
+            for at, field in enumerate(inputs)
+        ]
+        chain = len(sources) == len(targets) == 1  # wired, so that a layer dropped between wires itself
+        begin = (sources[0], "output") if chain else None
         for at, target in enumerate(targets):
-            add_output(session, (760.0, at * 160.0), {"target": target})
+            add_output(session, (760.0, at * 160.0), {"target": target}, connect_from=begin)
         session.stack.clear()
         return session
 

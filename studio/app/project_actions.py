@@ -158,7 +158,7 @@ class ProjectActions(QMainWindow):
         workspace.run.ended.connect(self._on_ended)
         workspace.run.idle.connect(self.update_actions)
         bar.style_choice.value_changed.connect(self._set_view)
-        bar.style_choice.set_value("sequential" if is_linear(session.document) is None else "graph")
+        self._set_view("sequential" if is_linear(session.document) is None else "graph")
         workspace.show_last_run()
 
     def update_actions(self) -> None:
