@@ -35,13 +35,13 @@ class CodeView(QPlainTextEdit):
         self._make_room()
 
     def mark_lines(self, spans: Iterable[tuple[int, int]], *, scroll: bool = True) -> None:
-        """Mark runs of lines (first, last; from 1) and bring the first of them into view."""
+        """Mark runs of lines (first, last; from 1) and bring the first of them to the middle of the view."""
         self._marked = sorted(spans)
         self._paint_marks()
         if self._marked and scroll:
             block = self.document().findBlockByNumber(self._marked[0][0] - 1)
             self.setTextCursor(QTextCursor(block))
-            self.ensureCursorVisible()
+            self.centerCursor()
 
     def look_at(self, line: int) -> None:
         """Bring a line (from 1) to the top of the view."""

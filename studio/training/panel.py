@@ -38,8 +38,8 @@ class TrainingPanel(QWidget):
         self.status = RunStatus()
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Which metric to draw"))
-        self.chooser.currentTextChanged.connect(self._choose)
-        self.chooser.setMaximumWidth(130)
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.chooser.currentIndexChanged.connect(lambda _: self._choose(self.chooser.currentData()))
         self.chooser.hide()
         plots = QHBoxLayout()
         plots.setSpacing(20)
@@ -166,12 +166,14 @@ class TrainingPanel(QWidget):
     def _curve(self, name: str) -> Curve:
         if name not in self.curves:
             self.curves[name] = Curve()
-            self.chooser.addItem(name)
+            self.chooser.addItem(spoken(name), name)
             self.chooser.setVisible(self.chooser.count() > 1)
             if self.chooser.count() == 1:
                 self._choose(name)
-            elif self.chooser.currentText().endswith("_loss") and not name.endswith("_loss"):
-                self.chooser.setCurrentText(name)  # of several outputs a metric says more than a loss
+            elif str(self.chooser.currentData()).endswith("_loss") and not name.endswith("_loss"):
+                self.chooser.setCurrentIndex(
+                    self.chooser.findData(name)
+                )  # of several outputs a metric says more than a loss
         return self.curves[name]
 
     def _choose(self, name: str) -> None:
