@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import sys
 import time
 import warnings
@@ -30,6 +32,9 @@ FAILURES = (DocumentError, DataError, TranslateError, OSError)
 
 def reason(error: BaseException) -> str:
     """Return what is wrong in one sentence."""
+    if isinstance(error, OSError) and error.strerror:
+        facts = {"path": str(error.filename2 or error.filename or ""), "got": error.strerror}
+        return say(tr("{path} cannot be written or read: {got}. Choose another place."), facts)
     return words.text(error)
 
 
@@ -165,6 +170,8 @@ def train(path: Path, out: Path, epochs: int | None = None, device: str = "") ->
     session = open_session(path)
     _refuse_problems(session)
     out.mkdir(parents=True, exist_ok=True)
+    if not os.access(out, os.W_OK):  # better known before the training than after it
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(out))
     run = session.train(epochs, device, keep=False)
     line = Progress(sys.stdout)
     finished: Finished | None = None

@@ -170,7 +170,7 @@ class Session:
         try:
             source = DataSettings.from_json(thaw(setting)).source
             times = [path.stat().st_mtime_ns for path in source_paths(source, self.base_folder)]
-        except (OSError, DataError):
+        except (OSError, ValueError):
             pass  # a file that is not there has no time; reading it says so
         return setting.token, str(self.base_folder), tuple(times)
 

@@ -19,6 +19,9 @@ SOURCES = ("none", "bundled", "csv", "npz")
 MISSING = ("", "?", "NA", "N/A", "NaN", "nan", "null")
 """What counts as a missing value in a cell, unless the settings say otherwise."""
 
+LONGEST_PATH = 1000
+"""Characters; no system opens a much longer one."""
+
 _DTYPES = {"numbers": "float32", "image": "float32", "series": "float32", "category": "int64", "text": "str"}
 # names that the exported script needs for itself: its modules and the functions of `portable`
 RESERVED = frozenset(
@@ -48,6 +51,9 @@ class Source:
             raise DataError("settings", column="kind", expected="one of " + ", ".join(SOURCES), got=self.kind)
         if self.kind != "none" and not self.name:
             raise DataError("settings", column="name", expected="a name or a path", got="nothing")
+        if "\0" in self.name or len(self.name) > LONGEST_PATH:
+            expected = f"a name or a path of at most {LONGEST_PATH} usual characters"
+            raise DataError("settings", column="name", expected=expected, got=repr(self.name[:40]) + "…")
         if len(self.delimiter) != 1 or self.delimiter in '"\r\n':
             raise DataError(
                 "settings",

@@ -49,13 +49,16 @@ def _bad_line(path: Path) -> int:
 
 def check_file(path: Path) -> None:
     """Raise ``DataError`` for a file that is not there, is a folder, or may not be read."""
-    if path.is_dir():
-        raise DataError("unreadable", path=path, got="It is a folder.")
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device may have no end
+            what = "It is a folder." if path.is_dir() else "It is no ordinary file."
+            raise DataError("unreadable", path=path, got=what)
         with path.open("rb"):
             pass
     except FileNotFoundError:
         raise DataError("missing_file", path=path) from None
+    except DataError:
+        raise
     except (OSError, ValueError) as error:
         raise DataError("unreadable", path=path, got=getattr(error, "strerror", None) or error) from None
 

@@ -40,7 +40,10 @@ def load(path: str | os.PathLike[str]) -> Document:
     """Read a document; raises ``FileError`` that says what is wrong and where.  The file stays as it is."""
     name = os.fspath(path)
     try:
-        size = os.path.getsize(name)
+        facts = os.stat(name)
+        if not stat.S_ISREG(facts.st_mode):  # a pipe or a device may have no end
+            raise OSError(0, _what_else(facts))
+        size = facts.st_size
         if size > LARGEST:
             raise _error("too_large", "", f"at most {LARGEST} bytes", str(size))
         text = Path(name).read_bytes().decode("utf-8-sig")
@@ -53,7 +56,11 @@ def load(path: str | os.PathLike[str]) -> Document:
     except UnicodeDecodeError as error:
         got = f"other bytes at byte {error.start}"
         raise _error("not_text", "", "text in UTF-8", got, name) from error
-    except FileError as error:
+    except ValueError as error:
+        if not isinstance(error, FileError):  # such as a path with a NUL in it
+            raise FileError(
+                f"{name!r} cannot be read: {error}.", code="cannot_read", path=repr(name), got=str(error)
+            ) from error
         fields = error.fields
         raise _error(error.code, fields["where"], fields["expected"], fields["got"], name) from None
 
@@ -89,7 +96,12 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
     raw = dumps(document).encode()
     part = ""
     try:
-        mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~_umask()
+        mode = 0o666 & ~_umask()
+        if os.path.exists(target):
+            facts = os.stat(target)
+            if not stat.S_ISREG(facts.st_mode):  # a device would be replaced by the file
+                raise OSError(0, _what_else(facts))
+            mode = stat.S_IMODE(facts.st_mode)
         handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target))
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
@@ -104,6 +116,10 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
         raise FileError(
             f"{path} cannot be written: {got}.", code="cannot_write", path=os.fspath(path), got=got
         ) from error
+
+
+def _what_else(facts: os.stat_result) -> str:
+    return "it is a folder" if stat.S_ISDIR(facts.st_mode) else "it is no ordinary file"
 
 
 def _umask() -> int:

@@ -18,7 +18,6 @@ from studio.data_source.reading import Dataset
 from studio.document import files
 from studio.document.catalog import Catalog
 from studio.document.document import Document
-from studio.document.errors import DocumentError
 from studio.runs.events import Status
 from studio.translate.build import Built, build
 from studio.translate.errors import TranslateError
@@ -116,9 +115,10 @@ def save_weights(model: Any, path: Path) -> None:
 def last_run(path: Path | None) -> StoredRun | None:
     """Return the latest run of a document that can be read, or ``None``."""
     folder = runs_folder(path)
-    if not folder.is_dir():
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))[::-1]
+    except OSError:  # there is no such folder, or it may not be read
         return None
-    names = sorted((each.name for each in folder.iterdir() if not each.name.startswith(".")), reverse=True)
     return next((run for name in names if (run := _read(folder / name)) is not None), None)
 
 
@@ -133,7 +133,7 @@ def _read(folder: Path) -> StoredRun | None:
         if status not in _STATUS:
             return None
         document = files.load(folder / "document.bunon")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, DocumentError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return None  # not a run, or one that was damaged: the one before it may do
     return StoredRun(
         folder, document, cast("Status", status), history, score, versions, str(facts.get("error", ""))

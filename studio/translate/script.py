@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from studio.data_source import plan as planning
 from studio.data_source.bundled import files_of
 from studio.data_source.reading import source_paths
+from studio.data_source.table_checks import check_file
 from studio.document.catalog import Catalog
 from studio.document.shapes import Analysis
 from studio.document.state import State
@@ -112,7 +113,7 @@ def export(
 
     ``base_folder`` is where the document's own data files lie.  A file that is there already with other
     content raises ``TranslateError`` (code ``"file_in_the_way"``), as does a drawing that is not complete
-    (``"incomplete"``).
+    (``"incomplete"``).  Raises ``DataError`` where a data file is missing, before anything is written.
     """
     made = script(state, catalog, to=to, style=style, title=title or path.stem)
     if not made.complete:
@@ -120,7 +121,14 @@ def export(
             f"The script cannot be exported yet: {made.why}.", code="incomplete", why=made.why
         )
     source = program(state, catalog).data_settings.source
+    if path.is_dir():
+        raise TranslateError(
+            f"{path} is a folder. Give the path of the script, such as {path / 'model.py'}.",
+            code="is_folder", path=str(path),
+        )  # fmt: skip
     written = []
+    for old in source_paths(source, base_folder):
+        check_file(old)
     for old in source_paths(source, base_folder):
         new = path.parent / old.name
         if new.exists() and new.resolve() != old.resolve() and new.read_bytes() != old.read_bytes():

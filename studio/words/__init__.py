@@ -80,6 +80,9 @@ def text(thing: Coded | BaseException) -> str:
         return layers.engine_text(str(fields.get("error")), fields) or str(fields.get("message", code))
     if "TranslateError" in kinds and "problem" in fields:
         return text(fields["problem"])
+    cause = getattr(thing, "__cause__", None)
+    if "TranslateError" in kinds and code == "data" and cause is not None:
+        return text(cause)
     if "DataError" in kinds and fields.get("near") and code in files.DATA_NEAR:
         return say(files.DATA_NEAR[code], fields)
     for kind in kinds:

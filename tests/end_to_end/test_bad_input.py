@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ import pytest
 from engine.config import resources_path
 from studio import cli
 from studio.document import files
+from studio.document.errors import FileError
+from studio.headless import open_session
+from studio.session import Session
+from studio.translate.errors import TranslateError
 
 Said = Callable[..., str]
 DIGITS = json.loads((resources_path() / "examples" / "digits.bunon").read_text(encoding="utf-8"))
@@ -21,7 +26,7 @@ TABLE = b"a,t\n" + b"1,2\n" * 20
 
 def changed(value: Any, *place: Any) -> dict[str, Any]:
     """Return the digits with ``value`` at a place of the file."""
-    data = copy.deepcopy(DIGITS)
+    data: dict[str, Any] = copy.deepcopy(DIGITS)
     inner = data
     for key in place[:-1]:
         inner = inner[key]
@@ -153,3 +158,91 @@ def test_unknown_layers_come_back_as_they_were() -> None:
     )
     document = files.loads(json.dumps(data))
     assert json.loads(files.dumps(document)) == data
+
+
+@pytest.mark.parametrize(
+    ("table", "part"),
+    [
+        (TABLE + b"1\n", "row 22: there should be 2 cells"),
+        (TABLE + b"x,2\n", "row 22, column “a”: “x” is not a number"),
+        (TABLE + b",2\n", "row 22, column “a”: the value is missing"),
+        (TABLE + b"inf,2\n", "row 22, column “a”: “inf”"),
+        (TABLE + b"\xfc,2\n", "row 22: the text is not UTF-8"),
+        (b"", "is empty"),
+        (b"a,t\n", "no rows are left"),
+        (b"a,t\n1,2\n", "too few rows"),
+        (b"b,c\n1,2\n", "no column called “a”"),
+    ],
+)
+def test_tables_say_row_and_column(table: bytes, part: str, said: Said, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_bytes(table)
+    text = said(table_project("table.csv"), "check", "train")
+    assert text.count(part) == 2
+    assert (tmp_path / "table.csv").read_bytes() == table
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("gone.csv", "gone.csv is not there"),
+        ("/", "It is a folder"),
+        ("/dev/zero", "no ordinary file"),
+        ("a\0b", "“name”"),
+        ("a" * 3000, "“name”"),
+        ("a" * 900, "cannot be read"),
+    ],
+)
+def test_data_that_cannot_be_found(name: str, part: str, said: Said) -> None:
+    assert said(table_project(name)).count(part) == 3
+    session = Session(files.loads(json.dumps(table_project(name))))
+    assert session.dataset is None
+    assert session.data_error is not None
+
+
+def test_places_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(resources_path() / "examples" / "digits.bunon")
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    for given in (
+        ["train", path, "--out", str(taken)],
+        ["train", path, "--out", str(taken / "below")],
+        ["export", path, "--to", "keras", "--out", str(tmp_path)],
+        ["export", path, "--to", "keras", "--out", str(taken / "made.py")],
+        ["check", "a\0b"],
+        ["check", str(tmp_path)],
+        ["check", "/dev/zero"],
+    ):
+        assert cli.main(given) == 1
+        assert "Errno" not in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [taken]
+    assert taken.read_text() == "mine"
+
+
+def test_saving_where_it_cannot_be_leaves_the_drawing_as_it_was(tmp_path: Path) -> None:
+    session = Session.open(resources_path() / "examples" / "digits.bunon")
+    before, home = session.document.copy(), session.path
+    for place in (tmp_path, tmp_path / "gone" / "x.bunon", Path(os.devnull)):
+        with pytest.raises(FileError, match="cannot be written"):
+            session.save(place)
+    assert session.document.same_as(before)
+    assert session.path == home
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_run_does_not_keep_the_drawing_from_opening(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_bytes(TABLE)
+    path = tmp_path / "drawing.bunon"
+    path.write_text(json.dumps(table_project("table.csv")))
+    session = open_session(path)
+    run = session.train()
+    assert run.wait(60)
+    assert run.stored is not None
+    for weights in (b"", b"\xff" * 8 + b"{}"):
+        (run.stored / "weights.safetensors").write_bytes(weights)
+        last = session.last_run()
+        assert last is not None
+        with pytest.raises(TranslateError, match="cannot be used"):
+            session.predict_stored(last)
+    for text in ("{", "[" * 100_000, '{"history": {"loss": [1%s]}, "score": {}}' % ("0" * 400)):
+        (run.stored / "history.json").write_text(text)
+        assert Session.open(path).last_run() is None
