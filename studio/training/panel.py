@@ -39,6 +39,7 @@ class TrainingPanel(QWidget):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Which metric to draw"))
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.chooser.setMaximumWidth(140)
         self.chooser.currentIndexChanged.connect(lambda _: self._choose(self.chooser.currentData()))
         self.chooser.hide()
         plots = QHBoxLayout()

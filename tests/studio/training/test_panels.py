@@ -41,7 +41,7 @@ def test_a_second_metric_can_be_chosen(qtbot: QtBot) -> None:
     panel.begin(2, 1)
     panel.epoch(1, {"loss": 1.0, "accuracy": 0.5, "mean_squared_error": 4.0})
     assert panel.chooser.isVisibleTo(panel)
-    panel.chooser.setCurrentText("mean_squared_error")
+    panel.chooser.setCurrentText("MSE")
     assert panel.metric_plot.title() == "MSE"
     assert panel.metric_plot.curve is panel.curves["mean_squared_error"]
 
