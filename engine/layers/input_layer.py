@@ -80,13 +80,29 @@ def Input(
     shape: Sequence[int | None] | int | None = None,
     batch_size: int | None = None,
     dtype: str | None = None,
-    name: str | None = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
 ) -> KerasTensor:
     """Return a symbolic tensor for the data that enters a model.
 
-    ``shape`` is that of one sample, the batch axis left out.  Keras: ``keras.Input``.
+    ``shape`` is that of one sample, the batch axis left out; ``tensor`` is a symbolic tensor to be used as it
+    is.  Sparse, ragged and optional inputs raise ``ParamError``: there are none.  Keras: ``keras.Input``.
     """
+    for word, value in (("sparse", sparse), ("ragged", ragged), ("optional", optional)):
+        if value:
+            raise ParamError(
+                f"Input: there are no {word} inputs here. Received: {word}={value!r}",
+                code="param",
+                owner="Input",
+                param=word,
+                got=value,
+            )
+    if isinstance(tensor, KerasTensor):
+        return tensor
     layer = InputLayer(
         shape=shape,
         batch_size=batch_size,
@@ -94,5 +110,5 @@ def Input(
         name=name or None,
         batch_shape=batch_shape,
     )
-    tensor: KerasTensor = layer.output
-    return tensor
+    made: KerasTensor = layer.output
+    return made

@@ -87,9 +87,10 @@ class MaxPooling1D(_Pooling):
         strides: Size1 | None = None,
         padding: Padding = "valid",
         data_format: DataFormat | None = None,
+        name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name=name, **kwargs)
         self._settle(pool_size, strides, padding, data_format)
 
 
@@ -112,9 +113,10 @@ class MaxPooling2D(_Pooling):
         strides: Size2 | None = None,
         padding: Padding = "valid",
         data_format: DataFormat | None = None,
+        name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name=name, **kwargs)
         self._settle(pool_size, strides, padding, data_format)
 
 
@@ -142,9 +144,10 @@ class AveragePooling1D(_Pooling):
         strides: Size1 | None = None,
         padding: Padding = "valid",
         data_format: DataFormat | None = None,
+        name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name=name, **kwargs)
         self._settle(pool_size, strides, padding, data_format)
 
 
@@ -171,7 +174,8 @@ class AveragePooling2D(_Pooling):
         strides: Size2 | None = None,
         padding: Padding = "valid",
         data_format: DataFormat | None = None,
+        name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name=name, **kwargs)
         self._settle(pool_size, strides, padding, data_format)

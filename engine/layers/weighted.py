@@ -39,19 +39,22 @@ class Weighted(torch.nn.Module):
     def add_weight(
         self,
         shape: Iterable[int | None] = (),
-        initializer: Any = "glorot_uniform",
+        initializer: Any = None,
         dtype: str | None = None,
         trainable: bool = True,
         regularizer: Any = None,
         constraint: Any = None,
-        name: str = "weight",
+        name: str | None = None,
         torch_axes: tuple[int, ...] | None = None,
     ) -> Variable:
         """Make a weight of ``shape`` and keep it.
 
+        Without an initializer it starts as glorot_uniform says, a weight of whole numbers as zeros.
+
         ``torch_axes`` names the order in which torch's kernels read the axes: the numbers lie in memory that
         way and the weight is a view in Keras' order, so that neither a copy nor a transpose is needed.
         """
+        name = name or "variable"
         sizes = tuple(shape)
         if any(size is None for size in sizes):
             raise ShapeError(
@@ -67,7 +70,8 @@ class Weighted(torch.nn.Module):
             tensor = torch.empty(whole, device="meta")
             declare(cast("Layer", self), name, whole, trainable)
         else:
-            value = initializers.get(initializer or "zeros")(whole, dtype=type_name)
+            drawn = "glorot_uniform" if getattr(torch, type_name).is_floating_point else "zeros"
+            value = initializers.get(drawn if initializer is None else initializer)(whole, dtype=type_name)
             tensor = torch.as_tensor(value, dtype=getattr(torch, type_name))
             if torch_axes is not None:
                 order = [torch_axes.index(axis) for axis in range(len(torch_axes))]

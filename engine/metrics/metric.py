@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from engine import config as settings
 from engine.losses.functions import tensor
+
+if TYPE_CHECKING:
+    from engine.layers.variable import Variable
 
 
 class Metric:
@@ -20,6 +24,32 @@ class Metric:
         self.name = name or type(self).__name__.lower()
         self.dtype = dtype or "float32"
 
+    @property
+    def variables(self) -> list[torch.Tensor]:
+        """The states that ``add_weight`` made, in order."""
+        return list(self.__dict__.get("_states", {}))
+
+    def add_weight(
+        self, shape: Any = (), initializer: Any = None, dtype: str | None = None, name: str | None = None
+    ) -> Variable:
+        """Make a state for a metric of one's own: a variable with ``assign`` and ``assign_add``.
+
+        ``reset_state`` puts it back to what ``initializer`` (zeros, if not given) says.
+        """
+        from engine.initializers import get
+        from engine.layers.variable import Variable
+        from engine.training.device import resolve
+
+        start = get("zeros" if initializer is None else initializer)
+        kind = dtype or self.dtype
+        first = torch.as_tensor(start(tuple(shape), dtype=kind)).to(resolve(settings.device()))
+        made = Variable(first.to(getattr(torch, kind)), False, name or "variable")
+        made.path = f"{self.name}/{made.name}"
+        self.__dict__.setdefault("_states", {})[made] = start
+        return made
+
+    add_variable = add_weight
+
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Add a batch."""
         raise NotImplementedError(f"{type(self).__name__} has no update_state().")
@@ -29,8 +59,9 @@ class Metric:
         raise NotImplementedError(f"{type(self).__name__} has no result().")
 
     def reset_state(self) -> None:
-        """Forget every batch."""
-        raise NotImplementedError(f"{type(self).__name__} has no reset_state().")
+        """Forget every batch: put each state of ``add_weight`` back to its start."""
+        for state, start in self.__dict__.get("_states", {}).items():
+            state.assign(start(tuple(state.shape), dtype=str(state.dtype).removeprefix("torch.")))
 
     def __call__(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         """Add a batch and return the number so far."""

@@ -16,9 +16,14 @@ class SGD(Optimizer):
     """Gradient descent; with ``momentum``: v = momentum * v - rate * g, w = w + v (Nesterov looks ahead)."""
 
     def __init__(
-        self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, **kwargs: Any
+        self,
+        learning_rate: Any = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        *shared: Any,
+        **options: Any,
     ) -> None:
-        super().__init__(learning_rate, **kwargs)
+        super().__init__(learning_rate, *shared, **options)
         self._check("momentum", "a number from 0 to 1", momentum, 0 <= momentum <= 1)
         self.momentum = float(momentum)
         self.nesterov = nesterov
@@ -53,9 +58,10 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         epsilon: float = 1e-7,
         centered: bool = False,
-        **kwargs: Any,
+        *shared: Any,
+        **options: Any,
     ) -> None:
-        super().__init__(learning_rate, **kwargs)
+        super().__init__(learning_rate, *shared, **options)
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon
@@ -102,9 +108,10 @@ class Adam(Optimizer):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        **kwargs: Any,
+        *shared: Any,
+        **options: Any,
     ) -> None:
-        super().__init__(learning_rate, **kwargs)
+        super().__init__(learning_rate, *shared, **options)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
@@ -167,9 +174,10 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        **kwargs: Any,
+        *shared: Any,
+        **options: Any,
     ) -> None:
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs)
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **options)
         self._check("weight_decay", "a number", weight_decay, weight_decay is not None)
 
 

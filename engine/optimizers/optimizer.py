@@ -6,6 +6,7 @@ importing it costs most of a second and its objects some fifty microseconds a st
 
 from __future__ import annotations
 
+import inspect
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +19,20 @@ from torch import Tensor
 from engine.compat import tolerant
 from engine.errors import EngineError, NotBuiltError, ParamError
 from engine.optimizers import schedules
+from engine.params import check_unknown
 
 Slots = dict[str, list[Tensor]]
+
+
+def _arguments(cls: type) -> tuple[str, ...]:
+    """Return the names that the constructors of an optimizer and of its bases take."""
+    names: dict[str, None] = {}
+    for base in cls.__mro__:
+        if issubclass(base, Optimizer) and "__init__" in base.__dict__:
+            for parameter in list(inspect.signature(base.__init__).parameters.values())[1:]:
+                if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+                    names[parameter.name] = None
+    return tuple(names)
 
 
 class LearningRate(float):
@@ -47,9 +60,10 @@ class Iterations(int):
 class Optimizer:
     """Base of all optimizers.
 
-    A subclass names its state in ``slots`` and writes ``update``.  ``weight_decay`` shrinks weights by
-    ``learning_rate * weight_decay`` before each step; of ``clipnorm`` (each gradient),
-    ``global_clipnorm`` (all together) and ``clipvalue`` (each element) at most one is set;
+    A subclass names its state in ``slots`` and writes ``update``; its constructor passes on what follows its
+    own arguments, by position too, in the order below, as in Keras.  ``weight_decay`` shrinks weights by
+    ``learning_rate * weight_decay`` before each step; of ``clipnorm`` (each gradient), ``global_clipnorm``
+    (all together) and ``clipvalue`` (each element) at most one is set;
     ``use_ema`` keeps a moving average of the
     weights; ``gradient_accumulation_steps`` sums that many gradients into one step.
     """
@@ -73,7 +87,9 @@ class Optimizer:
         loss_scale_factor: float | None = None,
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
+        **unknown: Any,
     ) -> None:
+        check_unknown(unknown, _arguments(type(self)), type(self).__name__)
         self.name = name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm

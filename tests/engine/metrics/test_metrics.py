@@ -79,3 +79,28 @@ def test_names_stay_as_asked():
 def test_config_round_trip(name):
     metric = getattr(metrics, name)()
     assert metrics.deserialize(metrics.serialize(metric)).get_config() == metric.get_config()
+
+
+def test_a_metric_of_ones_own_keeps_states_and_resets_them() -> None:
+    import torch
+
+    from engine.metrics import Metric
+
+    class Count(Metric):
+        def __init__(self) -> None:
+            super().__init__(name="count")
+            self.seen = self.add_weight(name="seen", initializer="ones")
+
+        def update_state(
+            self, y_true: torch.Tensor, y_pred: torch.Tensor, sample_weight: object = None
+        ) -> None:
+            self.seen.assign_add(float(len(y_true)))
+
+        def result(self) -> torch.Tensor:
+            return self.seen * 2
+
+    count = Count()
+    assert [state.path for state in count.variables] == ["count/seen"]
+    assert float(count(torch.zeros(3), torch.zeros(3))) == 8.0
+    count.reset_state()
+    assert float(count.result()) == 2.0

@@ -77,3 +77,14 @@ def test_state_comes_back() -> None:
     assert int(second.iterations) == 1
     for wanted, got in zip(first.variables, second.variables, strict=True):
         assert torch.equal(wanted, got)
+
+
+def test_shared_arguments_come_by_position_and_unknown_ones_are_named() -> None:
+    from engine.errors import ParamError
+
+    sgd = optimizers.SGD(0.1, 0.9, True, None, None, 0.5)
+    assert (sgd.momentum, sgd.nesterov, sgd.clipvalue) == (0.9, True, 0.5)
+    adamw = optimizers.AdamW(0.01, 0.02, 0.9, 0.99, 1e-6, True, 1.0)
+    assert (adamw.weight_decay, adamw.amsgrad, adamw.clipnorm) == (0.02, True, 1.0)
+    with pytest.raises(ParamError, match="Did you mean 'momentum'"):
+        optimizers.SGD(momentun=0.9)
