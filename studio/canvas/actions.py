@@ -225,7 +225,9 @@ class ActionsView(NavigableView):
         if not self.attempt(act, at):
             return ""
         self.select(made)
-        if self.mirror.sequential:
+        if self.mirror.stacked() and self.is_fitted():
+            self.fit_all()
+        elif self.mirror.sequential:
             self.ensure_seen(made[0])
         return made[0]
 

@@ -47,7 +47,7 @@ class NavigableView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self._shown = False
-        self._fitted = False  # the whole drawing was fitted, and nobody has looked elsewhere since
+        self._fitted = False
         self.mirror.grown.connect(self._keep_fitted)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -94,6 +94,10 @@ class NavigableView(QGraphicsView):
         """Show the whole drawing."""
         self._fit(self.mirror.content())
         self._fitted = True
+
+    def is_fitted(self) -> bool:
+        """Return whether the whole drawing was fitted and nobody has looked elsewhere since."""
+        return self._fitted
 
     def _keep_fitted(self) -> None:
         if self._fitted:

@@ -116,7 +116,8 @@ class Lesson(QObject):
         callout.setAutoFillBackground(True)
         callout.setFixedWidth(BUBBLE)
         callout.adjustSize()
-        callout.resize(BUBBLE, max(callout.heightForWidth(BUBBLE), callout.sizeHint().height()))
+        tall = callout.heightForWidth(BUBBLE) if callout.hasHeightForWidth() else callout.sizeHint().height()
+        callout.resize(BUBBLE, tall)
         self.callout = callout
 
     def _mend(self, problem: Problem, repair: Repair) -> None:
@@ -135,10 +136,11 @@ class Lesson(QObject):
             self._hide()
             return
         card, room, bubble = self._anchor(), self._view.rect().adjusted(6, 6, -6, -6), self.callout.rect()
+        along = max(room.left(), min(card.left(), room.right() - bubble.width()))
         spots = [
             QPoint(card.right() + 16, card.center().y() - bubble.height() // 2),
-            QPoint(card.left(), card.bottom() + 14),
-            QPoint(card.left(), card.top() - bubble.height() - 14),
+            QPoint(along, card.bottom() + 14),
+            QPoint(along, card.top() - bubble.height() - 14),
             QPoint(card.left() - bubble.width() - 16, card.center().y() - bubble.height() // 2),
         ]
         taken = [
