@@ -71,6 +71,9 @@ class InspectorPanel(QScrollArea):
     def show_nodes(self, nodes: Sequence[str], graph: str = MAIN) -> None:
         """Show these nodes, from now on and as they change."""
         self._nodes, self._graph = list(nodes), graph
+        known, document = self._session.analysis, self._session.document
+        if known is not None and any(document.find_node(node) is None for node in known.nodes):
+            return  # amid an edit that takes selected nodes away: its analysis comes next, and refreshes
         self.refresh()
 
     def refresh(self) -> None:
