@@ -191,7 +191,8 @@ class Run:
                 self._stored = self._folder / run_id
         except Exception as error:  # a full disk must not swallow the end of the run
             if not failure:
-                reason = f"The run has ended, but it cannot be stored: {error}"
+                what = getattr(error, "strerror", None) or error
+                reason = f"The run has ended, but it cannot be stored in {self._folder}: {what}"
                 failure = {"error": reason, "code": "cannot_store", "traceback": traceback.format_exc()}
         self.status = status
         seconds = time.monotonic() - began

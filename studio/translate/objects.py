@@ -58,7 +58,11 @@ def _make(get: Callable[[Any], Any], value: Any, what: str, node: str) -> None:
     try:
         if not isinstance(name, str):
             raise TypeError(f"Expected a name, or an object with class_name and config, not {plain!r}.")
-        get({"config": {}, **plain} if isinstance(plain, dict) else plain)
+        if isinstance(plain, dict):
+            plain = {"config": {}, **plain}
+            if not isinstance(plain["config"], dict):
+                raise TypeError(f"The config should be an object {{ }}, not {plain['config']!r}.")
+        get(plain)
     except Exception as error:  # whatever a constructor makes of values that a file may hold
         raise TranslateError(
             f"{what} {name!r} cannot be made as the settings say. {error}",

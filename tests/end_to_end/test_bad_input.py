@@ -5,17 +5,22 @@ from __future__ import annotations
 import copy
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from engine.config import resources_path
 from studio import cli
 from studio.document import files
 from studio.document.errors import FileError
 from studio.headless import open_session
+from studio.runs import Finished
 from studio.session import Session
 from studio.translate.errors import TranslateError
 
@@ -133,6 +138,7 @@ def test_text_that_is_no_drawing(text: str, part: str, said: Said) -> None:
         (training("epochs", 0), "'epochs'"),
         (training("batch_size", 10**12), "'batch_size'"),
         (training("device", "cuda:x"), "'device'"),
+        (training("optimizer", {"class_name": "Adam", "config": 5}), "The config should be"),
         (training("optimizer", {"class_name": "Foo"}), "The optimizer 'Foo'"),
         (training("optimizer", {"class_name": "Adam", "config": {"zz": 1}}), "The optimizer 'Adam'"),
     ],
@@ -237,7 +243,8 @@ def test_a_damaged_run_does_not_keep_the_drawing_from_opening(tmp_path: Path) ->
     run = session.train()
     assert run.wait(60)
     assert run.stored is not None
-    for weights in (b"", b"\xff" * 8 + b"{}"):
+    few = save({"x": np.zeros(3, "float32")})
+    for weights in (b"", b"\xff" * 8 + b"{}", few):
         (run.stored / "weights.safetensors").write_bytes(weights)
         last = session.last_run()
         assert last is not None
@@ -246,3 +253,32 @@ def test_a_damaged_run_does_not_keep_the_drawing_from_opening(tmp_path: Path) ->
     for text in ("{", "[" * 100_000, '{"history": {"loss": [1%s]}, "score": {}}' % ("0" * 400)):
         (run.stored / "history.json").write_text(text)
         assert Session.open(path).last_run() is None
+
+
+def test_a_terminal_that_cannot_show_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "odd.bunon"
+    path.write_text(json.dumps(changed("\ud800é", "layers", "e6", "type")))
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", "check", str(path)],
+        capture_output=True,
+        cwd=resources_path().parent,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert b"\\ud800" in done.stdout
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_run_that_cannot_be_stored_says_so_and_keeps_its_numbers(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_bytes(TABLE)
+    (tmp_path / "drawing.runs").write_text("in the way")
+    path = tmp_path / "drawing.bunon"
+    path.write_text(json.dumps(table_project("table.csv")))
+    run = open_session(path).train()
+    assert run.wait(60)
+    end = run.drain()[-1]
+    assert isinstance(end, Finished)
+    assert (end.status, end.code) == ("completed", "cannot_store")
+    assert "drawing.runs" in end.error
+    assert len(run.history["loss"]) == 1
