@@ -91,6 +91,7 @@ class Lesson(QObject):
         self.node = ""
         self.callout: Callout | None = None
         self._shown: tuple[Problem, ...] = ()
+        self._away = False
 
     def show_for(self, node: str) -> None:
         """Show what is wrong with a node; hide where nothing is, or for an empty id."""
@@ -125,6 +126,11 @@ class Lesson(QObject):
         view.attempt(lambda: commands.apply_repair(view.session, problem, repair), self._anchor().topLeft())
         view.setFocus()
 
+    def set_away(self, on: bool) -> None:
+        """Step aside while something is carried over the canvas: a callout would catch what is dropped."""
+        self._away = on
+        self.place()
+
     def _anchor(self) -> QRect:
         return self._view.mapFromScene(self._view.mirror.nodes[self.node].card()).boundingRect()
 
@@ -155,7 +161,8 @@ class Lesson(QObject):
             return covered + 3 * (_size(area) - _size(area.intersected(room)))
 
         self.callout.move(min(spots, key=cost))
-        self.callout.setVisible(card.intersects(room) and self._view.zoom() >= SMALLEST_ZOOM)
+        near = card.intersects(room) and self._view.zoom() >= SMALLEST_ZOOM
+        self.callout.setVisible(near and not self._away)
 
     def _hide(self) -> None:
         if self.callout is not None:

@@ -33,6 +33,8 @@ from studio.kit import SearchField
 from studio.theme import current, mono_font, ui_font
 
 ROW = 42
+FRAME = 62
+"""The field and the margins around the list."""
 WIDTH, HEIGHT = 380, 372
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -130,6 +132,7 @@ class AddPopup(QFrame):
             f"#add-popup {{ background: {theme.surface}; border: 1px solid {theme.border_strong};"
             " border-radius: 8px; }"
         )
+        self._tall = HEIGHT
         self.resize(WIDTH, HEIGHT)
         self.field.textChanged.connect(self._search)
         self.list.clicked.connect(self._choose)
@@ -138,7 +141,8 @@ class AddPopup(QFrame):
     def open_at(self, at: QPoint) -> None:
         """Show beside a point of the parent, wholly inside it."""
         room = self._room.size()
-        self.resize(min(WIDTH, room.width() - 8), min(HEIGHT, room.height() - 8))
+        self._tall = min(HEIGHT, room.height() - 8)
+        self.resize(min(WIDTH, room.width() - 8), self._tall)
         x = min(max(4, at.x()), room.width() - self.width() - 4)
         y = min(max(4, at.y()), room.height() - self.height() - 4)
         self.move(x, y)
@@ -161,6 +165,7 @@ class AddPopup(QFrame):
         self._rows.show(rows)
         self.list.setVisible(bool(rows))
         self._nothing.setVisible(not rows)
+        self.resize(self.width(), min(self._tall, FRAME + max(2, len(rows)) * ROW))
         if rows:
             self.list.setCurrentIndex(self._rows.index(0, 0))
 

@@ -235,6 +235,7 @@ class CanvasView(ActionsView):
         type_name = layer_of(event.mimeData())
         if type_name:
             self._drop = DropLayer(self, event.position().toPoint(), type_name)
+            self.overlays.lesson.set_away(True)
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -250,9 +251,11 @@ class CanvasView(ActionsView):
         if self._drop is not None:
             self._drop.cancel()
             self._drop = None
+        self.overlays.lesson.set_away(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         drop, self._drop = self._drop, None
+        self.overlays.lesson.set_away(False)
         if drop is None:
             event.ignore()
             return

@@ -6,13 +6,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QHelpEvent,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from studio import commands
 from studio.canvas import CanvasView
+from studio.canvas.gestures.drop_layer import MIME
 from studio.canvas.picture import Picture
 from studio.canvas.search import Entry, ranked
 from studio.canvas.tips import tip_at
@@ -250,3 +258,30 @@ def test_a_click_on_the_map_looks_there(view: CanvasView) -> None:
     before = view.mapToScene(view.viewport().rect().center())
     QTest.mouseClick(view.overlays.minimap, Qt.MouseButton.LeftButton, pos=QPoint(20, 50))
     assert view.mapToScene(view.viewport().rect().center()).x() < before.x()
+
+
+def test_a_lesson_steps_aside_while_a_layer_is_carried(view: CanvasView) -> None:
+    view.add_type("LSTM", QPoint(300, 420))
+    callout = view.overlays.lesson.callout
+    assert callout is not None
+    assert callout.isVisible()
+    data = QMimeData()
+    data.setData(MIME, b"Dense")
+    at, copy, left = QPoint(500, 420), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    view.dragEnterEvent(QDragEnterEvent(at, copy, data, left, Qt.KeyboardModifier.NoModifier))
+    assert not callout.isVisible()
+    view.dragLeaveEvent(QDragLeaveEvent())
+    assert callout.isVisible()
+
+
+def test_a_long_chain_breaks_into_rows_that_fit(view: CanvasView) -> None:
+    view.set_sequential(True)
+    for _ in range(6):
+        view.add_type("Dropout")
+    view.mirror.finish_glide()
+    view.fit_all()
+    tops = {item.pos().y() for item in view.mirror.nodes.values()}
+    assert len(tops) == 2
+    assert view.zoom() > 0.8
+    assert view.mapToScene(view.viewport().rect()).boundingRect().contains(view.mirror.content())
+    assert not view.overlays.minimap.isVisible()
