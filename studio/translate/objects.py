@@ -27,15 +27,22 @@ def metrics_of(row: Node, node: str) -> tuple[Any, ...]:
 
 
 def check_objects(state: State) -> None:
-    """Raise ``TranslateError`` for a training setting, loss, metric or optimizer that cannot be made.
+    """Raise ``TranslateError`` for what cannot be made: a training setting, loss, metric or optimizer.
 
-    ``node`` is the Output that asks for it, "" for the optimizer.  The objects are made, once, and dropped.
+    So do layers that share a name.  ``node`` is the Output or layer that is meant, "" for the optimizer.
+    The objects are made, once, and dropped.
     """
     settings = training_settings(state)
     from engine import losses, metrics, optimizers
 
+    seen: dict[str, str] = {}
     for node in state.node_ids(MAIN):
-        row = state.node(node, MAIN)
+        row, entry = state.node(node, MAIN), state.layer_of(node)
+        if entry is not None and seen.setdefault(entry.name, row.ref) != row.ref:
+            raise TranslateError(
+                f"{row.name}: another layer is called {entry.name!r} too. Give each a name of its own.",
+                code="name_taken", node=node, got=entry.name,
+            )  # fmt: skip
         if row.kind != "output":
             continue
         if row.options.get("loss"):

@@ -135,6 +135,7 @@ def test_text_that_is_no_drawing(text: str, part: str, said: Said) -> None:
         (option("n8", "metrics", ["nope"]), "no metric called 'nope'"),
         (option("n8", "metrics", [None]), "digit: the metric None"),
         (option("n8", "weight", "x"), "digit: the weight"),
+        (changed("dense", "layers", "e5", "name"), "another layer is called 'dense'"),
         (training("epochs", 0), "'epochs'"),
         (training("batch_size", 10**12), "'batch_size'"),
         (training("device", "cuda:x"), "'device'"),
