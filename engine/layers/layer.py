@@ -102,6 +102,25 @@ class Layer(Weighted):
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)
 
+    @property
+    def path(self) -> str:
+        """The name: layers keep no record of the models that hold them."""
+        return self.name
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype of the arithmetic: that of the weights, for there is no mixed precision."""
+        return self.dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """The dtype of the weights."""
+        return self.dtype
+
+    def run_inside(self, *args: Any, **kwargs: Any) -> Any:
+        """Do the arithmetic as a part of another layer; a whole call where torch hooks hang on this one."""
+        return self(*args, **kwargs) if self.hooked() else self.call(*args, **kwargs)
+
     # -- calling -----------------------------------------------------------------------------------
 
     def build(self, input_shape: Any) -> None:

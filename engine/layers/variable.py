@@ -63,6 +63,7 @@ class Variable(torch.nn.Parameter):
         """Return the numbers as a numpy array, detached and on the CPU."""
         return self.detach().cpu().numpy(force=force)
 
+    @property
     def value(self) -> torch.Tensor:
-        """Return the tensor without its gradient history."""
-        return self.detach()
+        """The tensor itself, whose ``grad`` a training step of one's own reads."""
+        return self

@@ -153,8 +153,8 @@ class Bidirectional(Layer):
             _options(reader, mask=mask, training=training, **({"initial_state": start} if half else {}))
             for reader, start in zip((self.forward_layer, self.backward_layer), starts, strict=True)
         ]
-        one = self.forward_layer.call(x, **options[0])
-        two = self.backward_layer.call(x, **options[1])
+        one = _read(self.forward_layer, x, options[0])
+        two = _read(self.backward_layer, x, options[1])
         states: tuple[Tensor, ...] = ()
         if self.return_state:
             states = (*one[1:], *two[1:])
@@ -219,6 +219,13 @@ class Bidirectional(Layer):
             if isinstance(config.get(name), dict)
         }
         return super().from_config(config | inner)
+
+
+def _read(reader: Any, x: Tensor, options: dict[str, Any]) -> Any:
+    """Return what a reader says; its penalty on what it says is only taken by a whole call."""
+    if reader.activity_regularizer is not None:
+        return reader(x, **options)
+    return reader.run_inside(x, **options)
 
 
 def _merged(one: Tensor, two: Tensor, mode: str) -> Tensor:
@@ -289,12 +296,12 @@ class TimeDistributed(Layer):
         """Return what the layer makes of each step."""
         options = _options(self.layer, training=training)
         if mask is None and not self._steps_are_apart():
-            y = self.layer.call(x.reshape(-1, *x.shape[2:]), **options)
+            y = self.layer.run_inside(x.reshape(-1, *x.shape[2:]), **options)
             return y.reshape(*x.shape[:2], *y.shape[1:])  # type: ignore[no-any-return]  # the inner layer is of any kind
         steps = []
         for step in range(x.shape[1]):
             here = {} if mask is None else _options(self.layer, mask=mask[:, step])
-            steps.append(self.layer.call(x[:, step], **options, **here))
+            steps.append(self.layer.run_inside(x[:, step], **options, **here))
         return torch.stack(steps, 1)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:

@@ -7,14 +7,15 @@ from typing import Any
 
 from engine.errors import EngineError, ShapeError
 from engine.layers.calling import given_ports, infer_outputs
+from engine.layers.families import LAYERS
 from engine.layers.layer import Layer
 from engine.layers.symbolic import KerasTensor
 from engine.models import graph_config
 from engine.models.graph import trace
-from engine.models.model import Model
+from engine.models.model import DirectPlan, Model
 from engine.models.plan import Plan
 from engine.spec import TensorSpec
-from engine.structure import flatten, is_shape, map_structure, pack_like
+from engine.structure import flatten, is_shape, map_structure, pack_like, per_class
 
 
 class Functional(Model):
@@ -58,8 +59,13 @@ class Functional(Model):
         return list(self._graph.layers)
 
     @property
-    def plan(self) -> Plan:
-        """The compiled graph."""
+    def plan(self) -> Any:
+        """The compiled graph; a subclass with a ``call`` of its own is called."""
+        if type(self).call is not Functional.call:
+            return DirectPlan(self)
+        return self._compiled_graph()
+
+    def _compiled_graph(self) -> Plan:
         if self._plan is None:
             self._plan = Plan(self.inputs, self.outputs, self._graph.nodes, self._graph.layers)
         return self._plan
@@ -106,7 +112,7 @@ class Functional(Model):
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         """Run the graph; inputs come in the structure of ``inputs``, as a list, or as a dict by name."""
-        outputs = self.plan.run(self._in_order(inputs), training)
+        outputs = self._compiled_graph().run(self._in_order(inputs), training)
         return pack_like(self._outputs_struct, outputs)
 
     def _in_order(self, inputs: Any) -> list[Any]:
@@ -165,6 +171,14 @@ class Functional(Model):
         if not config.get("trainable", True):
             made.trainable = False
         return made
+
+
+@per_class
+def as_graph_class(cls: type[Model]) -> type[Model]:
+    """Return the subclass of ``cls`` that is a ``Functional`` too, under the same name."""
+    made: type[Model] = type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
+    LAYERS.add(cls)  # configs name the class that the user wrote
+    return made
 
 
 def _shapes_in(structure: Any) -> list[Any]:

@@ -56,6 +56,13 @@ class Model(Keras1Model, Trainer, Layer):
         return super().__new__(cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) >= 2 or "inputs" in kwargs or "outputs" in kwargs:
+            from engine.models.functional import Functional, as_graph_class
+
+            # A subclass that says its graph: super().__init__(inputs, outputs).
+            self.__class__ = as_graph_class(type(self))
+            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]  # it has become one
+            return
         super().__init__(*args, **kwargs)
 
     @property

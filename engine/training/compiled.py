@@ -96,7 +96,16 @@ class Compiled:
     @property
     def metrics(self) -> list[Any]:
         """The loss tracker and the metrics, as objects; complete once data has come."""
-        return list(self._targets.named().values()) if self._targets is not None else []
+        named = list(self._targets.named().values()) if self._targets is not None else []
+        return [*named, *(metric for metric in self._own_metrics() if metric not in named)]
+
+    def _own_metrics(self) -> list[Any]:
+        """Return the metrics that are attributes of the model."""
+        found: list[Any] = []
+        for value in vars(self).values():
+            items = value if isinstance(value, (list, tuple)) else [value]
+            found += [item for item in items if isinstance(item, metrics_module.Metric)]
+        return found
 
     @property
     def metrics_names(self) -> list[str]:
@@ -145,6 +154,7 @@ class Compiled:
             )
         if not self._targets.names:
             self._targets.names = sources.output_names(self)
+        self._targets.own = self._own_metrics()
         return self._targets
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -92,13 +93,31 @@ def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
     if not isinstance(source, Rows):
         return
     few = source.part(0, min(2, source.count))
-    with torch.no_grad():
+    with torch.no_grad(), _untouched(model):
         predicted = stepper.forward([tensor.to(source.device) for tensor in few.inputs], False)
         targets = [tensor.to(source.device) for tensor in few.targets]
         if source.targets:
             stepper.targets.build(targets, predicted)
             stepper.has_metrics = stepper.targets.has_metrics
             check_targets(stepper.targets.targets, source.targets, predicted)
+
+
+@contextmanager
+def _untouched(model: Any) -> Iterator[None]:
+    """Put back what a trial run leaves behind: states of recurrent layers, weights that calls count with."""
+    recurrent = [layer for layer in model._flatten_layers() if getattr(layer, "_states", None) is not None]
+    recurrent += [layer for layer in model._flatten_layers() if getattr(layer, "stateful", False)]
+    states = [(layer, getattr(layer, "_states", None)) for layer in recurrent]
+    counters = [(weight, weight.detach().clone()) for weight in model.non_trainable_weights]
+    for layer, _ in states:
+        layer._states = None
+    try:
+        yield
+    finally:
+        for layer, state in reversed(states):
+            layer._states = state
+        for weight, value in counters:
+            weight.copy_(value)
 
 
 def split_rows(rows: Rows, share: float) -> tuple[Rows, Rows]:

@@ -70,6 +70,7 @@ class Targets:
         self.given = (loss, loss_weights, metrics, weighted_metrics)
         self.loss_tracker = LossTracker("loss")
         self.targets: list[Target] = []
+        self.own: list[Any] = []  # metrics that a model keeps as attributes, for steps of its own
         self.built = False
 
     # -- building ----------------------------------------------------------------------------------
@@ -174,11 +175,12 @@ class Targets:
     def results(self) -> dict[str, Any]:
         """Return the present results by name, still on the device."""
         with torch.no_grad():
-            return {name: item.result() for name, item in self.named().items()}
+            found = {name: item.result() for name, item in self.named().items()}
+            return found | {item.name: item.result() for item in self.own if item.name not in found}
 
     def reset(self) -> None:
         """Start all running numbers afresh."""
-        for item in self.named().values():
+        for item in (*self.named().values(), *self.own):
             item.reset_state()
 
 

@@ -78,3 +78,22 @@ def test_what_does_not_fit_is_refused() -> None:
     refuses(Bidirectional(LSTM(3, name="r"), name="r"), (None, 5), "rank")
     with pytest.raises(ParamError, match="layer is a layer"):
         TimeDistributed(3)
+
+
+def test_hooks_on_the_layer_inside_fire() -> None:
+    seen: list[str] = []
+    both = Bidirectional(LSTM(2, return_sequences=True))
+    steps = TimeDistributed(Conv1D(1, 2))
+    both(torch.zeros(2, 3, 4))
+    steps(torch.zeros(2, 3, 4, 1))
+    both.backward_layer.register_forward_hook(lambda *_: seen.append("backward"))
+    steps.layer.register_forward_hook(lambda *_: seen.append("step"))
+    both(torch.zeros(2, 3, 4))
+    steps(torch.zeros(2, 3, 4, 1))
+    assert seen == ["backward", "step"]
+
+
+def test_a_penalty_on_what_both_readers_say_counts() -> None:
+    layer = Bidirectional(LSTM(2, activity_regularizer="l2"))
+    layer(torch.ones(2, 3, 4))
+    assert len(layer.losses) == 2

@@ -265,3 +265,21 @@ def test_operators_between_symbolic_tensors_are_layers() -> None:
         np.testing.assert_allclose(made.numpy(), wanted)
     twin = Functional.from_config(model.get_config())
     torch.testing.assert_close(twin([a, b])[3], model([a, b])[3])
+
+
+def test_a_subclass_may_say_its_graph() -> None:
+    class Scaled(Model):
+        def __init__(self, units: int) -> None:
+            start = Input((3,))
+            super().__init__(inputs=start, outputs=Dense(units, name="last")(start), name="scaled")
+            self.units = units
+
+        def call(self, inputs: Any, training: bool = False) -> Any:
+            return super().call(inputs, training=training) * 2
+
+    made = Scaled(2)
+    assert isinstance(made, Scaled)
+    assert (made.name, made.units, made.output_shape) == ("scaled", 2, (None, 2))
+    rows = np.ones((4, 3), "float32")
+    once = made.get_layer("last")(rows).detach().numpy()
+    np.testing.assert_allclose(made.predict(rows, verbose=0), once * 2, rtol=1e-6)

@@ -189,3 +189,36 @@ def test_fit_wants_compile_first() -> None:
     made = engine.Sequential([engine.layers.Dense(1)])
     with pytest.raises(EngineError, match=r"Call compile\(\) before fit\(\)"):
         made.fit(X, Y)
+
+
+def test_metrics_kept_as_attributes_are_reset_every_epoch() -> None:
+    class Net(engine.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.out = engine.layers.Dense(1)
+            self.rows = engine.metrics.Sum(name="rows")
+
+        def call(self, x: Any) -> Any:
+            return self.out(x)
+
+        def train_step(self, data: Any) -> Any:
+            self.rows.update_state(float(len(data[0])))
+            return super().train_step(data)
+
+    net = Net()
+    net.compile("sgd", "mse")
+    found = net.fit(X, X[:, :1], epochs=2, batch_size=16, verbose=0).history
+    assert found["rows"] == [64.0, 64.0]
+    assert [metric.name for metric in net.metrics] == ["loss", "rows"]
+
+
+def test_a_stateful_layer_starts_fit_as_it_was_left() -> None:
+    entry = engine.layers.Input(batch_shape=(4, 3, 2))
+    net = engine.Sequential([entry, engine.layers.LSTM(2, stateful=True), engine.layers.Dense(1)])
+    net.compile("sgd", "mse")
+    rows = np.ones((8, 3, 2), "float32")
+    net.predict(rows, batch_size=4, verbose=0)
+    kept = [state.clone() for state in net.layers[0]._states]
+    net.fit(rows, rows[:, 0, :1], batch_size=4, epochs=0, verbose=0)
+    assert all(torch.equal(one, two) for one, two in zip(kept, net.layers[0]._states, strict=True))
+    net.fit(rows, rows[:, 0, :1], batch_size=4, verbose=0)
