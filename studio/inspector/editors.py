@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from engine.params import Param
 from studio.inspector.values import read, stepped, write
 from studio.kit import Switch
+from studio.kit.undo_keys import is_for_the_drawing
 from studio.theme import icon, set_role
 from studio.words import text as words_of
 
@@ -60,6 +61,12 @@ class Line(QLineEdit):
 
     stepped = Signal(bool)
     reverted = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if is_for_the_drawing(event, self):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox, QWidget
 
+from studio.kit.undo_keys import is_for_the_drawing
 from studio.theme import set_role
 
 
@@ -16,6 +17,12 @@ class IntegerField(QSpinBox):
         super().__init__(parent)
         _prepare(self)
         self.setRange(minimum, maximum)
+
+    def event(self, event: QEvent) -> bool:
+        if is_for_the_drawing(event, self.lineEdit()):
+            event.ignore()
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -40,6 +47,12 @@ class DecimalField(QDoubleSpinBox):
         text = f"{value:.{self.decimals()}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
+    def event(self, event: QEvent) -> bool:
+        if is_for_the_drawing(event, self.lineEdit()):
+            event.ignore()
+            return True
+        return super().event(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -53,3 +66,4 @@ def _prepare(box: QAbstractSpinBox) -> None:
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToNearestValue)
     box.lineEdit().setTextMargins(9, 0, 0, 0)  # a style sheet's padding does not reach the text of a spin box
+    box.editingFinished.connect(lambda: box.lineEdit().setModified(False))

@@ -62,7 +62,7 @@ class User(Hands):
 
     def key(self, keys: str) -> None:
         """Press a shortcut, written as menus write it."""
-        pressed = QKeySequence(keys)[0]
+        pressed = QKeySequence(keys)[0]  # type: ignore[index]  # missing in PySide's stub
         target = QApplication.focusWidget() or self.window
         QTest.keyClick(target, pressed.key(), pressed.keyboardModifiers())
 
