@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.callbacks.callback import Callback
-from engine.errors import ParamError
+from engine.errors import EngineError, ParamError
 
 _RISING = ("acc", "auc", "precision", "recall", "f1_score", "fbeta_score", "iou", "r2_score")
 
@@ -193,10 +193,22 @@ class LearningRateScheduler(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """Ends training as soon as the loss is no number; looks at every batch, which waits for the device."""
+    """Ends training as soon as the loss is no number; looks at every batch, which waits for the device.
+
+    With ``raise_error`` it raises ``EngineError`` instead of ending quietly.
+    """
+
+    def __init__(self, raise_error: bool = False) -> None:
+        super().__init__()
+        self.raise_error = raise_error
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
+            if self.raise_error:
+                raise EngineError(
+                    f"Batch {batch}: the loss is {loss}. Try a smaller learning rate, and scale the inputs.",
+                    code="not_finite",
+                )
             print(f"Batch {batch}: the loss is {loss}, training ends.")
             self.model.stop_training = True

@@ -6,6 +6,7 @@ A layer states itself once, in its typed constructor, its docstring, ``build``, 
 
 from __future__ import annotations
 
+import gc
 import inspect
 import re
 from collections import Counter
@@ -40,8 +41,13 @@ def auto_name(base: str) -> str:
     return base if count == 1 else f"{base}_{count - 1}"
 
 
-def clear_session() -> None:
-    """Start the numbering of automatic names afresh.  Keras: ``keras.utils.clear_session``."""
+def clear_session(free_memory: bool = True) -> None:
+    """Start the numbering of automatic names afresh; with ``free_memory`` collect what nobody holds any more.
+
+    Keras: ``keras.utils.clear_session``.
+    """
+    if free_memory:
+        gc.collect()
     _uids.clear()
 
 

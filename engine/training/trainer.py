@@ -288,7 +288,7 @@ class Trainer(Compiled):
             np.float32(value) if isinstance(value, float) else value for value in found.values()
         ]
         if return_dict:
-            return dict(zip(found, values, strict=True))
+            return dict(sorted(zip(found, values, strict=True)))
         return values[0] if len(values) == 1 else values
 
     # -- helpers -------------------------------------------------------------------------------------

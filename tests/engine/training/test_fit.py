@@ -222,3 +222,11 @@ def test_a_stateful_layer_starts_fit_as_it_was_left() -> None:
     net.fit(rows, rows[:, 0, :1], batch_size=4, epochs=0, verbose=0)
     assert all(torch.equal(one, two) for one, two in zip(kept, net.layers[0]._states, strict=True))
     net.fit(rows, rows[:, 0, :1], batch_size=4, verbose=0)
+
+
+def test_terminate_on_nan_may_raise() -> None:
+    net = model()
+    net.compile("sgd", "sparse_categorical_crossentropy")
+    watch = engine.callbacks.TerminateOnNaN(raise_error=True)
+    with pytest.raises(EngineError, match="the loss is nan"):
+        net.fit(X * np.float32(np.nan), Y, verbose=0, callbacks=[watch])
