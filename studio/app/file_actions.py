@@ -207,6 +207,7 @@ class FileActions(QMainWindow):
         self.autosave.watch(session.document, session.path)
         self.connect_session()
         self.update_actions()
+        self.workspace.canvas.setFocus()  # the hand goes to the drawing first, not to a button
 
     def leave_project(self) -> None:
         """Take the open drawing away; a run that is under way ends first."""

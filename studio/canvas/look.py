@@ -81,11 +81,6 @@ def read_look(
         if row.kind == "output":
             shape = "".join(shape_words(each.shape) for group in info.inputs.values() for each in group[:1])
         count = number(info.params) if row.kind == "layer" and info.outputs else ""
-    if row.kind == "input":
-        rows = document.setting("data").get("rows")
-        count = (
-            translate("Canvas", "{count} rows").format(count=number(rows)) if isinstance(rows, int) else ""
-        )
     lost = not shape and "error" in levels
     if lost:
         shape = translate("Canvas", "shape?")

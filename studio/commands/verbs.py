@@ -8,8 +8,10 @@ from typing import Any
 from studio.commands.command import Editing, push
 from studio.document import clipboard, layout, names
 from studio.document.catalog import Catalog
+from studio.document.data import fields_of, unread_field, untold_target
 from studio.document.document import Draft
 from studio.document.errors import Refusal
+from studio.document.losses import default_loss
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem, Repair
 from studio.document.repairs import repair
@@ -108,8 +110,13 @@ def add_input(
     session: Editing, at: Place, options: Mapping[str, Any] | None = None, *, name: str | None = None,
     connect_to: tuple[str, str] | None = None, graph: str = MAIN,
 ) -> str:  # fmt: skip
-    """Add an Input; ``options``: ``field``, or ``shape`` and ``dtype``."""
+    """Add an Input; ``options``: ``field``, or ``shape`` and ``dtype``.
+
+    Without options it reads the field that is left, where just one is.
+    """
     draft = session.document.draft()
+    if options is None and (field := unread_field(draft, graph)):
+        options = {"field": field}
     node = _put_node(
         draft, "input", name or str((options or {}).get("field", "input")), at, graph, options or {}
     )
@@ -122,8 +129,13 @@ def add_output(
     session: Editing, at: Place, options: Mapping[str, Any] | None = None, *, name: str | None = None,
     connect_from: tuple[str, str] | None = None, graph: str = MAIN,
 ) -> str:  # fmt: skip
-    """Add an Output and return its id; ``options``: ``target``, ``loss``, ``weight``, ``metrics``."""
+    """Add an Output and return its id; ``options``: ``target``, ``loss``, ``weight``, ``metrics``.
+
+    Without options it predicts the target that is left, where just one is, by the loss that suits it.
+    """
     draft = session.document.draft()
+    if options is None and (target := untold_target(draft, graph)):
+        options = {"target": target, "loss": default_loss(fields_of(draft)[target])}
     node = _put_node(draft, "output", name or "output", at, graph, options or {})
     _wire_up(draft, session.catalog, node, connect_from, None, graph)
     push(session, draft.edit("add_output", {"name": draft.node(node, graph).name}))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.spec import TensorSpec
+from studio.document.rows import MAIN
 from studio.document.state import State
 
 _DTYPES = {"category": "int64", "text": "string"}
@@ -38,3 +39,25 @@ def fields_of(state: State) -> dict[str, DataField]:
 def field_spec(field: DataField) -> TensorSpec:
     """Return the spec of a batch of a field."""
     return TensorSpec((None, *field.shape), _DTYPES.get(field.kind, "float32"))
+
+
+def unread_field(state: State, graph: str = MAIN) -> str:
+    """Return the one field that no Input reads and that is no target; ``""`` where there is not just one."""
+    targets = state.setting("data").get("targets", ())
+    left = set(fields_of(state)) - set(targets if isinstance(targets, tuple) else ())
+    return _only(left - _used(state, graph, "field"))
+
+
+def untold_target(state: State, graph: str = MAIN) -> str:
+    """Return the one target that no Output predicts, or ``""`` where there is not just one."""
+    targets = state.setting("data").get("targets", ())
+    named = set(targets if isinstance(targets, tuple) else ()) & set(fields_of(state))
+    return _only(named - _used(state, graph, "target"))
+
+
+def _used(state: State, graph: str, option: str) -> set[object]:
+    return {state.node(node, graph).options.get(option) for node in state.node_ids(graph)}
+
+
+def _only(names: set[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else ""

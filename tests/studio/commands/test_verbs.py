@@ -276,3 +276,24 @@ def test_any_gestures_can_be_undone_redone_and_saved(steps: list[tuple[str, int,
     session.stack.setIndex(index)
     assert session.document.same_as(end)
     assert [session.document.incoming(n) for n in end.node_ids()] == [end.incoming(n) for n in end.node_ids()]
+
+
+def test_an_input_and_an_output_take_what_is_left_of_the_data() -> None:
+    session = Session()
+    data = {
+        "fields": [
+            {"name": "image", "kind": "image", "shape": [8, 8, 1]},
+            {"name": "label", "kind": "category", "classes": ["a", "b"]},
+        ],
+        "targets": ["label"],
+    }
+    do.set_settings(session, "data", data)
+    first = do.add_input(session, (0, 0))
+    second = do.add_input(session, (0, 100))
+    end = do.add_output(session, (400, 0))
+    document = session.document
+    assert document.node(first).options.get("field") == "image"
+    assert document.node(first).name == "image"
+    assert document.node(second).options.get("field") is None
+    assert document.node(end).options.get("target") == "label"
+    assert document.node(end).options.get("loss") == "sparse_categorical_crossentropy"
