@@ -47,6 +47,8 @@ class NewDialog(QDialog):
         set_role(title, "title")
         self.list = QListWidget()
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self._add(NONE, self.tr("None yet"), self.tr("Draw first, choose the data later."), "pencil")
         for one in bundled():

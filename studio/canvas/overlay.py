@@ -14,7 +14,7 @@ from studio.canvas.look import number
 from studio.document.problems import Problem, Repair
 from studio.kit import Callout
 from studio.theme import current, ui_font
-from studio.words import repair_text, text
+from studio.words import lesson, repair_text, text
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -107,7 +107,7 @@ class Lesson(QObject):
 
     def _build(self, problems: Sequence[Problem]) -> None:
         first = min(problems, key=lambda problem: problem.severity != "error")
-        title, body = _split(text(first))
+        title, body = lesson(first)
         callout = Callout("error" if first.severity == "error" else "warning", title, body, self._view)
         more = [text(each) for each in problems if each is not first and each.severity == first.severity]
         if more:
@@ -174,11 +174,6 @@ class Lesson(QObject):
 
 def _size(area: QRect) -> int:
     return area.width() * area.height() if area.isValid() else 0
-
-
-def _split(words: str) -> tuple[str, str]:
-    head, dot, rest = words.partition(". ")
-    return (head + dot.strip(), rest.strip()) if rest else (words, "")
 
 
 class Overlays(QWidget):

@@ -40,7 +40,7 @@ class Problems(QWidget):
         clear(self._column)
         self.callouts = []
         for problem in problems:
-            callout = Callout(problem.severity, words.text(problem))
+            callout = Callout(problem.severity, *words.lesson(problem))
             for number, chosen in enumerate(problem.repairs):
                 callout.add_action(
                     words.repair_text(chosen), self._mender(problem, chosen), primary=number == 0

@@ -12,8 +12,8 @@ from studio.words import files, graph, layers
 from studio.words.say import install, say, shape_words, size_words, tr, translate
 
 __all__ = [
-    "Coded", "branch_text", "edit_text", "install", "repair_text", "shape_words", "size_words", "text", "tr",
-    "translate",
+    "Coded", "branch_text", "edit_text", "install", "lesson", "repair_text", "shape_words", "size_words", "text",
+    "tr", "translate",
 ]  # fmt: skip
 
 
@@ -90,3 +90,10 @@ def text(thing: Coded | BaseException) -> str:
         if found is not None:
             return say(found, fields)
     return str(thing) if isinstance(thing, BaseException) else str(fields.get("message") or code)
+
+
+def lesson(thing: Coded | BaseException) -> tuple[str, str]:
+    """Return what is wrong as a first sentence and the rest, which may be empty."""
+    words = text(thing)
+    ends = [place for stop in (". ", "। ") if (place := words.find(stop)) >= 0]
+    return (words[: min(ends) + 1], words[min(ends) + 2 :].strip()) if ends else (words, "")

@@ -181,3 +181,12 @@ def test_a_drawing_that_cannot_be_translated_says_its_problem() -> None:
     error = TranslateError("English", code="problem", node="n1", problem=problem)
     assert words.text(error) == words.text(problem)
     assert words.text(error).startswith("There is no Input")
+
+
+def test_a_lesson_is_a_sentence_and_the_rest():
+    from studio.words import lesson, text
+
+    error = ValueError("LSTM reads a sequence. It gets a picture: 3 × 3. Reshape it.")
+    assert lesson(error) == ("LSTM reads a sequence.", "It gets a picture: 3 × 3. Reshape it.")
+    alone = ValueError("No units")
+    assert lesson(alone) == (text(alone), "")
