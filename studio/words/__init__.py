@@ -12,8 +12,8 @@ from studio.words import files, graph, layers
 from studio.words.say import install, say, shape_words, size_words, tr, translate
 
 __all__ = [
-    "Coded", "branch_text", "edit_text", "install", "lesson", "repair_text", "shape_words", "size_words", "text",
-    "tr", "translate",
+    "Coded", "branch_text", "edit_text", "install", "lesson", "repair_text", "shape_words", "size_words",
+    "text", "tr", "translate",
 ]  # fmt: skip
 
 
