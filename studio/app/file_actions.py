@@ -153,7 +153,8 @@ class FileActions(QMainWindow):
             return
         session = self.workspace.session
         try:
-            export(session.document, session.catalog, framework, Path(name), session.base_folder)
+            style = self.workspace.code.style_of_model()
+            export(session.document, session.catalog, framework, Path(name), session.base_folder, style=style)
         except (OSError, ValueError) as error:
             ask.tell(self, self.tr("The script cannot be written"), words.text(error))
 

@@ -106,7 +106,9 @@ class ProjectActions(QMainWindow):
         self._set_view("graph")
 
     def _set_view(self, key: str) -> None:
+        assert self.workspace is not None
         self.canvas.set_sequential(key == "sequential")
+        self.workspace.code.set_style_of_model("sequential" if key == "sequential" else "functional")
         self.bar.style_choice.set_value(key)
 
     def train(self) -> None:

@@ -41,6 +41,7 @@ class CodePanel(QWidget):
         self._stale = True
         self.view = CodeView()
         self.view.line_clicked.connect(self._take_line)
+        self._style = ""
         self.library = self._chooser()
         self.fault = Callout("warning", "")
         self.fault.hide()
@@ -105,6 +106,16 @@ class CodePanel(QWidget):
         """Return which library the script imports."""
         return "keras" if self.library.value() == "keras" else "engine"
 
+    def style_of_model(self) -> str:
+        """Return how the model is written: "sequential", "functional", or "" for the document's own."""
+        return self._style
+
+    def set_style_of_model(self, style: str) -> None:
+        """Write the model as a Sequential or by functional calls; branches always need the latter."""
+        if style != self._style:
+            self._style = style
+            self._changed()
+
     def mark(self, nodes: Sequence[str]) -> None:
         """Mark the lines of these nodes, from now on, and scroll to the first."""
         self._nodes = list(nodes)
@@ -135,7 +146,9 @@ class CodePanel(QWidget):
         self._stale = False
         session = self._session
         try:
-            made = script(session.document, session.catalog, session.analysis, to=self.framework())
+            made = script(
+                session.document, session.catalog, session.analysis, to=self.framework(), style=self._style
+            )
         except TranslateError as error:
             self.fault.set_message(self.tr("This drawing cannot be written yet"), words.text(error))
             self.fault.show()

@@ -46,8 +46,9 @@ def train(document: Document) -> tuple[dict[str, list[float]], dict[str, float]]
     return run.history, scores[-1]
 
 
-def run_script(document: Document, folder: Path, to: str) -> dict[str, list[float]]:
-    export(document, load_catalog(), to, folder / "made.py")  # type: ignore[arg-type]  # to is a parameter here
+def run_script(document: Document, folder: Path, to: str, style: str = "") -> dict[str, list[float]]:
+    folder.mkdir(exist_ok=True)
+    export(document, load_catalog(), to, folder / "made.py", style=style)  # type: ignore[arg-type]  # to is a parameter here
     path = folder / "made.py"
     path.write_text(path.read_text(encoding="utf-8") + TAIL, encoding="utf-8")
     root = str(resources_path().parent)
@@ -81,6 +82,12 @@ def test_the_script_under_the_engine_has_the_history_of_the_app(name: str, tmp_p
     finally:
         torch.set_num_threads(before)
     assert run_script(with_epochs(EXAMPLES[name](), SHORT[name]), tmp_path, "engine") == ours
+
+
+def test_a_script_in_the_style_of_sequential_has_the_same_history(tmp_path: Path) -> None:
+    document = with_epochs(EXAMPLES["digits"](), 2)
+    functional = run_script(document, tmp_path / "functional", "engine")
+    assert run_script(document, tmp_path / "sequential", "engine", style="sequential") == functional
 
 
 @pytest.mark.parametrize("name", ["digits", "auto-mpg"])

@@ -158,3 +158,18 @@ def test_none_keeps_its_references_while_painting(window: MainWindow) -> None:
         window.bar.repaint()
         canvas.viewport().repaint()
     assert before - sys.getrefcount(None) < 100, "painting drops references to None: PySide6 will abort"
+
+
+def test_the_view_is_also_the_style_of_the_script(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.open_example("digits")
+    assert window.workspace is not None
+    out = tmp_path / "digits.py"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    for view, written in (("sequential", "keras.Sequential("), ("graph", "keras.Model(")):
+        window.actions_by_id[f"view_{view}"].trigger()
+        window.workspace.code.render_now()
+        window.actions_by_id["export_engine"].trigger()
+        assert written in window.workspace.code.text()
+        assert written in out.read_text(encoding="utf-8")
