@@ -30,7 +30,7 @@ _uids: Counter[str] = Counter()
 
 def snake_case(name: str) -> str:
     """Return ``"conv2d"`` for ``"Conv2D"``, as Keras names its layers."""
-    split = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    split = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", split).lower()
 
 

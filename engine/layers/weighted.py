@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -10,14 +10,18 @@ import torch
 
 from engine import config as settings
 from engine import constraints, initializers, regularizers
-from engine.errors import NotBuiltError, ShapeError
+from engine.dtype_policies import standardize_dtype
+from engine.errors import EngineError, NotBuiltError, ParamError, ShapeError
 from engine.layers.dry import declare, declaring
+from engine.layers.scope import path_in_scope, running_layers
 from engine.layers.variable import Variable
+from engine.random import SeedGenerator
 
 if TYPE_CHECKING:
     from engine.layers.layer import Layer
 
 _hook_epoch = [0]
+_OWN = frozenset({"_parameters", "_modules", "_buffers", "_weights", "_config", "_inbound", "_losses"})
 
 
 def hook_epoch() -> int:
@@ -29,33 +33,51 @@ class Weighted(torch.nn.Module):
     """Base of ``Layer``: weights, what is trainable of them, and torch's hooks."""
 
     name: str
-    dtype: str
+    variable_dtype: str
     built: bool
     _trainable: bool
     _weights: list[Variable]
+    _initialized = False
+    _building = False
 
     # -- weights -----------------------------------------------------------------------------------
 
     def add_weight(
         self,
-        shape: Iterable[int | None] = (),
+        *args: Any,
+        shape: Any = None,
         initializer: Any = None,
-        dtype: str | None = None,
+        dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
         regularizer: Any = None,
         constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
         name: str | None = None,
         torch_axes: tuple[int, ...] | None = None,
     ) -> Variable:
-        """Make a weight of ``shape`` and keep it.
+        """Make a weight of ``shape`` and keep it; shape, initializer and dtype may come by position.
 
         Without an initializer it starts as glorot_uniform says, a weight of whole numbers as zeros.
 
         ``torch_axes`` names the order in which torch's kernels read the axes: the numbers lie in memory that
         way and the weight is a view in Keras' order, so that neither a copy nor a transpose is needed.
+        Raises ``ShapeError`` for unknown sizes, ``EngineError`` where the layer is built already, and
+        ``TypeError`` for more arguments by position.
         """
-        name = name or "variable"
-        sizes = tuple(shape)
+        self._check_super_called()
+        if args:
+            shape, initializer, dtype = _by_position(args, shape, initializer, dtype)
+        if self.built and not self._building and any(layer is self for layer in running_layers()):
+            raise EngineError(
+                f"Layer '{self.name}' cannot add new elements of state (variables or sub-layers) once it is "
+                "built: make weights in __init__() or in build().",
+                code="locked",
+                layer=self.name,
+            )
+        name = name or self._free_name()
+        sizes = (shape,) if hasattr(shape, "__index__") else tuple(shape or ())
         if any(size is None for size in sizes):
             raise ShapeError(
                 f"Layer '{self.name}' cannot make its weight '{name}': shape {sizes} has an unknown size.",
@@ -64,44 +86,89 @@ class Weighted(torch.nn.Module):
                 weight=name,
                 shape=sizes,
             )
-        whole = tuple(int(size) for size in sizes if size is not None)
-        type_name = dtype or self.dtype
+        whole = tuple(int(size) for size in sizes)
+        type_name = self.variable_dtype if dtype is None else standardize_dtype(dtype)
+        kind = getattr(torch, type_name)
         if declaring():
-            tensor = torch.empty(whole, device="meta")
+            tensor = torch.empty(whole, device="meta", dtype=kind)
             declare(cast("Layer", self), name, whole, trainable)
         else:
-            drawn = "glorot_uniform" if getattr(torch, type_name).is_floating_point else "zeros"
+            drawn = "glorot_uniform" if kind.is_floating_point else "zeros"
             value = initializers.get(drawn if initializer is None else initializer)(whole, dtype=type_name)
-            tensor = torch.as_tensor(value, dtype=getattr(torch, type_name))
+            tensor = torch.as_tensor(value, dtype=kind)
             if torch_axes is not None:
                 order = [torch_axes.index(axis) for axis in range(len(torch_axes))]
                 tensor = tensor.permute(torch_axes).contiguous().permute(order)
             tensor = tensor.to(_device())
-        floating = tensor.is_floating_point()
-        variable = Variable(tensor, trainable and floating and self._trainable, name)
-        variable.path = f"{self.name}/{name}"
+        variable = Variable(tensor, trainable=trainable, autocast=autocast, aggregation=aggregation, name=name)
+        if not self._trainable:
+            variable.requires_grad_(False)
+        variable.path = f"{path_in_scope(self)}/{name}"
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
-        variable.wants_gradient = trainable and floating  # type: ignore[attr-defined]  # what unfreezing restores
+        if overwrite_with_gradient:
+            variable.overwrite_with_gradient = True
         self._weights.append(variable)
         return variable
 
+    def _free_name(self) -> str:
+        """Return ``variable``, ``variable_1``, ...: the first that no weight of this layer has."""
+        taken = {weight.name for weight in self._weights}
+        count, name = 0, "variable"
+        while name in taken:
+            count += 1
+            name = f"variable_{count}"
+        return name
+
+    def _untrack_variable(self, variable: Variable) -> None:
+        """Forget a weight of this layer."""
+        self._weights[:] = [weight for weight in self._weights if weight is not variable]
+
+    def _check_super_called(self) -> None:
+        if not self._initialized:
+            raise RuntimeError(
+                f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as the first "
+                "statement of its `__init__()`."
+            )
+
     def __setattr__(self, name: str, value: Any) -> None:
-        """Track layers in plain lists and dicts too, as Keras does."""
+        """Track weights, and layers in plain lists and dicts too, as Keras does."""
+        if isinstance(value, Variable):
+            if not any(weight is value for weight in self._weights):
+                if value.path == value.name and self._initialized:
+                    value.path = f"{path_in_scope(self)}/{value.name}"
+                self._weights.append(value)
+        elif value is None and name in self.__dict__.get("_parameters", {}):
+            del self._parameters[name]  # a plain attribute from now on, which may become anything
         super().__setattr__(name, value)
         listed = isinstance(value, (list, tuple, dict)) and not name.startswith("_")
         if listed and "_modules" in self.__dict__:
             self._track(name, value)
 
+    def __delattr__(self, name: str) -> None:
+        """Forget a weight with its attribute."""
+        weight = self._parameters.get(name)
+        if isinstance(weight, Variable):
+            self._untrack_variable(weight)
+        super().__delattr__(name)
+
     def _track(self, name: str, value: Any) -> None:
-        for index, item in enumerate(value.values() if isinstance(value, dict) else value):
+        if _plain(value):
+            return
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            place = f"{name}_{key}".replace(".", "_")
             if isinstance(item, Weighted):
-                self._modules[f"{name}_{index}"] = item
+                self._modules[place] = item
+            elif isinstance(item, Variable):
+                if not any(weight is item for weight in self._weights):
+                    self._weights.append(item)
+            elif isinstance(item, (list, tuple, dict)):
+                self._track(place, item)
 
     def _sublayers(self) -> list[Any]:
         """Return the layers directly inside this one, each once, in the order of their making."""
         for name, value in list(self.__dict__.items()):
-            if isinstance(value, (list, tuple, dict)) and not name.startswith("_"):
+            if isinstance(value, (list, tuple, dict)) and value and not name.startswith("_"):
                 self._track(name, value)  # lists may have grown since they were set
         unique: dict[int, Any] = {}
         for module in self._modules.values():
@@ -110,9 +177,66 @@ class Weighted(torch.nn.Module):
         return list(unique.values())
 
     @property
+    def _layers(self) -> list[Any]:
+        return self._sublayers()
+
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
+        """Return the layers inside this one and inside those, each once, in the order of Keras."""
+        found, seen = [self] if include_self else [], {id(self)}
+        waiting = list(reversed(self._sublayers()))
+        while waiting:
+            layer = waiting.pop()
+            if id(layer) in seen:
+                continue
+            seen.add(id(layer))
+            found.append(layer)
+            if recursive:
+                waiting.extend(layer._sublayers())
+        return found
+
+    def _attributes_of(self, kind: type) -> list[Any]:
+        """Return the objects of a kind that are attributes of this layer, in lists and dicts too, each once."""
+        unique: dict[int, Any] = {}
+
+        def gather(value: Any) -> None:
+            if isinstance(value, kind):
+                unique.setdefault(id(value), value)
+            elif isinstance(value, (list, tuple, dict)) and not _plain(value):
+                for item in value.values() if isinstance(value, dict) else value:
+                    gather(item)
+
+        for name, value in self.__dict__.items():
+            if name not in _OWN:
+                gather(value)
+        return list(unique.values())
+
+    @property
+    def _seed_generators(self) -> list[Any]:
+        return self._attributes_of(SeedGenerator)
+
+    # -- weights as a whole ------------------------------------------------------------------------
+
+    def _own_weights(self) -> list[Variable]:
+        """Return the weights of this layer alone, those made to be trained first."""
+        own = self._weights
+        if all(weight.wants_gradient for weight in own):
+            return own
+        return sorted(own, key=lambda weight: not weight.wants_gradient)
+
+    @property
+    def _trainable_variables(self) -> list[Variable]:
+        return [weight for weight in self._weights if weight.wants_gradient]
+
+    @property
+    def _non_trainable_variables(self) -> list[Variable]:
+        return [weight for weight in self._weights if not weight.wants_gradient]
+
+    @property
     def variables(self) -> list[Variable]:
-        """Every weight, of this layer first and then of those inside, each once."""
-        unique = {id(weight): weight for weight in self._weights}
+        """Every weight, of this layer first and then of those inside, and the states of random generators."""
+        unique = {id(weight): weight for weight in self._own_weights()}
+        for generator in self._seed_generators:
+            unique[id(generator.state)] = generator.state
         for layer in self._sublayers():
             unique |= {id(weight): weight for weight in layer.variables}
         return list(unique.values())
@@ -120,21 +244,29 @@ class Weighted(torch.nn.Module):
     @property
     def weights(self) -> list[Variable]:
         """Every weight but the states of random generators; ``get_weights`` follows this order."""
-        return self.variables
+        unique = {id(weight): weight for weight in self._own_weights()}
+        for layer in self._sublayers():
+            unique |= {id(weight): weight for weight in layer.weights}
+        return list(unique.values())
 
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return [weight for weight in self.weights if weight.requires_grad]
+        return [weight for weight in self.weights if weight.requires_grad] if self._trainable else []
 
     trainable_variables = trainable_weights
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that training leaves alone."""
-        return [weight for weight in self.weights if not weight.requires_grad]
+        own = self.weights
+        return [weight for weight in own if not weight.requires_grad] if self._trainable else own
 
-    non_trainable_variables = non_trainable_weights
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The weights that training leaves alone, and the states of random generators."""
+        own = self.variables
+        return [weight for weight in own if not weight.requires_grad] if self._trainable else own
 
     @property
     def trainable(self) -> bool:
@@ -145,7 +277,7 @@ class Weighted(torch.nn.Module):
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
         for weight in self._weights:
-            weight.requires_grad_(self._trainable and getattr(weight, "wants_gradient", True))
+            weight.requires_grad_(self._trainable and weight.wants_gradient)
         for layer in self._sublayers():
             layer.trainable = value
 
@@ -166,6 +298,31 @@ class Weighted(torch.nn.Module):
             )
         for variable, value in zip(own, weights, strict=True):
             variable.assign(value)
+
+    def _saved_weights(self) -> list[Variable]:
+        """Return the weights of this layer alone in the order of files: those made to be trained first."""
+        return self._own_weights()
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the weights of this layer alone into ``store``, a dict that a file keeps."""
+        for index, weight in enumerate(self._saved_weights()):
+            store[str(index)] = weight
+
+    def load_own_variables(self, store: Any) -> None:
+        """Set the weights of this layer alone from ``store``; raises ``ShapeError`` where they do not fit."""
+        own = self._saved_weights()
+        if len(store.keys()) != len(own):
+            hint = "" if own or self.built else " The layer was never built: give its model a build()."
+            raise ShapeError(
+                f"Layer '{self.name}' expected {len(own)} variables, but received {len(store.keys())} "
+                f"variables during loading. Expected: {[weight.name for weight in own]}.{hint}",
+                code="weight_count",
+                layer=self.name,
+                expected=len(own),
+                got=len(store.keys()),
+            )
+        for index, weight in enumerate(own):
+            weight.assign(store[str(index)])
 
     def count_params(self) -> int:
         """Return how many numbers the weights hold; raises ``NotBuiltError`` before the layer is built."""
@@ -200,6 +357,35 @@ class Weighted(torch.nn.Module):
         """Register as torch does, and let compiled plans notice."""
         _hook_epoch[0] += 1
         return super().register_full_backward_pre_hook(*args, **kwargs)
+
+
+def _plain(value: Any) -> bool:
+    """Return whether a list begins with a text or a number: a vocabulary, not a list of layers."""
+    first = next(iter(value.values() if isinstance(value, dict) else value), None)
+    return first is None or isinstance(first, (str, int, float, bytes))
+
+
+def _by_position(args: tuple[Any, ...], shape: Any, initializer: Any, dtype: Any) -> tuple[Any, Any, Any]:
+    """Return shape, initializer and dtype of ``add_weight`` where some of them came by position."""
+    if len(args) > 3:
+        raise TypeError(f"add_weight() takes at most 3 positional arguments. Received: {len(args)}")
+    if isinstance(args[0], str):
+        raise ParamError(
+            f"The `name` of a weight must be passed as a keyword argument: add_weight(shape=..., "
+            f"name={args[0]!r}). Received: add_weight({args[0]!r}, ...)",
+            code="param",
+            param="name",
+        )
+    given = [shape, initializer, dtype]
+    for index, (word, value) in enumerate(zip(("shape", "initializer", "dtype"), args, strict=False)):
+        if given[index] is not None:
+            raise ParamError(
+                f"add_weight(): `{word}` was passed both positionally and as a keyword argument.",
+                code="param",
+                param=word,
+            )
+        given[index] = value
+    return given[0], given[1], given[2]
 
 
 def _device() -> torch.device:

@@ -369,6 +369,30 @@ class Optimizer:
         if head == 2:
             self._rate = float(weights[1])
 
+    def save_own_variables(self, store: Any) -> None:
+        """Put the state into ``store``, a dict that a file keeps."""
+        for index, tensor in enumerate(self.variables):
+            # Counts are int32 in Keras' files.
+            store[str(index)] = tensor.to(torch.int32) if tensor.dtype is torch.int64 else tensor
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the state from ``store``; warns and keeps the present one where it has other parts."""
+        own = len(self.variables)
+        if len(store.keys()) != own:
+            hint = "" if self.built else " The optimizer is not built yet."
+            warnings.warn(
+                f"Skipping variable loading for optimizer '{self.name}', because it has {own} variables "
+                f"whereas the saved optimizer has {len(store.keys())} variables.{hint}",
+                stacklevel=2,
+            )
+            return
+        if self.built:
+            self.set_weights([store[str(index)] for index in range(own)])
+            return
+        self._count = int(store["0"])
+        if not callable(self._rate):
+            self._rate = float(store["1"])
+
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, JSON-able."""
         rate = self._rate
