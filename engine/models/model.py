@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from engine.compat import Keras1Model
-from engine.errors import EngineError, NotBuiltError, did_you_mean
+from engine.errors import EngineError, did_you_mean
 from engine.layers import calling
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer
@@ -149,20 +148,25 @@ class Model(Keras1Model, Trainer, Layer):
         gather(self, "")
         return found
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights to a ``.safetensors`` file, in one step: a crash leaves the old file whole."""
-        from engine.models.weights import write
+    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
+        """Write the whole model to a ``.keras`` file; see ``engine.saving.save_model``."""
+        from engine.saving.archive import save_model
 
-        write(self._named_weights(), filepath, overwrite)
+        save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
-    @torch.no_grad()
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Set the weights from a file of ``save_weights``; raises ``EngineError`` where names differ."""
-        from engine.models.weights import read_into
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None, **kwargs: Any
+    ) -> None:
+        """Write the weights to ``.weights.h5`` or ``.safetensors``; see ``engine.saving.save_weights``."""
+        from engine.saving.weights import save_weights
 
-        if not self.built:
-            raise NotBuiltError(f"Model '{self.name}' has no weights yet: call it or build it, then load.")
-        read_into(self._named_weights(), filepath, skip_mismatch)
+        save_weights(self, filepath, overwrite, max_shard_size, **kwargs)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Set the weights from a file of ``save_weights``; see ``engine.saving.load_weights``."""
+        from engine.saving.weights import load_weights
+
+        load_weights(self, filepath, skip_mismatch, **kwargs)
 
     def build_from_shapes(self, shapes: Sequence[Any]) -> None:
         """Build for data of these shapes (batch axis first): one shape for each input, in order."""
