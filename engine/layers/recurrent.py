@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from engine.errors import EngineError, ParamError, ShapeError
+from engine.errors import ShapeError
 from engine.layers.convolution_shapes import channels_of, checked_shape
+from engine.layers.dry import declaring
 from engine.layers.layer import Layer
-from engine.layers.rnn_cell_base import build_inside, output_size_of, run_cell
+from engine.layers.rnn_cell_base import (
+    build_inside,
+    checked_cell,
+    mapped,
+    output_size_of,
+    reads_ahead,
+    run_cell,
+    zero_states,
+)
 from engine.layers.rnn_stacked import StackedRNNCells
+from engine.layers.variable import Variable
 from engine.params import Flag, LayerRef
 from engine.spec import InputSpec, Shape, shape_text
-
-
-def mapped(function: Callable[..., Any], *trees: Any) -> Any:
-    """Return the nested lists with ``function`` applied to the tensors at equal places."""
-    if isinstance(trees[0], (list, tuple)):
-        return [mapped(function, *parts) for parts in zip(*trees, strict=True)]
-    return function(*trees)
+from engine.structure import flatten, pack_like
 
 
 class RNN(Layer):
@@ -59,15 +64,7 @@ class RNN(Layer):
     ) -> None:
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(list(cell))
-        if not isinstance(cell, Layer) or not hasattr(cell, "state_size"):
-            raise ParamError(
-                f"{type(self).__name__}: cell is a layer with a state_size, such as LSTMCell(8). "
-                f"Received: cell={cell!r}",
-                code="param",
-                owner=type(self).__name__,
-                param="cell",
-                got=cell,
-            )
+        checked_cell(type(self).__name__, cell)
         super().__init__(**kwargs)
         self.cell = cell
         self.return_sequences = return_sequences
@@ -76,8 +73,9 @@ class RNN(Layer):
         self.stateful = stateful
         self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
-        self.input_spec = InputSpec(ndim=3) if cell.input_spec is not None else InputSpec(min_ndim=3)
-        self._states: list[Any] | None = None
+        ours = getattr(cell, "input_spec", None) is not None
+        self.input_spec = InputSpec(ndim=3) if ours else InputSpec(min_ndim=3)
+        self.states: Any = None
 
     @classmethod
     def port_names(cls, params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -96,28 +94,42 @@ class RNN(Layer):
         size = self.cell.state_size
         return [size] if isinstance(size, int) else list(size)
 
-    @property
-    def states(self) -> list[Any] | None:
-        """The states kept between batches where ``stateful``, ``None`` before the first."""
-        return self._states
-
     def reset_state(self) -> None:
-        """Start the next batch from fresh states."""
-        self._states = None
+        """Start the next batch from zeros, where states are kept."""
+        for state in flatten(self.states or []):
+            state.assign(torch.zeros_like(state))
 
-    reset_states = reset_state
+    def reset_states(self) -> None:
+        """Do as ``reset_state``, whose older name this is."""
+        self.reset_state()
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Build the cell for one step of the sequence; raises ``ShapeError``."""
-        shape = checked_shape(self, input_shape)
+        shape = checked_shape(self, sequences_shape)
         self.compute_output_shape(shape)
-        build_inside(self, self.cell, (shape[0], *shape[2:]))
-        if len(shape) == 3:
+        if self.unroll and shape[1] is None:
+            raise ShapeError(
+                f"Layer '{self.name}' cannot unroll a sequence whose number of steps is not known. Received: "
+                f"shape {shape_text(shape)}. Give the input the number of steps, or leave unroll=False.",
+                code="unknown_size",
+                layer=self.name,
+                axis=1,
+                shape=shape,
+            )
+        build_inside(self.cell, (shape[0], *shape[2:]))
+        if isinstance(self.input_spec, InputSpec) and self.input_spec.ndim == 3:
             self.input_spec = InputSpec(ndim=3, axes={-1: channels_of(self, shape, -1)})
+        if self.states is not None:
+            self.reset_state()
+        elif self.stateful and not declaring():
+            self.states = mapped(
+                lambda state: Variable(state, trainable=False, name="rnn_state"),
+                self.get_initial_state(shape[0] or 0),
+            )
 
-    def compute_output_shape(self, input_shape: Any, *_states: Any) -> Any:
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         """Return the output's shape, with ``return_state`` in a tuple before those of the states."""
-        shape = checked_shape(self, input_shape)
+        shape = checked_shape(self, sequences_shape)
         channels_of(self, shape, -1)
         batch = shape[0]
         if shape[1] == 0:
@@ -155,69 +167,76 @@ class RNN(Layer):
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Return the mask where every step comes out; states have none."""
+        previous_mask = flatten(previous_mask)[0]
         mask = previous_mask if self.return_sequences else None
         return [mask, *(None for _ in self.state_size)] if self.return_state else mask
 
     def get_initial_state(self, batch_size: int) -> list[Any]:
         """Return the states before the first step: the cell's, or zeros."""
         make = getattr(self.cell, "get_initial_state", None)
-        if make is None:
-            like = next(iter(self.cell.parameters()), torch.empty(0))
-            made: Any = mapped(lambda size: like.new_zeros((batch_size, size)), self.state_size)
-        else:
-            made = make(batch_size)
+        made: Any = (
+            zero_states(self, self.state_size, batch_size) if make is None else make(batch_size=batch_size)
+        )
         return list(made) if isinstance(made, (list, tuple)) else [made]
 
     def call(
         self,
-        x: Tensor,
+        sequences: Tensor,
         initial_state: Any = None,
-        mask: Tensor | None = None,
-        training: bool | None = None,
+        mask: Any = None,
+        training: bool = False,
     ) -> Any:
         """Return the output, with ``return_state`` in a tuple before the last states.
 
         ``initial_state`` is a tensor (batch, units) or a list of one for each state; ``mask`` (batch, steps)
         is False at steps to leave out.  Raises ``ShapeError`` where they do not fit.
         """
-        states = self._first_states(x, initial_state)
-        if mask is None and self._can_fuse(x, training):
-            sequence, states = self._fused(x.flip(1) if self.go_backwards else x, states)
-            output = sequence if self.return_sequences else sequence[:, -1]
-        else:
-            output, states = self._walk(x, states, mask, training)
+        states = self._first_states(sequences, initial_state)
+        mask = flatten(mask)[0]
+        if mask is not None:
+            mask = (mask[..., 0] if mask.dim() == 3 else mask).to(torch.bool)
+        training = bool(training)
+        try:
+            last, outputs, states = self.inner_loop(sequences, states, mask, training)
+        finally:
+            if hasattr(self.cell, "end_sequence"):
+                self.cell.end_sequence()
         if self.stateful:
-            self._states = mapped(lambda state: state.detach().clone(), states)
+            for kept, state in zip(flatten(self.states), flatten(states), strict=True):
+                kept.assign(state.detach())
+        output = outputs if self.return_sequences else last
         return (output, *states) if self.return_state else output
 
-    def _can_fuse(self, x: Tensor, training: bool | None) -> bool:
-        """Return whether one call of torch's kernel does the whole sequence."""
-        return False
-
-    def _fused(self, x: Tensor, states: list[Any]) -> tuple[Tensor, list[Any]]:
-        raise EngineError(f"{type(self).__name__} has no fused kernel.")
-
     def _first_states(self, x: Tensor, initial_state: Any) -> list[Any]:
-        if initial_state is None:
-            if not self.stateful or self._states is None:
-                return self.get_initial_state(x.shape[0])
-            kept = self._states
-            first = kept[0][0] if isinstance(kept[0], list) else kept[0]
-            if first.shape[0] != x.shape[0]:
+        if self.stateful and self.states is not None:
+            rows = flatten(self.states)[0].shape[0]
+            if rows != x.shape[0]:
                 raise ShapeError(
-                    f"Layer '{self.name}' is stateful and keeps states of {first.shape[0]} rows. Received: a "
-                    f"batch of {x.shape[0]} rows. Use equal batches, or call reset_state() before.",
+                    f"Layer '{self.name}' is stateful and keeps states of {rows} rows. Received: a batch of "
+                    f"{x.shape[0]} rows. The batch size of a stateful layer must stay the same.",
                     code="axis",
                     layer=self.name,
                     axis=0,
-                    expected=first.shape[0],
+                    expected=rows,
                     got=x.shape[0],
                 )
-            return kept
-        states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+        if initial_state is None:
+            if self.stateful and self.states is not None:
+                return list(mapped(lambda state: state.detach().to(x.device, copy=True), self.states))
+            states = self.get_initial_state(x.shape[0])
+        else:
+            states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
+        dtype = getattr(torch, getattr(self.cell, "compute_dtype", self.compute_dtype))
+        states = mapped(lambda state: torch.as_tensor(state, dtype=dtype, device=x.device), states)
+        if initial_state is not None:
+            self._check_states(x, states)
+        return states
+
+    def _check_states(self, x: Tensor, states: list[Any]) -> None:
         expected = [(x.shape[0], size) for size in self.state_size if isinstance(size, int)]
         shapes = [tuple(state.shape) for state in states if isinstance(state, Tensor)]
-        if len(states) != len(self.state_size) or (len(shapes) == len(states) and shapes != expected):
+        whole = len(shapes) == len(states) and len(expected) == len(self.state_size)
+        if len(states) != len(self.state_size) or (whole and shapes != expected):
             raise ShapeError(
                 f"Layer '{self.name}' expected an initial state of shapes {expected}. Received: {shapes}.",
                 code="initial_state",
@@ -225,31 +244,32 @@ class RNN(Layer):
                 expected=expected,
                 got=shapes,
             )
-        return states
 
-    def _walk(
-        self, x: Tensor, states: list[Any], mask: Tensor | None, training: bool | None
-    ) -> tuple[Tensor, list[Any]]:
-        """Run the cell step by step; returns what comes out and the last states."""
-        keep = None if mask is None else mask.to(torch.bool)
-        order = range(x.shape[1] - 1, -1, -1) if self.go_backwards else range(x.shape[1])
+    def inner_loop(
+        self, sequences: Tensor, initial_state: list[Any], mask: Tensor | None, training: bool = False
+    ) -> tuple[Tensor, Tensor | None, list[Any]]:
+        """Run the cell step by step; return the last output, all where they are wanted, and the last states."""
+        step: Any = partial(run_cell, self.cell)
+        if reads_ahead(self.cell):
+            sequences, step = self.cell.read(sequences, training), self.cell.step
+        order = range(sequences.shape[1] - 1, -1, -1) if self.go_backwards else range(sequences.shape[1])
+        inputs, states = sequences.unbind(1), initial_state
         outputs: list[Tensor] = []
-        if hasattr(self.cell, "begin_sequence"):
-            self.cell.begin_sequence()
-        try:
-            for step in order:
-                y, after = run_cell(self.cell, x[:, step], states, training)
-                if keep is not None:
-                    here = keep[:, step]
-                    blank = torch.zeros_like(y) if self.zero_output_for_mask or not outputs else outputs[-1]
-                    y = _choose(here, y, blank)
-                    after = mapped(lambda new, old, here=here: _choose(here, new, old), after, states)
-                states = after
+        y: Any = None
+        for number in order:
+            before = y
+            y, after = step(inputs[number], states, training)
+            if len(after) != len(states):
+                after = pack_like(states, flatten(after))
+            if mask is not None:
+                here = mask[:, number]
+                blank = torch.zeros_like(y) if self.zero_output_for_mask or before is None else before
+                y = _choose(here, y, blank)
+                after = mapped(partial(_choose, here), after, states)
+            states = after
+            if self.return_sequences:
                 outputs.append(y)
-        finally:
-            if hasattr(self.cell, "end_sequence"):
-                self.cell.end_sequence()
-        return torch.stack(outputs, 1) if self.return_sequences else outputs[-1], states
+        return y, torch.stack(outputs, 1) if outputs else None, states
 
 
 def _choose(here: Tensor, one: Tensor, other: Tensor) -> Tensor:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.errors import ParamError
 from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer, call_parameters
+from engine.layers.rnn_dropout import DropoutRNNCell
 from engine.layers.variable import Variable
-from engine.random import torch_generator
+from engine.random import SeedGenerator
 from engine.spec import InputSpec
 
 
-class _Cell(Layer):
-    """What the cells share: kernels for input and state, one block of columns per gate."""
+class _Cell(Layer, DropoutRNNCell):
+    """What the cells share: kernels for input and state, one block of columns per gate.
+
+    A step is done in two halves: ``read`` takes in the input, also that of a whole sequence at once, and
+    ``step`` joins it with the state.
+    """
 
     category: ClassVar[str] = "recurrent"
     in_palette: ClassVar[bool] = False
@@ -25,8 +32,6 @@ class _Cell(Layer):
     units: int
     use_bias: bool
     activation: Any
-    dropout: float
-    recurrent_dropout: float
     seed: int | None
     kernel: Variable
     recurrent_kernel: Variable
@@ -41,13 +46,22 @@ class _Cell(Layer):
     recurrent_constraint: Any
     bias_constraint: Any
 
-    def _settle(self, **arguments: Any) -> None:
-        """Keep the arguments of the constructor, each under its name."""
-        for name, value in arguments.items():
-            setattr(self, name, value)
+    def _settle(self, given: Mapping[str, Any]) -> None:
+        """Keep the constructor's arguments, each under its name; ``given`` are its local variables.
+
+        ``implementation=1``, a word of older Keras, gives every gate a dropout mask of its own, which
+        recurrent dropout always does.
+        """
+        kwargs = dict(given["kwargs"])
+        implementation = kwargs.pop("implementation", 2)
+        super().__init__(**kwargs)
+        for name, value in given.items():
+            if name not in ("self", "kwargs", "__class__"):
+                setattr(self, name, value)
         self.input_spec = InputSpec(ndim=2)
-        self._masks: dict[str, list[Tensor]] | None = None
-        self._draws = 0
+        self.seed_generator = SeedGenerator(self.seed)
+        if self.gates > 1 and (self.recurrent_dropout or implementation == 1):
+            self.dropout_mask_count = self.gates
 
     @property
     def state_size(self) -> Any:
@@ -70,21 +84,27 @@ class _Cell(Layer):
         features = channels_of(self, tuple(input_shape), -1)
         columns = self.units * self.gates
         # Memory order (columns, rows) is what torch's recurrent kernels read.
+        self._add_kernels((features, columns), (self.units, columns), (1, 0))
+        self.input_spec = InputSpec(ndim=2, axes={-1: features})
+
+    def _add_kernels(
+        self, kernel: tuple[int, ...], recurrent: tuple[int, ...], torch_axes: tuple[int, ...]
+    ) -> None:
         self.kernel = self.add_weight(
-            (features, columns),
+            kernel,
             self.kernel_initializer,
             name="kernel",
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
-            torch_axes=(1, 0),
+            torch_axes=torch_axes,
         )
         self.recurrent_kernel = self.add_weight(
-            (self.units, columns),
+            recurrent,
             self.recurrent_initializer,
             name="recurrent_kernel",
             regularizer=self.recurrent_regularizer,
             constraint=self.recurrent_constraint,
-            torch_axes=(1, 0),
+            torch_axes=torch_axes,
         )
         self.bias = None
         if self.use_bias:
@@ -95,42 +115,53 @@ class _Cell(Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
-        self.input_spec = InputSpec(ndim=2, axes={-1: features})
 
-    def get_initial_state(self, batch_size: int) -> list[Tensor]:
+    def get_initial_state(self, batch_size: int | None = None) -> list[Tensor]:
         """Return the states before the first step: zeros."""
-        like = self.kernel if self.built else torch.empty(0)
-        return [like.new_zeros((batch_size, self.units)) for _ in range(self.state_count)]
+        like = self.kernel if self.built else torch.empty(0, dtype=getattr(torch, self.compute_dtype))
+        return [like.new_zeros((batch_size or 0, self.units)) for _ in range(self.state_count)]
 
-    def begin_sequence(self) -> None:
-        """Let dropout leave out the same units at every step until ``end_sequence``."""
-        self._masks = {}
+    def read(self, x: Tensor, training: bool) -> Tensor:
+        """Return x @ kernel + bias for a step (batch, features) or for a sequence (batch, steps, features)."""
+        kernel = self.kernel
+        if x.dtype != kernel.dtype:
+            x = x.to(kernel.dtype)
+        return self._projected(self._thinned(x, training), kernel, self._input_bias())
 
-    def end_sequence(self) -> None:
-        """Forget what dropout left out."""
-        self._masks = None
+    def _input_bias(self) -> Tensor | None:
+        return self.bias
 
-    def _dropped(self, x: Tensor, rate: float, which: str, training: bool | None) -> list[Tensor]:
-        """Return ``x`` for each gate with units left out, or ``[x]`` where one serves all gates."""
-        if not training or rate == 0.0:
+    def step(self, read: Tensor, states: Any, training: bool) -> tuple[Tensor, list[Tensor]]:
+        """Return the output and the new states from what was read and the states before."""
+        raise NotImplementedError(f"{type(self).__name__} has no step().")
+
+    def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:
+        """Return the output and the new state or states; one bare state gives one bare state."""
+        bare = not isinstance(states, (list, tuple))
+        y, after = self.step(self.read(inputs, training), [states] if bare else states, training)
+        return y, after[0] if bare else after
+
+    def _thinned(self, x: Tensor, training: bool) -> list[Tensor]:
+        """Return the input for each gate with units left out, or ``[x]`` where one serves all gates."""
+        if not training or not self._drops(self.dropout):
             return [x]
-        masks = self._masks.get(which) if self._masks is not None else None
-        if masks is None:
-            count = self.gates if self.recurrent_dropout and self.gates > 1 else 1
-            masks = [self._draw(x, rate) for _ in range(count)]
-            if self._masks is not None:
-                self._masks[which] = masks
-        return [x * mask for mask in masks]
+        sequence = x.dim() > self._step_rank()
+        masks = self.get_dropout_mask(x[:, 0] if sequence else x)
+        masks = masks if isinstance(masks, list) else [masks]
+        return [x * (mask.unsqueeze(1) if sequence else mask) for mask in masks]
 
-    def _draw(self, x: Tensor, rate: float) -> Tensor:
-        if rate == 1.0:
-            return torch.zeros_like(x)
-        if self.seed is None:
-            return F.dropout(torch.ones_like(x), rate)
-        self._draws += 1
-        generator = torch_generator(self.seed + self._draws - 1)
-        kept = torch.bernoulli(torch.full(x.shape, 1.0 - rate), generator=generator)
-        return kept.to(x) / (1.0 - rate)
+    def _step_rank(self) -> int:
+        return 2
+
+    def _thinned_state(self, state: Tensor, training: bool) -> list[Tensor]:
+        """Return the state for each gate with units left out, or ``[state]`` where one serves all gates."""
+        if not training or not self._drops(self.recurrent_dropout):
+            return [state]
+        masks = self.get_recurrent_dropout_mask(state)
+        return [state * mask for mask in (masks if isinstance(masks, list) else [masks])]
+
+    def _drops(self, rate: float) -> bool:
+        return 0.0 < rate < 1.0 or (rate == 1.0 and self.gates == 1)  # gated cells of Keras pass over a 1
 
     def _projected(self, x: list[Tensor], kernel: Tensor, bias: Tensor | None) -> Tensor:
         """Return x @ kernel + bias, where each gate may have an ``x`` of its own."""
@@ -145,6 +176,40 @@ class _Cell(Layer):
         return (input_shape[0], self.units)
 
 
+def mapped(function: Callable[..., Any], *trees: Any) -> Any:
+    """Return the nested lists with ``function`` applied to the tensors at equal places."""
+    if isinstance(trees[0], (list, tuple)):
+        return [mapped(function, *parts) for parts in zip(*trees, strict=True)]
+    return function(*trees)
+
+
+def zero_states(layer: Layer, state_size: Any, batch_size: int | None) -> Any:
+    """Return zeros (batch, size) for each size, where the weights of ``layer`` lie."""
+    like = next(iter(layer.parameters()), torch.empty(0))
+    dtype = getattr(torch, layer.compute_dtype)
+    return mapped(lambda size: like.new_zeros((batch_size or 0, size), dtype=dtype), state_size)
+
+
+def or_linear(function: Any) -> Any:
+    """Return an activation, or what leaves its input as it is."""
+    return function if function is not None else (lambda x: x)
+
+
+def checked_cell(owner: str, cell: Any) -> Any:
+    """Return ``cell``; raises ``ParamError`` where it has no ``call`` or no ``state_size`` that would do."""
+    size = getattr(cell, "state_size", None)
+    if hasattr(cell, "call") and not isinstance(cell, type) and isinstance(size, (int, list, tuple)):
+        return cell
+    raise ParamError(
+        f"{owner}: cell is a layer with a `call` and a state_size (a whole number, or a list of one for each "
+        f"state), such as LSTMCell(8). Received: cell={cell!r}",
+        code="param",
+        owner=owner,
+        param="cell",
+        got=cell,
+    )
+
+
 def output_size_of(cell: Any) -> int:
     """Return the units that a cell gives out: ``output_size``, or else the size of its first state."""
     size = getattr(cell, "output_size", None)
@@ -153,17 +218,28 @@ def output_size_of(cell: Any) -> int:
     return int(size[0] if isinstance(size, (list, tuple)) else size)
 
 
-def run_cell(cell: Any, x: Tensor, states: Any, training: bool | None) -> tuple[Tensor, list[Any]]:
+def reads_ahead(cell: Any) -> bool:
+    """Return whether a cell may take in a whole sequence at once: one of ours, its ``call`` not another's."""
+    return (
+        isinstance(cell, _Cell)
+        and type(cell).call is _Cell.call
+        and cell.activity_regularizer is None
+        and not cell.hooked()
+    )
+
+
+def run_cell(cell: Any, x: Tensor, states: Any, training: bool) -> tuple[Tensor, list[Any]]:
     """Return a cell's output and its new states in a list, whether or not its ``call`` knows of training."""
-    cls: Any = type(cell)
-    extra = {"training": training} if "training" in call_parameters(cls) else {}
-    y, after = cell.call(x, states, **extra)
+    if isinstance(cell, Layer):
+        extra = {"training": training} if "training" in call_parameters(type(cell)) else {}
+        run = cell if cell.activity_regularizer is not None else cell.run_inside
+        y, after = run(x, states, **extra)
+    else:
+        y, after = cell(x, states) if callable(cell) else cell.call(x, states)
     return y, list(after) if isinstance(after, (list, tuple)) else [after]
 
 
-def build_inside(outer: Layer, inner: Layer, input_shape: Any) -> None:
-    """Build ``inner`` as a part of ``outer``, whose name then leads the paths of its weights."""
-    if not inner.built:
+def build_inside(inner: Any, input_shape: Any) -> None:
+    """Build ``inner``, where it is a layer, from within the ``build`` of the layer around it."""
+    if isinstance(inner, Layer) and not inner.built:
         inner.ensure_built(input_shape)
-        for weight in inner.weights:
-            weight.path = f"{outer.name}/{weight.path}"

@@ -133,8 +133,8 @@ class Bidirectional(Layer):
     def build(self, input_shape: Any) -> None:
         """Build both layers; raises ``ShapeError``."""
         self.compute_output_shape(input_shape)
-        build_inside(self, self.forward_layer, input_shape)
-        build_inside(self, self.backward_layer, input_shape)
+        build_inside(self.forward_layer, input_shape)
+        build_inside(self.backward_layer, input_shape)
         self.input_spec = self.forward_layer.input_spec
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)
@@ -284,7 +284,7 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Build the layer for one step; raises ``ShapeError``."""
-        build_inside(self, self.layer, self._step_shape(input_shape))
+        build_inside(self.layer, self._step_shape(input_shape))
 
     def _steps_are_apart(self) -> bool:
         """Return whether a step could tell that others stand beside it in one big batch."""

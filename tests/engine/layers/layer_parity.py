@@ -103,7 +103,7 @@ def check_parity(
     ):
         spread = [axis for axis, size in enumerate(weight.shape) if size > 1]
         assert [gradient.stride(axis) for axis in spread] == [weight.stride(axis) for axis in spread]
-    for one, two in zip(ours.non_trainable_variables, theirs.non_trainable_variables, strict=False):
+    for one, two in zip(ours.non_trainable_weights, theirs.non_trainable_weights, strict=False):
         np.testing.assert_allclose(one.numpy(), two.value.detach().numpy(), atol=tolerance, rtol=tolerance)
     return ours
 

@@ -7,9 +7,8 @@ import torch
 from layer_parity import check_parity, refuses
 
 from engine.errors import ParamError, ShapeError
+from engine.layers import GRU, LSTM, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell
 from engine.layers.recurrent import RNN
-from engine.layers.recurrent_layers import GRU, LSTM, SimpleRNN
-from engine.layers.rnn_cells import GRUCell, LSTMCell, SimpleRNNCell
 
 SHAPE = (3, 5, 4)
 ARGUMENTS = [
@@ -124,5 +123,5 @@ def test_what_does_not_fit_is_refused() -> None:
     refuses(layer, (None, 5, 3), "axis")
     with pytest.raises(ShapeError, match="initial state"):
         layer.call(torch.zeros(SHAPE), initial_state=torch.zeros(3, 6))
-    with pytest.raises(ParamError, match="cell is a layer with a state_size"):
+    with pytest.raises(ParamError, match="cell is a layer with"):
         RNN(LSTM)

@@ -7,9 +7,9 @@ import torch
 from layer_parity import check_parity, refuses
 
 from engine.errors import ParamError
+from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.convolution import Conv1D, Conv2D
 from engine.layers.normalization import BatchNormalization
-from engine.layers.recurrent_layers import GRU, LSTM, SimpleRNN
 from engine.layers.wrappers import Bidirectional, TimeDistributed
 
 SHAPE = (3, 5, 4)

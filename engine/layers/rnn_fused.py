@@ -1,0 +1,163 @@
+"""Recurrent layers that make their own cell, and hand a whole sequence to one of torch's kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from engine import activations
+from engine.errors import ParamError
+from engine.layers.recurrent import RNN
+from engine.layers.rnn_cell_base import _Cell, reads_ahead
+from engine.params import params_of
+
+
+class _OfCell(RNN):
+    """A recurrent layer of one kind of cell; its ``_kernel`` is torch's for the usual activations."""
+
+    cell: _Cell
+    units: int
+    dropout: float
+    recurrent_dropout: float
+
+    def _wrap(self, cell_type: Any, cell_name: str, given: Mapping[str, Any]) -> None:
+        """Make the cell and settle as a layer around it; ``given`` are the constructor's local variables."""
+        kwargs = dict(given["kwargs"])
+        taken_over = {name: kwargs[name] for name in ("trainable", "dtype") if name in kwargs}
+        if "implementation" in kwargs:  # of older configs
+            taken_over["implementation"] = kwargs.pop("implementation")
+        names = [param.name for param in params_of(cell_type)]
+        cell = cell_type(**{name: given[name] for name in names}, name=cell_name, **taken_over)
+        RNN.__init__(
+            self,
+            cell,
+            return_sequences=given["return_sequences"],
+            return_state=given["return_state"],
+            go_backwards=given["go_backwards"],
+            stateful=given["stateful"],
+            unroll=given["unroll"],
+            zero_output_for_mask=given["zero_output_for_mask"],
+            **kwargs,
+        )
+        self.activity_regularizer = given["activity_regularizer"]
+        for name in names:
+            setattr(self, name, getattr(cell, name))
+        if "use_cudnn" in given:
+            self.use_cudnn = given["use_cudnn"]
+        self._no_bias: Tensor | None = None
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; ``use_cudnn`` only where it was chosen, as in Keras' files."""
+        config = super().get_config()
+        if config.get("use_cudnn") == "auto":
+            del config["use_cudnn"]
+        return config
+
+    def inner_loop(
+        self, sequences: Tensor, initial_state: list[Any], mask: Tensor | None, training: bool = False
+    ) -> tuple[Tensor, Tensor | None, list[Any]]:
+        """Return the last output, all outputs and the last states, in one kernel call where that can be."""
+        dropping = training and self.recurrent_dropout > 0.0
+        fits = self._is_usual() and not (dropping or self._is_off(sequences))
+        if not fits:
+            if getattr(self, "use_cudnn", None) is True and (self.recurrent_dropout or not self._is_usual()):
+                raise ParamError(
+                    f"Layer '{self.name}': use_cudnn=True was specified, but no fused kernel does these "
+                    "arguments: it needs tanh, sigmoid, reset_after and no recurrent_dropout. "
+                    "Received: others. Use use_cudnn='auto'.",
+                    code="param",
+                    owner=type(self).__name__,
+                    param="use_cudnn",
+                    got=True,
+                )
+            return super().inner_loop(sequences, initial_state, mask, training)
+        dtype = self.cell.kernel.dtype
+        x = sequences if sequences.dtype == dtype else sequences.to(dtype)
+        x = self.cell._thinned(x, training)[0]
+        x = x.flip(1) if self.go_backwards else x
+        if mask is not None:
+            return self._fused_with_mask(x, initial_state, mask.flip(1) if self.go_backwards else mask)
+        outputs, states = self._fused(x, initial_state)
+        return outputs[:, -1], outputs, states
+
+    def _is_usual(self) -> bool:
+        """Return whether the cell does what torch's kernel does."""
+        cell = self.cell
+        gate = getattr(cell, "recurrent_activation", activations.sigmoid)
+        return cell.activation is activations.tanh and gate is activations.sigmoid and reads_ahead(cell)
+
+    def _is_off(self, x: Tensor) -> bool:
+        """Return whether the kernel is declined, lacks the device, or would need a mask for each gate."""
+        several = self.cell.dropout_mask_count is not None and self.dropout > 0.0
+        return getattr(self, "use_cudnn", "auto") is False or several or x.device.type not in ("cpu", "cuda")
+
+    def _kernel(self, *arguments: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no kernel.")
+
+    def _weights_for_torch(self) -> list[Tensor]:
+        """Return kernel, recurrent kernel and two biases as torch's kernels take them, without a copy."""
+        cell = self.cell
+        weights = [cell.kernel.t(), cell.recurrent_kernel.t()]
+        bias = cell.bias
+        if bias is not None:
+            none = self._no_bias
+            if none is None or none.device != bias.device or none.dtype != bias.dtype:
+                self._no_bias = none = torch.zeros_like(bias, requires_grad=False)
+            weights += [bias, none]
+        return weights
+
+    def _fused(self, x: Tensor, states: list[Any]) -> tuple[Tensor, list[Any]]:
+        weights = self._weights_for_torch()
+        first = [state.unsqueeze(0) for state in states]
+        given: Any = first[0] if len(first) == 1 else first
+        grad = torch.is_grad_enabled()
+        sequence, *last = self._kernel(x, given, weights, len(weights) == 4, 1, 0.0, grad, False, True)
+        return sequence, [state[0] for state in last]
+
+    def _fused_packed(self, x: Tensor, states: list[Any], counts: Tensor) -> tuple[Tensor, list[Any]]:
+        """Run each row for ``counts`` steps only, so that the last states are those of its own last step."""
+        packed = pack_padded_sequence(x, counts.clamp_min(1).cpu(), batch_first=True, enforce_sorted=False)
+        weights = self._weights_for_torch()
+        order: Any = packed.sorted_indices
+        first = [state.index_select(0, order).unsqueeze(0) for state in states]
+        given: Any = first[0] if len(first) == 1 else first
+        grad = torch.is_grad_enabled()
+        data, *last = self._kernel(
+            packed.data, packed.batch_sizes, given, weights, len(weights) == 4, 1, 0.0, grad, False
+        )
+        sequence, _ = pad_packed_sequence(
+            packed._replace(data=data), batch_first=True, total_length=x.shape[1]
+        )
+        back: Any = packed.unsorted_indices
+        return sequence, [state[0].index_select(0, back) for state in last]
+
+    def _fused_with_mask(
+        self, x: Tensor, states: list[Any], keep: Tensor
+    ) -> tuple[Tensor, Tensor | None, list[Any]]:
+        """Move the steps that count to the front of each row, run, and lay the outputs back to their steps."""
+        seen = keep.cumsum(1)
+        counts = seen[:, -1]
+        order = torch.argsort((~keep).to(torch.uint8), dim=1, stable=True)
+        x = x.gather(1, order.unsqueeze(-1).expand_as(x))
+        if len(states) > 1 and (self.return_state or self.stateful):
+            sequence, last = self._fused_packed(x, states, counts)
+        else:
+            sequence, last = self._fused(x, states)
+            last[0] = _steps_of(sequence, counts.unsqueeze(1))[:, 0]  # of others nobody asks
+        never = (counts == 0).unsqueeze(1)
+        last = [torch.where(never, before, after) for before, after in zip(states, last, strict=True)]
+        if not self.return_sequences:
+            seen, keep = seen[:, -1:], keep[:, -1:]
+        shown = keep if self.zero_output_for_mask else seen > 0
+        outputs = torch.where(shown.unsqueeze(-1), _steps_of(sequence, seen), sequence.new_zeros(()))
+        return outputs[:, -1], outputs, last
+
+
+def _steps_of(sequence: Tensor, numbers: Tensor) -> Tensor:
+    """Return the outputs after ``numbers`` (batch, n) of steps; those after none are any."""
+    index = (numbers - 1).clamp_min(0).unsqueeze(-1).expand(-1, -1, sequence.shape[-1])
+    return sequence.gather(1, index)
