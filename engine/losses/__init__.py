@@ -5,40 +5,58 @@ from __future__ import annotations
 from typing import Any
 
 from engine.losses.classes import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
     CategoricalHinge,
+    Circle,
     CosineSimilarity,
+    Dice,
     Hinge,
     Huber,
-    KLDivergence,
     LogCosh,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
-    Poisson,
-    SparseCategoricalCrossentropy,
     SquaredHinge,
+    Tversky,
+)
+from engine.losses.crossentropy import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+    ctc,
+    kl_divergence,
+    poisson,
+    sparse_categorical_crossentropy,
 )
 from engine.losses.functions import (
-    binary_crossentropy,
-    categorical_crossentropy,
     categorical_hinge,
+    circle,
     cosine_similarity,
+    dice,
     hinge,
     huber,
-    kl_divergence,
     log_cosh,
     mean_absolute_error,
     mean_absolute_percentage_error,
     mean_squared_error,
     mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
     squared_hinge,
+    tversky,
 )
 from engine.losses.loss import Loss, LossFunctionWrapper
+from engine.losses.probabilistic import (
+    CTC,
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
 from engine.registry import Family
 
 mse = MSE = mean_squared_error
@@ -48,14 +66,17 @@ msle = MSLE = mean_squared_logarithmic_error
 
 FAMILY = Family("loss", "losses")
 FAMILY.add(
-    BinaryCrossentropy, CategoricalCrossentropy, CategoricalHinge, CosineSimilarity, Hinge, Huber,
-    KLDivergence,
-    LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
-    Poisson, SparseCategoricalCrossentropy, SquaredHinge, binary_crossentropy, categorical_crossentropy,
-    categorical_hinge, cosine_similarity, hinge, huber, kl_divergence, log_cosh, mean_absolute_error,
-    mean_absolute_percentage_error, mean_squared_error, mean_squared_logarithmic_error, poisson,
-    sparse_categorical_crossentropy, squared_hinge, mse=mse, mae=mae, mape=mape, msle=msle, MSE=mse, MAE=mae,
-    MAPE=mape, MSLE=msle, bce=binary_crossentropy, logcosh=log_cosh, kld=kl_divergence,
+    BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy, CategoricalHinge, Circle, CosineSimilarity, Dice, Hinge, Huber,
+    KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge, Tversky,
+    binary_crossentropy, binary_focal_crossentropy, categorical_crossentropy, categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy, categorical_hinge, circle, cosine_similarity, ctc, dice, hinge,
+    huber, kl_divergence, log_cosh, mean_absolute_error, mean_absolute_percentage_error, mean_squared_error,
+    mean_squared_logarithmic_error, poisson, sparse_categorical_crossentropy, squared_hinge, tversky,
+    mse=mse, mae=mae, mape=mape, msle=msle, MSE=mse, MAE=mae, MAPE=mape, MSLE=msle, bce=binary_crossentropy,
+    BCE=binary_crossentropy, kld=kl_divergence, KLD=kl_divergence, logcosh=log_cosh,
+    Loss=Loss, LossFunctionWrapper=LossFunctionWrapper,
 )  # fmt: skip
 deserialize = FAMILY.deserialize
 serialize = FAMILY.serialize
@@ -66,11 +87,4 @@ def get(identifier: Any) -> Any:
     return FAMILY.get(identifier)
 
 
-__all__ = [
-    *(name for name in FAMILY.names()),
-    "Loss",
-    "LossFunctionWrapper",
-    "deserialize",
-    "get",
-    "serialize",
-]
+__all__ = [*FAMILY.names(), "deserialize", "get", "serialize"]

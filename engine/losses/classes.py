@@ -1,13 +1,11 @@
-"""Losses as classes: the functions with their arguments, a name and a reduction."""
+"""Losses of numbers and margins as classes: the functions with their arguments, a name and a reduction."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from engine.losses import functions
-from engine.losses.loss import LossFunctionWrapper
+from engine.losses.loss import Loss, LossFunctionWrapper
 
 
 class MeanSquaredError(LossFunctionWrapper):
@@ -20,7 +18,7 @@ class MeanSquaredError(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "mean_squared_error",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.mean_squared_error, reduction, name, dtype)
 
@@ -35,7 +33,7 @@ class MeanAbsoluteError(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "mean_absolute_error",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.mean_absolute_error, reduction, name, dtype)
 
@@ -50,7 +48,7 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "mean_absolute_percentage_error",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.mean_absolute_percentage_error, reduction, name, dtype)
 
@@ -65,7 +63,7 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "mean_squared_logarithmic_error",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.mean_squared_logarithmic_error, reduction, name, dtype)
 
@@ -81,9 +79,13 @@ class CosineSimilarity(LossFunctionWrapper):
         axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "cosine_similarity",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.cosine_similarity, reduction, name, dtype, axis=axis)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return name and reduction; Keras' config of this loss has no axis."""
+        return Loss.get_config(self)
 
 
 class Huber(LossFunctionWrapper):
@@ -96,10 +98,15 @@ class Huber(LossFunctionWrapper):
         self,
         delta: float = 1.0,
         reduction: str | None = "sum_over_batch_size",
-        name: str | None = "huber",
-        dtype: str | None = None,
+        name: str | None = "huber_loss",
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.huber, reduction, name, dtype, delta=delta)
+        self.delta = delta
+
+    def get_config(self) -> dict[str, Any]:
+        """Return name and reduction as Keras does, and ``delta`` where it is not 1."""
+        return {**Loss.get_config(self), **({} if self.delta == 1.0 else {"delta": self.delta})}
 
 
 class LogCosh(LossFunctionWrapper):
@@ -112,7 +119,7 @@ class LogCosh(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "log_cosh",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.log_cosh, reduction, name, dtype)
 
@@ -127,7 +134,7 @@ class Hinge(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "hinge",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.hinge, reduction, name, dtype)
 
@@ -142,7 +149,7 @@ class SquaredHinge(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "squared_hinge",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.squared_hinge, reduction, name, dtype)
 
@@ -157,123 +164,73 @@ class CategoricalHinge(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "categorical_hinge",
-        dtype: str | None = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__(functions.categorical_hinge, reduction, name, dtype)
 
 
-class KLDivergence(LossFunctionWrapper):
-    """The Kullback-Leibler divergence of two distributions.
+class Dice(LossFunctionWrapper):
+    """How little two pictures overlap: 1 minus twice the overlap over the sum of both.
 
-    Function form: ``kl_divergence``.
+    For segmentation; the sums run over ``axis``.  Function form: ``dice``.
     """
 
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
-        name: str | None = "kl_divergence",
-        dtype: str | None = None,
+        name: str | None = "dice",
+        axis: Any = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(functions.kl_divergence, reduction, name, dtype)
+        super().__init__(functions.dice, reduction, name, dtype, axis=axis)
+        self.axis = axis
 
 
-class Poisson(LossFunctionWrapper):
-    """The Poisson loss, for counts.
+class Tversky(LossFunctionWrapper):
+    """The Dice loss with weights: ``alpha`` for what was missed, ``beta`` for what was wrongly found.
 
-    Function form: ``poisson``.
+    Function form: ``tversky``.
     """
 
     def __init__(
         self,
+        alpha: float = 0.5,
+        beta: float = 0.5,
         reduction: str | None = "sum_over_batch_size",
-        name: str | None = "poisson",
-        dtype: str | None = None,
+        name: str | None = "tversky",
+        axis: Any = None,
+        dtype: Any = None,
     ) -> None:
-        super().__init__(functions.poisson, reduction, name, dtype)
+        super().__init__(functions.tversky, reduction, name, dtype, alpha=alpha, beta=beta, axis=axis)
+        self.alpha = alpha
+        self.beta = beta
+        self.axis = axis
 
 
-class BinaryCrossentropy(LossFunctionWrapper):
-    """The crossentropy of yes-or-no answers.
+class Circle(LossFunctionWrapper):
+    """Pulls embeddings of one label together and pushes others apart, each the harder the worse it lies.
 
-    Function form: ``binary_crossentropy``.
+    Targets are whole-number labels, predictions rows of length 1.  Function form: ``circle``.
     """
 
     def __init__(
         self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
         reduction: str | None = "sum_over_batch_size",
-        name: str | None = "binary_crossentropy",
-        dtype: str | None = None,
+        name: str | None = "circle",
+        dtype: Any = None,
     ) -> None:
         super().__init__(
-            functions.binary_crossentropy,
+            functions.circle,
             reduction,
             name,
             dtype,
-            from_logits=from_logits,
-            label_smoothing=label_smoothing,
-            axis=axis,
+            gamma=gamma,
+            margin=margin,
+            remove_diagonal=remove_diagonal,
         )
-
-
-class CategoricalCrossentropy(LossFunctionWrapper):
-    """The crossentropy of exclusive classes, targets one-hot.
-
-    Function form: ``categorical_crossentropy``.
-    """
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "categorical_crossentropy",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(
-            functions.categorical_crossentropy,
-            reduction,
-            name,
-            dtype,
-            from_logits=from_logits,
-            label_smoothing=label_smoothing,
-            axis=axis,
-        )
-
-
-class SparseCategoricalCrossentropy(LossFunctionWrapper):
-    """The crossentropy of exclusive classes, targets whole-number labels.
-
-    Function form: ``sparse_categorical_crossentropy``.
-    """
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        reduction: str | None = "sum_over_batch_size",
-        axis: int = -1,
-        name: str | None = "sparse_categorical_crossentropy",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(
-            functions.sparse_categorical_crossentropy,
-            reduction,
-            name,
-            dtype,
-            from_logits=from_logits,
-            ignore_class=ignore_class,
-            axis=axis,
-        )
-
-    def mask(self, y_true: Any, y_pred: Any) -> torch.Tensor | None:
-        """Return which labels are not ``ignore_class``."""
-        ignored = self._fn_kwargs["ignore_class"]
-        if ignored is None:
-            return super().mask(y_true, y_pred)
-        labels = functions.tensor(y_true)
-        counted: torch.Tensor = labels != ignored
-        return counted.squeeze(-1) if labels.dim() > 1 and labels.shape[-1] == 1 else counted
+        self.gamma = gamma
+        self.margin = margin
+        self.remove_diagonal = remove_diagonal

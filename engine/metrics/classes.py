@@ -6,7 +6,9 @@ from typing import Any
 
 import torch
 
+from engine.losses import crossentropy
 from engine.losses import functions as losses
+from engine.losses.arguments import pair
 from engine.metrics import functions
 from engine.metrics.metric import Mean, MeanMetricWrapper
 
@@ -119,14 +121,14 @@ class KLDivergence(MeanMetricWrapper):
     """The Kullback-Leibler divergence of two distributions."""
 
     def __init__(self, name: str | None = "kl_divergence", dtype: str | None = None) -> None:
-        super().__init__(losses.kl_divergence, name, dtype)
+        super().__init__(crossentropy.kl_divergence, name, dtype)
 
 
 class Poisson(MeanMetricWrapper):
     """The Poisson loss, for counts."""
 
     def __init__(self, name: str | None = "poisson", dtype: str | None = None) -> None:
-        super().__init__(losses.poisson, name, dtype)
+        super().__init__(crossentropy.poisson, name, dtype)
 
 
 class BinaryCrossentropy(MeanMetricWrapper):
@@ -140,7 +142,11 @@ class BinaryCrossentropy(MeanMetricWrapper):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(
-            losses.binary_crossentropy, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
+            crossentropy.binary_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
         )
 
 
@@ -156,7 +162,7 @@ class CategoricalCrossentropy(MeanMetricWrapper):
         axis: int = -1,
     ) -> None:
         super().__init__(
-            losses.categorical_crossentropy,
+            crossentropy.categorical_crossentropy,
             name,
             dtype,
             from_logits=from_logits,
@@ -176,7 +182,7 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         axis: int = -1,
     ) -> None:
         super().__init__(
-            losses.sparse_categorical_crossentropy, name, dtype, from_logits=from_logits, axis=axis
+            crossentropy.sparse_categorical_crossentropy, name, dtype, from_logits=from_logits, axis=axis
         )
 
 
@@ -189,7 +195,7 @@ class RootMeanSquaredError(Mean):
     @torch.no_grad()
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Add the squared errors of a batch.  (Other arguments than ``Mean``'s, as in Keras.)"""
-        true, pred = losses.pair(y_true, y_pred)
+        true, pred = pair(y_true, y_pred)
         self._add((true - pred).square(), sample_weight)
 
     def result(self) -> torch.Tensor:

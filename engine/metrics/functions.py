@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from engine.losses.functions import pair, tensor
+from engine.losses.arguments import pair, tensor
 
 
 def accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:

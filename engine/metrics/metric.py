@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine import config as settings
-from engine.losses.functions import tensor
+from engine.losses.arguments import tensor
 
 if TYPE_CHECKING:
     from engine.layers.variable import Variable
@@ -43,7 +43,7 @@ class Metric:
         start = get("zeros" if initializer is None else initializer)
         kind = dtype or self.dtype
         first = torch.as_tensor(start(tuple(shape), dtype=kind)).to(resolve(settings.device()))
-        made = Variable(first.to(getattr(torch, kind)), False, name or "variable")
+        made = Variable(first.to(getattr(torch, kind)), trainable=False, name=name or "variable")
         made.path = f"{self.name}/{made.name}"
         self.__dict__.setdefault("_states", {})[made] = start
         return made
