@@ -1,0 +1,1 @@
+"""Operations on tensors, by the names of ``keras.ops``."""
