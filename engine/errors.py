@@ -32,6 +32,10 @@ class ParamError(EngineError):
     """A constructor argument is missing, unknown, of the wrong type or out of range."""
 
 
+class ParamTypeError(ParamError, TypeError):
+    """A constructor argument is of the wrong type; Keras raises ``TypeError`` for some of these."""
+
+
 class NotBuiltError(EngineError):
     """Weights are asked for before the layer or model knows its input shape."""
 

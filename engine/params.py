@@ -12,10 +12,10 @@ import math
 import re
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from engine.errors import ParamError, did_you_mean
+from engine.errors import ParamError, ParamTypeError, did_you_mean
 from engine.structure import per_class
 
 REQUIRED: Any = inspect.Parameter.empty
@@ -42,7 +42,8 @@ class Kind:
 
     ``length`` is the number of elements of a tuple (``None``: any); ``lone`` lets one number stand for all of
     them (``kernel_size=3``).  ``family`` names the registry of an object ("initializers", "activations").
-    ``step`` says how a control counts: "one" or "power" (16, 32, 64).
+    ``step`` says how a control counts: "one" or "power" (16, 32, 64).  ``rule`` is the sentence that an error
+    begins with, where the kind's own would not do.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     lone: bool = False
     family: str = ""
     step: str = "one"
+    rule: str = ""
 
 
 PositiveInt = Annotated[int, Kind("int", minimum=1)]
@@ -73,6 +75,9 @@ DataFormat = Annotated[str, Kind("choice", choices=("channels_last", "channels_f
 Size1 = Annotated[Any, Kind("tuple", minimum=1, length=1, lone=True)]
 Size2 = Annotated[Any, Kind("tuple", minimum=1, length=2, lone=True)]
 Size3 = Annotated[Any, Kind("tuple", minimum=1, length=3, lone=True)]
+Extra1 = Annotated[Any, Kind("tuple", minimum=0, length=1, lone=True)]
+Extra2 = Annotated[Any, Kind("tuple", minimum=0, length=2, lone=True)]
+Extra3 = Annotated[Any, Kind("tuple", minimum=0, length=3, lone=True)]
 TargetShape = Annotated[Any, Kind("tuple", minimum=-1)]
 Axes = Annotated[Any, Kind("tuple", lone=True)]
 Array = Annotated[Any, Kind("array")]
@@ -108,11 +113,16 @@ class Param:
             raise self.error(value, owner, expected="a value")
         return _CHECKS[self.kind.name](self, value, owner)
 
-    def error(self, value: Any, owner: str, expected: str) -> ParamError:
-        """Return the error for a value that does not do, ready to raise."""
+    def error(
+        self, value: Any, owner: str, expected: str, words: str = "", kind: type[ParamError] = ParamError
+    ) -> ParamError:
+        """Return the error for a value that does not do, ready to raise; ``words`` replace the usual ones."""
         where = f"{owner}: " if owner else ""
-        return ParamError(
-            f"{where}{self.name} is {expected}. Received: {self.name}={value!r}",
+        words = words or f"{self.name} is {expected}."
+        if f"{self.name}={value}" not in words:
+            words = f"{words} Received: {self.name}={value!r}"
+        return kind(
+            where + words,
             code="param",
             owner=owner,
             param=self.name,
@@ -140,9 +150,19 @@ def _inside(kind: Kind, value: float) -> bool:
 
 
 def _int(param: Param, value: Any, owner: str) -> int:
-    whole = hasattr(value, "__index__") and not isinstance(value, bool)
-    if not whole or not _inside(param.kind, int(value)):
-        raise param.error(value, owner, _bounds(param.kind, "a whole number"))
+    kind = param.kind
+    if not hasattr(value, "__index__") or isinstance(value, bool):
+        expected = _bounds(kind, "a whole number")
+        words = f"Expected an integer value for `{param.name}`, {expected}."
+        raise param.error(value, owner, expected, words, ParamTypeError)
+    if not _inside(kind, int(value)):
+        words = kind.rule
+        if not words and kind.minimum == 1:
+            words = (
+                f"Invalid value for argument `{param.name}`. Expected a strictly positive value. "
+                f"Received {param.name}={value}. Give {_bounds(kind, 'a whole number')}."
+            )
+        raise param.error(value, owner, _bounds(kind, "a whole number"), words)
     return int(value)
 
 
@@ -178,23 +198,34 @@ def _text(param: Param, value: Any, owner: str) -> str:
 
 def _tuple(param: Param, value: Any, owner: str) -> Any:
     kind = param.kind
-    count = f"{kind.length} whole numbers" if kind.length not in (None, 1) else "whole numbers"
-    if kind.length == 1:
-        count = "a whole number"
-    expected = _bounds(kind, count)
     if hasattr(value, "__index__") and not isinstance(value, bool):
         if not kind.lone or not _inside(kind, int(value)):
-            raise param.error(value, owner, expected)
+            raise _no_tuple(param, value, owner)
         return (int(value),) * kind.length if kind.length else int(value)
-    if not isinstance(value, (tuple, list)):
-        raise param.error(value, owner, expected)
-    numbers = [
-        item if item is None and kind.length is None else _int(replace(param, kind=kind), item, owner)
-        for item in value
-    ]
-    if kind.length is not None and len(numbers) != kind.length:
-        raise param.error(value, owner, expected)
-    return tuple(numbers)
+    if not isinstance(value, (tuple, list)) or (kind.length is not None and len(value) != kind.length):
+        raise _no_tuple(param, value, owner)
+    for item in value:
+        if item is None and kind.length is None:
+            continue
+        if not hasattr(item, "__index__") or isinstance(item, bool) or not _inside(kind, int(item)):
+            raise _no_tuple(param, value, owner)
+    return tuple(None if item is None else int(item) for item in value)
+
+
+def _no_tuple(param: Param, value: Any, owner: str) -> ParamError:
+    """Return the error for what is no tuple of numbers, naming those that are out of bounds."""
+    kind = param.kind
+    if kind.length is None:
+        return param.error(value, owner, _bounds(kind, "whole numbers"))
+    items = value if isinstance(value, (tuple, list)) else (value,)
+    outside = {item for item in items if isinstance(item, int) and not _inside(kind, item)}
+    words = f"The `{param.name}` argument must be a tuple of {kind.length} integers."
+    words += f" Received {param.name}={value}"
+    if outside:
+        bound = "> 0" if kind.minimum == 1 else f">= {kind.minimum:g}"
+        words += f", including values {outside} that do not satisfy `value {bound}`"
+    count = "a whole number" if kind.length == 1 else f"{kind.length} whole numbers"
+    return param.error(value, owner, _bounds(kind, count), words)
 
 
 def _texts(param: Param, value: Any, owner: str) -> list[str]:
