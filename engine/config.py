@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import ParamError
+
+if TYPE_CHECKING:
+    from engine.dtype_policies import DTypePolicy
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _FORMATS = ("channels_last", "channels_first")
@@ -30,6 +34,37 @@ def set_floatx(value: str) -> None:
     if value not in _FLOATS:
         raise ParamError(f"floatx is one of {', '.join(_FLOATS)}. Received: {value!r}", code="param")
     _settings["floatx"] = value
+
+
+def dtype_policy() -> DTypePolicy:
+    """Return the policy of new layers: that of ``set_dtype_policy``, else the default float type's.
+
+    Keras: ``keras.config.dtype_policy``.
+    """
+    from engine.dtype_policies import DTypePolicy
+
+    policy = _settings.get("dtype_policy")
+    return policy if isinstance(policy, DTypePolicy) else DTypePolicy(floatx())
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the policy of new layers: a name such as ``"mixed_bfloat16"``, or a ``DTypePolicy``.
+
+    Raises ``ParamError`` for names that mean nothing.  Keras: ``keras.config.set_dtype_policy``.
+    """
+    from engine.dtype_policies import get
+
+    try:
+        found = get("" if policy is None else policy)
+    except (ParamError, TypeError):
+        raise ParamError(
+            "Invalid `policy` argument: a dtype policy is a DTypePolicy or the name of one, such as 'float32' "
+            f"or 'mixed_bfloat16'. Received: {policy!r}",
+            code="param",
+            param="policy",
+            got=policy,
+        ) from None
+    _settings["dtype_policy"] = found
 
 
 def epsilon() -> float:

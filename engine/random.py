@@ -71,17 +71,47 @@ class SeedGenerator:
             )
         self.name = name or "seed_generator"
         self.initial_seed = seed
-        self.state = (_int32(make_default_seed() if seed is None else seed), 0)
+        self._pair = (_int32(make_default_seed() if seed is None else seed), 0)
+        self._state: Any = None
+        self._version = 0
 
     def next(self, ordered: bool = True) -> tuple[int, int]:
         """Return the present pair and step on: by one, or (``ordered=False``) by Keras' congruence."""
-        now = self.state
+        now = self._now()
         if ordered:
-            self.state = (now[0], _int32(now[1] + 1))
+            self._pair = (now[0], _int32(now[1] + 1))
         else:
             first, second = (_int32((part + 1) * 5387) % 933199 for part in now)
-            self.state = (first, second)
+            self._pair = (first, second)
         return now
+
+    def _now(self) -> tuple[int, int]:
+        """Return the present pair: that of ``state``, where somebody wrote into it."""
+        state = self._state
+        if state is not None and state._version != self._version:
+            first, second = state.tolist()
+            self._pair, self._version = (first, second), state._version
+        return self._pair
+
+    @property
+    def state(self) -> Any:
+        """The present pair as a weight of two whole numbers, which layers save; assign to it to go back.
+
+        Drawing counts in plain numbers, which cost nothing: the weight follows when it is asked for.
+        """
+        from engine.layers.variable import Variable
+
+        pair = self._now()
+        if self._state is None:
+            made = Variable(
+                torch.tensor(pair, dtype=torch.int32), trainable=False, name="seed_generator_state"
+            )
+            made.path = f"{self.name}/{made.name}"
+            self._state = made
+        else:
+            self._state.assign(torch.tensor(pair, dtype=torch.int32))
+        self._version = self._state._version
+        return self._state
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make a generator like this one was at first."""

@@ -1,48 +1,40 @@
-"""What happens between ``layer(x)`` and ``layer.call(x)``: graphs, conversion, checks, training, masks."""
+"""What happens between ``layer(x)`` and ``layer.call(x)``: conversion, checks, training, masks, losses."""
 
 from __future__ import annotations
 
-import inspect
 import threading
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 
 from engine import config as settings
 from engine.errors import ParamError
-from engine.layers.layer import Layer, call_parameters
-from engine.layers.symbolic import KerasTensor, Node
+from engine.layers.arguments import (
+    CallPort,
+    call_ports,
+    call_with_shapes,
+    given_ports,
+    shapes_of,
+    tensor_arguments,
+)
+from engine.layers.borrowed import in_half
+from engine.layers.layer import Layer, _holding_losses, call_parameters
+from engine.layers.scope import running_layers
+from engine.layers.symbolic import KerasTensor
+from engine.layers.tracing import call_symbolic, ensure_built, infer_outputs, output_spec
 from engine.spec import TensorSpec
-from engine.structure import flatten, map_shapes, map_structure, per_class
+from engine.structure import flatten, map_structure
+
+__all__ = [
+    "CallPort", "call_layer", "call_ports", "call_with_shapes", "ensure_built", "finish", "given_ports",
+    "infer_outputs", "makes_masks", "output_spec", "run_layer", "training_as", "training_now",
+]  # fmt: skip
 
 _local = threading.local()
-_NO_PORTS = frozenset({"training", "mask", "initial_state"})
-
-
-class CallPort(NamedTuple):
-    """A tensor argument of ``call``: its name, and whether it may be left out."""
-
-    name: str
-    optional: bool
-
-
-@per_class
-def call_ports(cls: type[Layer]) -> tuple[CallPort, ...]:
-    """Return the arguments of ``call`` that take tensors; masks, ``training`` and switches are none."""
-    ports: list[CallPort] = []
-    for name, parameter in call_parameters(cls).items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) or name in _NO_PORTS:
-            continue
-        optional = parameter.default is not inspect.Parameter.empty
-        if name.endswith("_mask") or (ports and optional and parameter.default is not None):
-            continue
-        if ports and str(parameter.annotation).strip("'\"").split(" ")[0] in ("bool", "int", "float", "Flag"):
-            continue
-        ports.append(CallPort(name, optional))
-    return tuple(ports) or (CallPort("inputs", False),)
 
 
 def training_now() -> bool:
@@ -61,77 +53,54 @@ def training_as(value: bool) -> Iterator[None]:
         _local.training = outer
 
 
-def given_ports(layer: Layer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tensor arguments of one call by port name, those left out left out."""
-    names = call_parameters(type(layer))
-    bound = dict(zip(names, args, strict=False)) | dict(kwargs)
-    found = {
-        port.name: bound[port.name] for port in call_ports(type(layer)) if bound.get(port.name) is not None
-    }
-    if not found and args:
-        found = {"inputs": args[0]}
-    return found
-
-
-def call_with_shapes(method: Any, shapes: Mapping[str, Any]) -> Any:
-    """Call ``build`` or ``compute_output_shape`` with one shape, or with ``NAME_shape`` for each port."""
-    if len(shapes) == 1:
-        return method(next(iter(shapes.values())))
-    takes = inspect.signature(method).parameters
-    named = {f"{name}_shape": shape for name, shape in shapes.items()}
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
-        return method(**named)
-    chosen = {name: shape for name, shape in named.items() if name in takes}
-    return method(**chosen) if chosen else method(next(iter(shapes.values())))
-
-
-def ensure_built(layer: Layer, shapes: Mapping[str, Any]) -> None:
-    """Build ``layer`` once for the shapes of its ports."""
-    if not layer.built:
-        with torch.no_grad():
-            call_with_shapes(layer.build, shapes)
-        layer.built = True
-
-
-def infer_outputs(layer: Layer, ports: Mapping[str, Any]) -> Any:
-    """Return the structure of ``TensorSpec`` that comes out for ports given as structures of them.
-
-    Nothing is built or run.  Raises ``ShapeError`` where a real call would fail.
-    """
-    layer.check_input(*flatten(dict(ports)))
-    shapes = {name: map_structure(lambda spec: spec.shape, value) for name, value in ports.items()}
-    dtype = layer.compute_output_dtype(*(spec.dtype for spec in flatten(dict(ports))))
-    return map_shapes(
-        lambda shape: TensorSpec(shape, dtype), call_with_shapes(layer.compute_output_shape, shapes)
-    )
-
-
 def call_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Extend the graph where symbolic tensors come; else convert arrays and run as a torch module."""
+    layer._check_super_called()
     if any(isinstance(leaf, KerasTensor) for leaf in flatten((args, kwargs))):
-        return _call_symbolic(layer, args, kwargs)
-    if args and isinstance(args[0], (list, tuple)) and _numbers(args[0]):
-        args = (np.asarray(args[0]), *args[1:])
-    device = next((weight.device for weight in layer.variables), None)
-    float_type = getattr(torch, layer.dtype)
+        return call_symbolic(layer, args, kwargs)
+    if layer._convert_input_args:
+        if args and isinstance(args[0], (list, tuple)) and _numbers(args[0]):
+            args = (np.asarray(args[0]), *args[1:])
+        args, kwargs = _converted(layer, args, kwargs)
+    if not layer._allow_non_tensor_positional_args:
+        for leaf in flatten(args):
+            if leaf is not None and not isinstance(leaf, torch.Tensor):
+                raise ParamError(
+                    "Only input tensors may be passed as positional arguments. Pass this one by its name: "
+                    f"{leaf!r} (of type {type(leaf).__name__})",
+                    code="not_a_tensor",
+                )
+    return torch.nn.Module.__call__(layer, *args, **kwargs)
+
+
+def _converted(
+    layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments with arrays as tensors, on the layer's device and floats in its type."""
+    weight = next(layer.parameters(), None)
+    device = None if weight is None else weight.device
+    kind = getattr(torch, layer.compute_dtype) if layer.autocast and layer._casts_inputs else None
 
     def convert(leaf: Any) -> Any:
-        if isinstance(leaf, np.ndarray):
+        if isinstance(leaf, torch.Tensor):
+            home = leaf.device if device is None else device
+        elif hasattr(leaf, "__array__"):
             leaf = torch.as_tensor(leaf)
-        elif not isinstance(leaf, torch.Tensor):
+            home = _default_device() if device is None else device
+        else:
             return leaf
-        elif device is None or device == leaf.device:
-            return leaf.to(float_type) if leaf.is_floating_point() and leaf.dtype != float_type else leaf
+        wanted = kind if kind is not None and leaf.is_floating_point() else leaf.dtype
+        if wanted is leaf.dtype and home == leaf.device:
+            return leaf
         mask = getattr(leaf, "_keras_mask", None)
-        home = device if device is not None else _default_device()
-        leaf = leaf.to(device=home, dtype=float_type if leaf.is_floating_point() else leaf.dtype)
+        leaf = leaf.to(device=home, dtype=wanted)
         if mask is not None:
             leaf._keras_mask = mask.to(home)
         return leaf
 
-    return torch.nn.Module.__call__(
-        layer, *map_structure(convert, args), **{key: map_structure(convert, kwargs[key]) for key in kwargs}
-    )
+    if len(args) == 1 and isinstance(args[0], torch.Tensor) and not kwargs:
+        return (convert(args[0]),), kwargs
+    return map_structure(convert, args), {name: map_structure(convert, kwargs[name]) for name in kwargs}
 
 
 def _numbers(value: Any) -> bool:
@@ -145,93 +114,91 @@ def _default_device() -> torch.device:
     return resolve(settings.device())
 
 
-def _call_symbolic(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    ports = given_ports(layer, args, kwargs)
-    specs = {name: map_structure(_spec_of, value) for name, value in ports.items()}
-    shapes = {name: map_structure(lambda spec: spec.shape, value) for name, value in specs.items()}
-    if type(layer).compute_output_shape is Layer.compute_output_shape:
-        layer.check_input(*flatten(specs))
-        ensure_built(layer, shapes)
-        outputs = _outputs_by_running(layer, args, kwargs)
-    else:
-        outputs = infer_outputs(layer, specs)
-        ensure_built(layer, shapes)
-    node = Node(layer, args, kwargs)
-    count = 0
-
-    def tensor(spec: TensorSpec) -> KerasTensor:
-        nonlocal count
-        made = KerasTensor(spec.shape, spec.dtype, name=f"{layer.name}_output" if not count else None)
-        made.node, made.index = node, count
-        count += 1
-        return made
-
-    node.output_struct = map_structure(tensor, outputs)
-    return node.output_struct
-
-
-def _spec_of(leaf: Any) -> TensorSpec:
-    if isinstance(leaf, KerasTensor):
-        return leaf.spec
-    array = leaf if isinstance(leaf, torch.Tensor) else torch.as_tensor(leaf)
-    return TensorSpec(tuple(array.shape), str(array.dtype).removeprefix("torch."))
-
-
-def _outputs_by_running(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run a layer without a shape formula on small zeros, twice, to see what depends on unknown sizes."""
-    device = next((weight.device for weight in layer.variables), torch.device("cpu"))
-
-    def run(size: int) -> Any:
-        def zeros(leaf: Any) -> Any:
-            if not isinstance(leaf, KerasTensor):
-                return leaf
-            sizes = [size if axis is None else axis for axis in leaf.shape]
-            return torch.zeros(sizes, dtype=getattr(torch, leaf.dtype), device=device)
-
-        with torch.no_grad(), training_as(False):
-            return layer.call(
-                *map_structure(zeros, args), **{k: map_structure(zeros, kwargs[k]) for k in kwargs}
-            )
-
-    others = iter(flatten(run(3)))
-
-    def merge(one: torch.Tensor) -> TensorSpec:
-        two = next(others)
-        shape = tuple(a if a == b else None for a, b in zip(one.shape, two.shape, strict=True))
-        return TensorSpec(shape, str(one.dtype).removeprefix("torch."))
-
-    return map_structure(merge, run(2))
+def _spec_of(tensor: torch.Tensor) -> TensorSpec:
+    return TensorSpec(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
 def run_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run ``layer.call`` on tensors: checked, built, told about training and masks."""
     names = call_parameters(type(layer))
-    ports = given_ports(layer, args, kwargs)
-    tensors = [leaf for leaf in flatten(ports) if isinstance(leaf, torch.Tensor)]
-    if not tensors:
+    tensors = tensor_arguments(layer, args, kwargs)
+    if not tensors and names and not layer._allow_non_tensor_positional_args:
         raise ParamError(
             f"Layer '{layer.name}' is called on arrays or tensors. Received: {args!r}", code="not_a_tensor"
         )
-    layer.check_input(*(_spec_of(tensor) for tensor in tensors))
-    if not layer.built:
-        ensure_built(layer, {n: map_structure(lambda leaf: tuple(leaf.shape), v) for n, v in ports.items()})
-    explicit = kwargs.get("training")
-    training = training_now() if explicit is None else bool(explicit)
-    if "training" in names:
-        if "training" not in list(names)[: len(args)]:
-            kwargs = {**kwargs, "training": training}
-    else:
-        kwargs = {key: value for key, value in kwargs.items() if key != "training"}
-    masks = {name: _mask_of(value) for name, value in ports.items()}
-    first = next(iter(masks.values()), None)
-    for name, mask in masks.items():
-        argument = "mask" if name == next(iter(masks)) and "mask" in names else f"{name}_mask"
-        if mask is not None and argument in names and kwargs.get(argument) is None:
-            kwargs = {**kwargs, argument: mask}
-    with training_as(training):
-        outputs = layer.call(*args, **kwargs)
-    finish(layer, next(iter(ports.values())), first if first is not None else kwargs.get("mask"), outputs)
+    first = next(iter(tensors.values()), None)
+    stack, outer = running_layers(), getattr(_local, "training", None)
+    nested = getattr(_local, "running", False)
+    stack.append(layer)
+    try:
+        if not nested:
+            _local.running = True
+            if _holding_losses:
+                layer._clear_losses()
+        _check(layer, first)
+        if not layer.built:
+            ensure_built(layer, shapes_of(tensors))
+            _check(layer, first)
+        kwargs = _with_training(names, args, kwargs, outer)
+        mask = _with_masks(names, args, kwargs, tensors)
+        if layer._mixed:
+            with in_half(layer):
+                outputs = layer.call(*args, **kwargs)
+        else:
+            outputs = layer.call(*args, **kwargs)
+        finish(layer, first, mask, outputs)
+    finally:
+        stack.pop()
+        _local.training, _local.running = outer, nested
     return outputs
+
+
+def _check(layer: Layer, first: Any) -> None:
+    leaves = (first,) if isinstance(first, torch.Tensor) else flatten(first)
+    layer.check_input(*(_spec_of(leaf) for leaf in leaves if leaf is not None))
+
+
+def _with_training(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outer: Any) -> dict[str, Any]:
+    """Return ``kwargs`` with ``training`` where the layer takes it, and let layers inside know of it.
+
+    It is what the caller says, else what holds in the outer call, else the default of ``call``, else no.
+    """
+    parameter = names.get("training")
+    explicit = kwargs.get("training")
+    by_position = parameter is not None and list(names).index("training") < len(args)
+    if by_position:
+        explicit = args[list(names).index("training")]
+    if explicit is None:
+        default = parameter.default if parameter is not None else False
+        explicit = outer if outer is not None else default if isinstance(default, bool) else False
+    _local.training = training = bool(explicit)
+    if parameter is not None:
+        return kwargs if by_position else {**kwargs, "training": training}
+    return {name: value for name, value in kwargs.items() if name != "training"}
+
+
+def _with_masks(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: dict[str, Any]) -> Any:
+    """Put the masks that hang on the tensors into ``kwargs``; return the mask that goes on from here."""
+    given = set(list(names)[: len(args)])
+    before = None
+    for index, (name, value) in enumerate(tensors.items()):
+        mask = _mask_of(value)
+        if index == 0:
+            before = mask
+        if mask is None:
+            continue
+        argument = "mask" if index == 0 and "mask" in names else f"{name}_mask"
+        if argument in names and argument not in given and kwargs.get(argument) is None:
+            kwargs[argument] = mask
+    told = kwargs.get("mask")
+    return before if told is None else told
+
+
+def _mask_of(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return getattr(value, "_keras_mask", None)
+    masks = map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), value)
+    return None if all(mask is None for mask in flatten(masks)) else masks
 
 
 def finish(layer: Layer, inputs: Any, mask: Any, outputs: Any) -> None:
@@ -239,25 +206,29 @@ def finish(layer: Layer, inputs: Any, mask: Any, outputs: Any) -> None:
     if layer.activity_regularizer is not None:
         for output in flatten(outputs):
             penalty = layer.activity_regularizer(output)
-            layer.add_loss(penalty / max(output.shape[0], 1) if output.dim() else penalty)  # for each sample
+            if output.dim():  # for each sample
+                penalty = penalty / output.shape[0] if output.shape[0] else torch.zeros_like(penalty)
+            layer.add_loss(penalty)
     if mask is None and not makes_masks(layer):
+        return
+    if not layer.supports_masking:
+        warnings.warn(
+            f"Layer '{layer.name}' (of type {type(layer).__name__}) was passed an input with a mask, but does "
+            "not support masking: layers after it will not see the mask.",
+            stacklevel=2,
+        )
+        return
+    results = flatten(outputs)
+    if all(getattr(result, "_keras_mask", None) is not None for result in results):
         return
     made = layer.compute_mask(inputs, mask)
     if made is not None:
-        given = made if isinstance(made, (list, tuple)) else [made]
-        for output, one in zip(flatten(outputs), given, strict=False):
-            if one is not None:
-                output._keras_mask = one
+        for result, one in zip(results, flatten(made), strict=False):
+            if one is not None and getattr(result, "_keras_mask", None) is None:
+                result._keras_mask = one
 
 
 def makes_masks(layer: Layer) -> bool:
     """Return whether a layer may make a mask where none came."""
     own = type(layer).compute_mask is not Layer.compute_mask
     return own and layer.supports_masking and not layer.variadic
-
-
-def _mask_of(value: Any) -> Any:
-    masks = [getattr(leaf, "_keras_mask", None) for leaf in flatten(value)]
-    if all(mask is None for mask in masks):
-        return None
-    return masks if isinstance(value, (list, tuple)) else masks[0]

@@ -11,7 +11,10 @@ from engine.layers.families import FAMILIES
 from engine.params import REQUIRED, check_unknown, params_of
 from engine.spec import Shape
 
-BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape", "autocast")
+BASE_ARGUMENTS = (
+    "name", "trainable", "dtype", "input_shape", "input_dim", "batch_input_shape", "autocast",
+    "activity_regularizer",
+)  # fmt: skip
 
 
 def given_shape(owner: str, kwargs: dict[str, Any]) -> Shape | None:
@@ -26,8 +29,8 @@ def given_shape(owner: str, kwargs: dict[str, Any]) -> Shape | None:
     return None
 
 
-def remembering(init: Any) -> Any:
-    """Return ``init`` with its arguments checked, normalised and remembered, once for the whole class."""
+def remembering(init: Any, owner: type) -> Any:
+    """Return ``owner``'s ``init`` with its arguments checked and normalised, and remembered if it was asked for."""
     signature = inspect.signature(init)
 
     def checked(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -48,19 +51,26 @@ def remembering(init: Any) -> Any:
                 ) from None
             bound.apply_defaults()
             values = bound.arguments
-            for param in params_of(cls):
-                if param.name not in values:
-                    continue
-                value = param.check(values[param.name], cls.__name__)
-                family = FAMILIES.get(param.kind.family)
-                if param.kind.name == "object" and family is not None:
-                    value = family.get(value)
-                values[param.name] = value
+            _normalise(cls, values)
             self._remember({param.name: values.get(param.name) for param in params_of(cls)})
             init(*bound.args, **bound.kwargs)
-        else:
-            init(self, *args, **kwargs)
+        else:  # the constructor of a class derived from this one passes its own values on
+            bound = signature.bind(self, *args, **kwargs)
+            _normalise(owner, bound.arguments)
+            init(*bound.args, **bound.kwargs)
 
     checked.__wrapped__ = init  # type: ignore[attr-defined]  # inspect.signature follows it
     checked.__doc__ = init.__doc__
     return checked
+
+
+def _normalise(cls: type, values: dict[str, Any]) -> None:
+    """Put the arguments of ``cls`` that are among ``values`` into the normal form of their kind."""
+    for param in params_of(cls):
+        if param.name not in values:
+            continue
+        value = param.check(values[param.name], cls.__name__)
+        family = FAMILIES.get(param.kind.family)
+        if param.kind.name == "object" and family is not None:
+            value = family.get(value)
+        values[param.name] = value

@@ -49,6 +49,15 @@ def declared() -> Iterator[list[WeightSpec]]:
         _local.found = outer
 
 
+def build_by_running(layer: Layer, input_shape: Any) -> None:
+    """Build what lies inside ``layer`` by a run on zeros of ``input_shape`` (a shape, or a nesting of them)."""
+    from engine.layers.symbolic import KerasTensor
+    from engine.layers.tracing import run_on_zeros
+    from engine.structure import map_shapes
+
+    run_on_zeros(layer, (map_shapes(KerasTensor, input_shape),), {}, 2)
+
+
 def shape_by_meta(layer: Layer, input_shape: Any) -> Any:
     """Return the output shape of a layer that has no formula, by running it on torch's meta device.
 

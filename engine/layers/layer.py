@@ -12,20 +12,25 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 import numpy as np
 import torch
 
-from engine import config as settings
+from engine import dtype_policies, regularizers
+from engine.dtype_policies import DTypePolicy
 from engine.errors import EngineError, ParamError, ShapeError
 from engine.layers.constructor import BASE_ARGUMENTS, given_shape, remembering
 from engine.layers.families import FAMILIES, LAYERS
-from engine.layers.weighted import Weighted
+from engine.layers.scope import building
+from engine.layers.weighted import Weighted, note_change
+from engine.metrics.metric import Metric
 from engine.params import check_unknown, params_of
 from engine.spec import InputSpec, TensorSpec
-from engine.structure import per_class
+from engine.structure import flatten, map_shapes, per_class
 
 _uids: Counter[str] = Counter()
+_holding_losses: WeakSet[Any] = WeakSet()
 
 
 def snake_case(name: str) -> str:
@@ -60,9 +65,11 @@ def call_parameters(cls: type) -> dict[str, inspect.Parameter]:
 class Layer(Weighted):
     """A step of a model: weights made in ``build``, arithmetic done in ``call``.
 
-    Arguments that every layer takes: ``name``, ``trainable`` and ``dtype``.  The first call builds the layer
-    for the shape that comes.  Raises ``ParamError`` for arguments that do not do and ``ShapeError`` for
-    inputs that do not fit.  Keras: ``keras.layers.Layer``.
+    Arguments that every layer takes, by name: ``activity_regularizer``, ``trainable``, ``dtype`` (a type or a
+    ``DTypePolicy``), ``autocast`` (whether float inputs and weights are brought to the type of the
+    arithmetic) and ``name``.  The first call builds the layer for the shape that comes.  Raises
+    ``ParamError`` for arguments that do not do and ``ShapeError`` for inputs that do not fit.  Keras:
+    ``keras.layers.Layer``.
     """
 
     category: ClassVar[str] = "core"
@@ -74,67 +81,158 @@ class Layer(Weighted):
     """Whether the layer can be drawn by itself; cells of recurrent layers cannot."""
     input_spec: InputSpec | Sequence[InputSpec] | None = None
     supports_masking: bool = False
-    built: bool
+    built: bool = False
+    activity_regularizer: Any = None
     _config: dict[str, Any]
+    _convert_input_args: bool = True
+    """Whether arrays become tensors of the layer's type before ``call``."""
+    _casts_inputs: bool = True
+    """Whether floats are brought to the layer's type; models leave that to their Inputs."""
+    _allow_non_tensor_positional_args: bool = False
+    _path: str | None = None
+    _build_shapes: dict[str, Any] | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Wrap the constructor, so that arguments are normalised and remembered for ``get_config``."""
+        """Wrap constructor and ``build``: arguments are normalised and remembered, building marks the layer."""
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
-            cls.__init__ = remembering(cls.__init__)  # type: ignore[method-assign]  # wraps just this class's own
+            cls.__init__ = remembering(cls.__init__, cls)  # type: ignore[method-assign]  # wraps just this class's own
+        if "build" in cls.__dict__:
+            cls.build = building(cls.build)  # type: ignore[method-assign]  # wraps just this class's own
+        if "compute_mask" in cls.__dict__ and "supports_masking" not in cls.__dict__:
+            cls.supports_masking = True
         if not cls.__name__.startswith("_"):
             LAYERS.add(cls)
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make a torch module at once, so that weights may be set before ``super().__init__()``."""
+        made = super().__new__(cls)
+        torch.nn.Module.__init__(made)
+        object.__setattr__(made, "_weights", [])
+        return made
+
     def __init__(
-        self, *, name: str | None = None, trainable: bool = True, dtype: str | None = None, **kwargs: Any
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         known = (*BASE_ARGUMENTS, *(param.name for param in params_of(type(self))))
         check_unknown(kwargs, known, type(self).__name__)
         if not hasattr(self, "_config"):
             self._remember({})
-        super().__init__()
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
-            raise ParamError(f"A layer's name is a text without '/'. Received: {name!r}", code="name")
+            raise ParamError(
+                "Argument `name` must be a string and cannot contain character `/`: it names the layer. "
+                f"Received: name={name!r}",
+                code="name",
+            )
+        if not isinstance(trainable, bool):
+            raise ParamError(
+                f"Expected `trainable` to be a boolean. Received: trainable={trainable!r}",
+                code="param",
+                param="trainable",
+                got=trainable,
+            )
+        self._initialized = True
         self.name = name or auto_name(snake_case(type(self).__name__))
-        self.dtype = dtype or settings.floatx()
+        self.autocast = autocast
+        self._set_policy(dtype_policies.get(dtype))
         self.built = False
         self._trainable = trainable
-        self._weights = []
         self._losses: list[torch.Tensor] = []
         self._inbound: list[Any] = []
-        self.activity_regularizer = getattr(self, "activity_regularizer", None)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self._given_shape = given_shape(type(self).__name__, kwargs)
 
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)
 
-    @property
-    def path(self) -> str:
-        """The name: layers keep no record of the models that hold them."""
-        return self.name
+    def _set_policy(self, policy: DTypePolicy) -> None:
+        self._dtype_policy = policy
+        self.compute_dtype = policy.compute_dtype
+        self.variable_dtype = policy.variable_dtype
+        self._mixed = policy.compute_dtype != policy.variable_dtype
 
     @property
-    def compute_dtype(self) -> str:
-        """The dtype of the arithmetic: that of the weights, for there is no mixed precision."""
-        return self.dtype
+    def dtype_policy(self) -> DTypePolicy:
+        """The types of weights and arithmetic; may be set to another policy or its name."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        self._set_policy(dtype_policies.get(value))
+        note_change()
 
     @property
-    def variable_dtype(self) -> str:
-        """The dtype of the weights."""
-        return self.dtype
+    def dtype(self) -> str:
+        """The type of the weights."""
+        return self.variable_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The type to which float inputs are brought."""
+        return self.compute_dtype
+
+    @property
+    def path(self) -> str | None:
+        """The names of the layers in which this one was built and its own, by slashes; ``None`` before."""
+        return self._path
 
     def run_inside(self, *args: Any, **kwargs: Any) -> Any:
         """Do the arithmetic as a part of another layer; a whole call where torch hooks hang on this one."""
-        return self(*args, **kwargs) if self.hooked() else self.call(*args, **kwargs)
+        whole = self.hooked() or self._mixed
+        return self(*args, **kwargs) if whole else self.call(*args, **kwargs)
 
     # -- calling -----------------------------------------------------------------------------------
 
-    def build(self, input_shape: Any) -> None:
-        """Make the weights for inputs of ``input_shape``; layers without weights need none of it."""
+    @building
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights for inputs of ``input_shape``; layers without weights need none of it.
+
+        A layer that only holds others is run once on zeros of that shape, so that they are built.
+        """
+        from engine.layers.dry import build_by_running
+
+        if input_shape is not None and any(not layer.built for layer in self._sublayers()):
+            build_by_running(self, input_shape)
+
+    def _build_at_init(self) -> None:
+        """Mark a layer that has no ``build`` of its own as built, from its constructor."""
+        if type(self).build is Layer.build:
+            self.built = True
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Return the shapes that the layer was built for, for ``build_from_config``; ``None`` before that."""
+        shapes = self._build_shapes
+        if not shapes:
+            return None
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        return {"shapes_dict": dict(shapes)}
+
+    def build_from_config(self, config: dict[str, Any] | None) -> None:
+        """Build for the shapes that ``get_build_config`` returned."""
+        if not config:
+            return
+        if "shapes_dict" in config:
+            self.build(**config["shapes_dict"])
+        elif config.get("input_shape") is not None:
+            shape = config["input_shape"]
+            self.build(map_shapes(tuple, shape) if isinstance(shape, (list, tuple, dict)) else shape)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Do the arithmetic.  Every layer says how."""
-        raise NotImplementedError(f"{type(self).__name__} has no call(): write what it does with its input.")
+        raise self._missing("call", "write what it does with its input")
+
+    def _missing(self, method: str, advice: str) -> NotImplementedError:
+        return NotImplementedError(
+            f"Layer {type(self).__name__} does not have a `{method}` method implemented: {advice}."
+        )
 
     def check_input(self, *specs: TensorSpec) -> None:
         """Raise ``ShapeError`` where inputs do not fit ``input_spec``."""
@@ -161,8 +259,7 @@ class Layer(Weighted):
     def ensure_built(self, input_shape: Any) -> None:
         """Build once, for the shape that comes first."""
         if not self.built:
-            with torch.no_grad():
-                self.build(input_shape)
+            self.build(input_shape)
             self.built = True
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -181,11 +278,23 @@ class Layer(Weighted):
         """Return the shape that comes out; without a formula, a dry run on torch's meta device tells."""
         from engine.layers.dry import shape_by_meta
 
+        if type(self).call is Layer.call:
+            raise self._missing("compute_output_shape", "say which shape comes of `input_shape`")
         return shape_by_meta(self, input_shape)
 
     def compute_output_dtype(self, *dtypes: str) -> str:
-        """Return the dtype that comes out: the layer's own, unless a layer says otherwise."""
-        return self.dtype
+        """Return the dtype that comes out: that of the arithmetic, unless a layer says otherwise."""
+        return self.compute_dtype
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return symbolic tensors for what a call on these (symbolic) arguments would give."""
+        from engine.layers.calling import output_spec
+
+        return output_spec(self, args, kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what ``compute_output_spec`` returns; Keras' word for it."""
+        return self.compute_output_spec(*args, **kwargs)
 
     def compute_macs(self, input_shape: Any, output_shape: Any) -> int:
         """Return multiply-adds for one sample, where a layer has a count; 0 for cheap layers."""
@@ -196,19 +305,67 @@ class Layer(Weighted):
         return previous_mask if self.supports_masking else None
 
     def add_loss(self, loss: Any) -> None:
-        """Add a term to the loss of the present step (a scalar tensor), from within ``call``."""
-        self._losses.append(loss)
+        """Add a term, or several, to the loss of the present step (scalar tensors), from within ``call``."""
+        for term in flatten(loss):
+            if not isinstance(term, torch.Tensor):
+                raise ParamError(
+                    f"add_loss() takes tensors, made in build() or call(). Received invalid value: {term!r}",
+                    code="not_a_tensor",
+                )
+            self._losses.append(term)
+        _holding_losses.add(self)
 
     @property
     def losses(self) -> list[torch.Tensor]:
-        """Penalties of regularizers and the terms that ``add_loss`` gathered, of everything inside."""
+        """The terms that ``add_loss`` gathered in everything inside, then the penalties on weights."""
         found = list(self._losses)
-        for weight in self._weights:
-            if weight.regularizer is not None and weight.requires_grad:
-                found.append(weight.regularizer(weight))
-        for layer in self._sublayers():
-            found.extend(layer.losses)
+        for layer in self._flatten_layers(include_self=False):
+            found.extend(layer._losses)
+        found += [weight.regularizer(weight) for weight in self.trainable_weights if weight.regularizer]
         return found
+
+    def _clear_losses(self) -> None:
+        """Forget the terms of the step before, of everything inside."""
+        self._losses.clear()
+        for layer in self._flatten_layers(include_self=False):
+            layer._losses.clear()
+        for layer in [layer for layer in _holding_losses if not layer._losses]:
+            _holding_losses.discard(layer)
+
+    # -- metrics and state -------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that are attributes of this layer and of those inside."""
+        found = self._attributes_of(Metric)
+        for layer in self._sublayers():
+            found += [metric for metric in layer.metrics if metric not in found]
+        return found
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        """The states of all metrics."""
+        return [state for metric in self.metrics for state in metric.variables]
+
+    def stateless_call(
+        self,
+        trainable_variables: Sequence[Any],
+        non_trainable_variables: Sequence[Any],
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Run with other weights and leave this layer's as they are.
+
+        Returns the outputs and the values of the non-trainable variables afterwards, and with
+        ``return_losses`` the loss terms too.  Raises ``NotBuiltError`` before the layer is built and
+        ``ShapeError`` for lists of the wrong length.
+        """
+        from engine.layers.borrowed import call_with
+
+        given = (trainable_variables, non_trainable_variables)
+        outputs, after, losses = call_with(self, *given, args, kwargs)
+        return (outputs, after, losses) if return_losses else (outputs, after)
 
     # -- graph -------------------------------------------------------------------------------------
 
@@ -235,8 +392,13 @@ class Layer(Weighted):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as JSON-able values; ``from_config`` makes a twin of it."""
-        base: dict[str, Any] = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        policy = dtype_policies.serialize(self._dtype_policy)
+        base: dict[str, Any] = {"name": self.name, "trainable": self._trainable, "dtype": policy}
+        if self.activity_regularizer is not None:
+            base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         for param in params_of(type(self)):
+            if param.name == "activity_regularizer":
+                continue  # in the config only where there is one
             value = getattr(self, param.name, self._config.get(param.name, param.default))
             family = FAMILIES.get(param.kind.family)
             if param.kind.name == "layers":
@@ -252,9 +414,8 @@ class Layer(Weighted):
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Return a new layer from what ``get_config`` returned."""
         arguments = {key: value for key, value in config.items() if key != "quantization_config"}
-        dtype = arguments.get("dtype")
-        if isinstance(dtype, dict):  # Keras 3 writes a DTypePolicy
-            arguments["dtype"] = dtype.get("config", {}).get("name")
+        if isinstance(arguments.get("dtype"), dict):  # a plain name is what constructors mostly expect
+            arguments["dtype"] = dtype_policies.get(arguments["dtype"]).name
         for param in params_of(cls):
             value = arguments.get(param.name)
             if param.kind.name == "layer" and isinstance(value, dict):
@@ -268,3 +429,6 @@ class Layer(Weighted):
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""
         return f"name={self.name}, built={self.built}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={getattr(self, 'name', '?')}, built={self.built}>"

@@ -122,7 +122,7 @@ class _Cell(Layer, DropoutRNNCell):
         return [like.new_zeros((batch_size or 0, self.units)) for _ in range(self.state_count)]
 
     def read(self, x: Tensor, training: bool) -> Tensor:
-        """Return x @ kernel + bias for a step (batch, features) or for a sequence (batch, steps, features)."""
+        """Return x @ kernel + bias for a step (batch, features) or a sequence (batch, steps, features)."""
         kernel = self.kernel
         if x.dtype != kernel.dtype:
             x = x.to(kernel.dtype)

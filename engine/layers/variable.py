@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.errors import ShapeError
+from engine import config as settings
+from engine.errors import ParamError, ShapeError
 
 
 class Variable(torch.nn.Parameter):
     """A torch ``Parameter`` that knows its name and path, and can be assigned.
 
-    ``path`` is ``"layer/weight"``; ``trainable`` is torch's ``requires_grad``.  Keras: ``keras.Variable``.
+    ``initializer`` is an array, a tensor (not copied), a number, or what makes one: the name of an
+    initializer, an ``Initializer`` or a function of ``(shape, dtype)``, which need ``shape``.  ``path`` is
+    where the weight lies in its model (``"layer/weight"``); ``trainable`` is torch's ``requires_grad``.
+    ``autocast`` says whether a layer of mixed precision computes with it in its half type.  ``aggregation``
+    and ``synchronization`` are kept for scripts written for Keras.  Raises ``ParamError`` and ``ShapeError``.
+    Keras: ``keras.Variable``.
     """
 
     name: str = "variable"  # a class attribute, for torch has a read-only one of this name
     path: str
-    regularizer: Any
-    constraint: Any
+    autocast: bool
+    aggregation: str
+    synchronization: str
+    wants_gradient: bool
+    """Whether it was made to be trained: what unfreezing its layer restores."""
 
-    def __new__(cls, value: torch.Tensor, trainable: bool = True, name: str = "variable") -> Variable:
-        """Wrap ``value`` (not copied)."""
-        made: Variable = super().__new__(cls, value, trainable)
-        made.name = name
-        made.path = name
-        made.regularizer = None
-        made.constraint = None
+    def __new__(
+        cls,
+        initializer: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str = "none",
+        synchronization: str = "auto",
+        name: str | None = None,
+    ) -> Variable:
+        """Make the weight."""
+        value = _first(initializer, shape, dtype)
+        floating = value.is_floating_point()
+        made: Variable = super().__new__(cls, value, bool(trainable) and floating)
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ParamError(
+                f"Argument `name` must be a string and cannot contain character `/`. Received: name={name!r}",
+                code="name",
+            )
+        made.name = made.path = name or "variable"
+        made.autocast = autocast
+        made.aggregation = aggregation or "none"
+        made.synchronization = synchronization
+        made.wants_gradient = bool(trainable) and floating
+        made._regularizer = made._constraint = None
+        made._overwrite = False
         return made
 
     @property
@@ -37,27 +67,61 @@ class Variable(torch.nn.Parameter):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self.requires_grad_(value)
+        self.requires_grad_(bool(value) and self.is_floating_point())
 
-    @torch.no_grad()
+    @property
+    def regularizer(self) -> Any:
+        """The penalty on this weight, a function of it, or ``None``."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Any) -> None:
+        self._regularizer = _function("regularizer", value)
+
+    @property
+    def constraint(self) -> Any:
+        """The rule that holds the weight after each step, a function of it, or ``None``."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        self._constraint = _function("constraint", value)
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether an optimizer puts the gradient in place of the weight, for float8 scales of one's own."""
+        return self._overwrite
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(f"`overwrite_with_gradient` must be a boolean. Received: {value!r}")
+        self._overwrite = value
+
     def assign(self, value: Any) -> Variable:
         """Copy ``value`` (array, tensor or number of the same shape) into this weight, in place."""
-        new = torch.as_tensor(np.asarray(value) if not isinstance(value, torch.Tensor) else value)
-        if tuple(new.shape) != tuple(self.shape):
+        new = value if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
+        if new.shape != self.shape:
             raise ShapeError(
-                f"Weight '{self.path}' has shape {tuple(self.shape)}. Received: a value of shape "
-                f"{tuple(new.shape)}.",
+                "The shape of the target variable and the shape of the target value in "
+                f"`variable.assign(value)` must match: weight '{self.path}' has shape {tuple(self.shape)}. "
+                f"Received: a value of shape {tuple(new.shape)}.",
                 code="weight_shape",
                 weight=self.path,
                 expected=tuple(self.shape),
                 got=tuple(new.shape),
             )
-        self.copy_(new)
+        with torch.no_grad():
+            self.copy_(new)
         return self
 
     def assign_add(self, value: Any) -> Variable:
         """Add ``value`` in place."""
         return self.assign(self.detach() + torch.as_tensor(value, device=self.device))
+
+    def assign_sub(self, value: Any) -> Variable:
+        """Subtract ``value`` in place."""
+        return self.assign(self.detach() - torch.as_tensor(value, device=self.device))
 
     def numpy(self, *, force: bool = True) -> Any:  # a weight is always wanted as plain numbers
         """Return the numbers as a numpy array, detached and on the CPU."""
@@ -67,3 +131,49 @@ class Variable(torch.nn.Parameter):
     def value(self) -> torch.Tensor:
         """The tensor itself, whose ``grad`` a training step of one's own reads."""
         return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        """Copy the numbers and the words; torch's own copy knows of neither name nor path."""
+        twin = type(self)(self.detach().clone(), trainable=self.wants_gradient, autocast=self.autocast)
+        twin.__dict__.update(self.__dict__)
+        twin.requires_grad_(self.requires_grad)
+        memo[id(self)] = twin
+        return twin
+
+
+def _first(initializer: Any, shape: Any, dtype: Any) -> torch.Tensor:
+    """Return the numbers that a weight starts from."""
+    if isinstance(initializer, torch.Tensor) and dtype is None:
+        return initializer
+    from engine import initializers
+    from engine.dtypes import standardize_dtype
+
+    if isinstance(initializer, str):
+        initializer = initializers.get(initializer)
+    if callable(initializer) and not isinstance(initializer, torch.Tensor):
+        if shape is None:
+            raise ParamError(
+                "When creating a Variable from an initializer, the `shape` argument is needed. Received: "
+                f"initializer={initializer!r} and shape=None",
+                code="param",
+                param="shape",
+            )
+        name = standardize_dtype(dtype)
+        return torch.as_tensor(initializer(tuple(shape), dtype=name), dtype=getattr(torch, name))
+    if dtype is None and isinstance(initializer, builtins.float):
+        dtype = settings.floatx()
+    wanted = None if dtype is None else getattr(torch, standardize_dtype(dtype))
+    plain = initializer if isinstance(initializer, torch.Tensor) else np.asarray(initializer)
+    return torch.as_tensor(plain, dtype=wanted).detach().clone()
+
+
+def _function(word: str, value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise ParamError(
+            f"Invalid value for attribute `{word}`: it is a function of the weight, or None. "
+            f"Received: {value!r}",
+            code="param",
+            param=word,
+            got=value,
+        )
+    return value

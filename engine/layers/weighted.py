@@ -10,7 +10,7 @@ import torch
 
 from engine import config as settings
 from engine import constraints, initializers, regularizers
-from engine.dtype_policies import standardize_dtype
+from engine.dtypes import standardize_dtype
 from engine.errors import EngineError, NotBuiltError, ParamError, ShapeError
 from engine.layers.dry import declare, declaring
 from engine.layers.scope import path_in_scope, running_layers
@@ -25,8 +25,13 @@ _OWN = frozenset({"_parameters", "_modules", "_buffers", "_weights", "_config", 
 
 
 def hook_epoch() -> int:
-    """Return a number that changes whenever a hook is registered on a layer."""
+    """Return a number that changes whenever a hook is registered or a policy is set on a layer."""
     return _hook_epoch[0]
+
+
+def note_change() -> None:
+    """Let compiled plans notice that a layer is called differently from now on."""
+    _hook_epoch[0] += 1
 
 
 class Weighted(torch.nn.Module):
@@ -100,7 +105,9 @@ class Weighted(torch.nn.Module):
                 order = [torch_axes.index(axis) for axis in range(len(torch_axes))]
                 tensor = tensor.permute(torch_axes).contiguous().permute(order)
             tensor = tensor.to(_device())
-        variable = Variable(tensor, trainable=trainable, autocast=autocast, aggregation=aggregation, name=name)
+        variable = Variable(
+            tensor, trainable=trainable, autocast=autocast, aggregation=aggregation, name=name
+        )
         if not self._trainable:
             variable.requires_grad_(False)
         variable.path = f"{path_in_scope(self)}/{name}"

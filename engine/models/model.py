@@ -97,15 +97,6 @@ class Model(Keras1Model, Trainer, Layer):
             name=name,
         )
 
-    def _flatten_layers(self) -> list[Layer]:
-        found: list[Layer] = []
-        stack: list[Layer] = [self]
-        while stack:
-            layer = stack.pop()
-            found.append(layer)
-            stack.extend(reversed(layer._sublayers()))
-        return found
-
     def summary(
         self,
         line_length: int | None = None,
