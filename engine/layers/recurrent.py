@@ -75,7 +75,7 @@ class RNN(Layer):
         self.zero_output_for_mask = zero_output_for_mask
         ours = getattr(cell, "input_spec", None) is not None
         self.input_spec = InputSpec(ndim=3) if ours else InputSpec(min_ndim=3)
-        self.states: Any = None
+        self._kept_states: Any = None  # not a weight: the underscore keeps it out of them
 
     @classmethod
     def port_names(cls, params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -94,9 +94,14 @@ class RNN(Layer):
         size = self.cell.state_size
         return [size] if isinstance(size, int) else list(size)
 
+    @property
+    def states(self) -> Any:
+        """The states kept between batches where ``stateful``; ``None`` before the layer is built."""
+        return self._kept_states
+
     def reset_state(self) -> None:
         """Start the next batch from zeros, where states are kept."""
-        for state in flatten(self.states or []):
+        for state in flatten(self._kept_states or []):
             state.assign(torch.zeros_like(state))
 
     def reset_states(self) -> None:
@@ -117,21 +122,22 @@ class RNN(Layer):
                 shape=shape,
             )
         build_inside(self.cell, (shape[0], *shape[2:]))
-        if isinstance(self.input_spec, InputSpec) and self.input_spec.ndim == 3:
-            self.input_spec = InputSpec(ndim=3, axes={-1: channels_of(self, shape, -1)})
-        if self.states is not None:
+        self._note_features(shape)
+        if self._kept_states is not None:
             self.reset_state()
         elif self.stateful and not declaring():
-            self.states = mapped(
+            self._kept_states = mapped(
                 lambda state: Variable(state, trainable=False, name="rnn_state"),
                 self.get_initial_state(shape[0] or 0),
             )
 
-    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
-        """Return the output's shape, with ``return_state`` in a tuple before those of the states."""
+    def _note_features(self, shape: Shape) -> None:
+        if isinstance(self.input_spec, InputSpec) and self.input_spec.ndim == 3:
+            self.input_spec = InputSpec(ndim=3, axes={-1: channels_of(self, shape, -1)})
+
+    def _checked_sequence(self, sequences_shape: Any) -> Shape:
+        """Return the shape; raises ``ShapeError`` without a step, or a batch size where states are kept."""
         shape = checked_shape(self, sequences_shape)
-        channels_of(self, shape, -1)
-        batch = shape[0]
         if shape[1] == 0:
             raise ShapeError(
                 f"Layer '{self.name}' expected a sequence of at least one step on axis 1. Received: shape "
@@ -143,7 +149,7 @@ class RNN(Layer):
                 got=0,
                 shape=shape,
             )
-        if self.stateful and batch is None:
+        if self.stateful and shape[0] is None:
             raise ShapeError(
                 f"Layer '{self.name}' is stateful and keeps one state for each row of a batch, so the batch "
                 f"size must be fixed. Received: shape {shape_text(shape)}. Give the input a batch_size.",
@@ -152,7 +158,13 @@ class RNN(Layer):
                 axis=0,
                 shape=shape,
             )
-        units = output_size_of(self.cell)
+        return shape
+
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
+        """Return the output's shape, with ``return_state`` in a tuple before those of the states."""
+        shape = self._checked_sequence(sequences_shape)
+        channels_of(self, shape, -1)
+        batch, units = shape[0], output_size_of(self.cell)
         whole: Shape = (batch, shape[1], units) if self.return_sequences else (batch, units)
         if not self.return_state:
             return whole
@@ -202,14 +214,14 @@ class RNN(Layer):
             if hasattr(self.cell, "end_sequence"):
                 self.cell.end_sequence()
         if self.stateful:
-            for kept, state in zip(flatten(self.states), flatten(states), strict=True):
+            for kept, state in zip(flatten(self._kept_states), flatten(states), strict=True):
                 kept.assign(state.detach())
         output = outputs if self.return_sequences else last
         return (output, *states) if self.return_state else output
 
     def _first_states(self, x: Tensor, initial_state: Any) -> list[Any]:
-        if self.stateful and self.states is not None:
-            rows = flatten(self.states)[0].shape[0]
+        if self.stateful and self._kept_states is not None:
+            rows = flatten(self._kept_states)[0].shape[0]
             if rows != x.shape[0]:
                 raise ShapeError(
                     f"Layer '{self.name}' is stateful and keeps states of {rows} rows. Received: a batch of "
@@ -221,8 +233,8 @@ class RNN(Layer):
                     got=x.shape[0],
                 )
         if initial_state is None:
-            if self.stateful and self.states is not None:
-                return list(mapped(lambda state: state.detach().to(x.device, copy=True), self.states))
+            if self.stateful and self._kept_states is not None:
+                return list(mapped(lambda state: state.detach().to(x.device, copy=True), self._kept_states))
             states = self.get_initial_state(x.shape[0])
         else:
             states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
@@ -230,7 +242,7 @@ class RNN(Layer):
         states = mapped(lambda state: torch.as_tensor(state, dtype=dtype, device=x.device), states)
         if initial_state is not None:
             self._check_states(x, states)
-        return states
+        return list(states)
 
     def _check_states(self, x: Tensor, states: list[Any]) -> None:
         expected = [(x.shape[0], size) for size in self.state_size if isinstance(size, int)]
@@ -248,7 +260,7 @@ class RNN(Layer):
     def inner_loop(
         self, sequences: Tensor, initial_state: list[Any], mask: Tensor | None, training: bool = False
     ) -> tuple[Tensor, Tensor | None, list[Any]]:
-        """Run the cell step by step; return the last output, all where they are wanted, and the last states."""
+        """Run the cell step by step; return the last output, all where wanted, and the last states."""
         step: Any = partial(run_cell, self.cell)
         if reads_ahead(self.cell):
             sequences, step = self.cell.read(sequences, training), self.cell.step

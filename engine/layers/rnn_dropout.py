@@ -48,6 +48,8 @@ class DropoutRNNCell:
 
     def end_sequence(self) -> None:
         """Forget the masks; seeds that no mask has used are passed over, as in Keras, which always draws."""
+        if not self.dropout and not self.recurrent_dropout:
+            return
         for mask, rate in (
             (self._dropout_mask, self.dropout),
             (self._recurrent_dropout_mask, self.recurrent_dropout),

@@ -138,7 +138,7 @@ class _OfCell(RNN):
     def _fused_with_mask(
         self, x: Tensor, states: list[Any], keep: Tensor
     ) -> tuple[Tensor, Tensor | None, list[Any]]:
-        """Move the steps that count to the front of each row, run, and lay the outputs back to their steps."""
+        """Move the steps that count to the front of each row, run, and lay the outputs back."""
         seen = keep.cumsum(1)
         counts = seen[:, -1]
         order = torch.argsort((~keep).to(torch.uint8), dim=1, stable=True)

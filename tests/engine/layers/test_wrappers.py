@@ -10,7 +10,7 @@ from engine.errors import ParamError
 from engine.layers import GRU, LSTM, SimpleRNN
 from engine.layers.convolution import Conv1D, Conv2D
 from engine.layers.normalization import BatchNormalization
-from engine.layers.wrappers import Bidirectional, TimeDistributed
+from engine.layers import Bidirectional, TimeDistributed
 
 SHAPE = (3, 5, 4)
 
@@ -76,7 +76,7 @@ def test_what_does_not_fit_is_refused() -> None:
     refuses(TimeDistributed(Conv1D(3, 2, name="inner"), name="inner"), (None, 0, 5, 6), "too_small")
     assert TimeDistributed(Conv1D(3, 2)).compute_output_shape((None, 4, 6, 3)) == (None, 4, 5, 3)
     refuses(Bidirectional(LSTM(3, name="r"), name="r"), (None, 5), "rank")
-    with pytest.raises(ParamError, match="layer is a layer"):
+    with pytest.raises(ParamError, match="isn't a supported layer type"):
         TimeDistributed(3)
 
 
