@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from engine.callbacks.averaging import SwapEMAWeights
 from engine.callbacks.callback import Callback, CallbackList, LambdaCallback
-from engine.callbacks.checkpoint import ModelCheckpoint
+from engine.callbacks.checkpoint import BackupAndRestore, ModelCheckpoint
 from engine.callbacks.history import CSVLogger, History
 from engine.callbacks.progress import ProgbarLogger
+from engine.callbacks.remote import RemoteMonitor
+from engine.callbacks.tensorboard import TensorBoard
 from engine.callbacks.watching import (
     EarlyStopping,
     LearningRateScheduler,
+    MonitorCallback,
     ReduceLROnPlateau,
     TerminateOnNaN,
 )
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -22,7 +27,11 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
+    "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

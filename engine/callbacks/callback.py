@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from engine.structure import flatten
+
+Hook = Callable[..., Any] | None
 
 HOOKS = (
     "on_train_begin", "on_train_end", "on_epoch_begin", "on_epoch_end",
@@ -102,17 +106,31 @@ def _overrides(callback: Any, hook: str) -> Callable[..., Any] | None:
 
 
 class CallbackList:
-    """Callbacks as one; hooks that nobody overrides cost nothing."""
+    """Callbacks as one; hooks that nobody overrides cost nothing.  Keras:
+    ``keras.callbacks.CallbackList``.
+    """
 
     def __init__(
-        self, callbacks: Sequence[Any], model: Any, params: Mapping[str, Any], testing: bool = False
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
     ) -> None:
-        self.callbacks = list(callbacks)
-        self.testing = testing
+        from engine.callbacks.history import History
+        from engine.callbacks.progress import ProgbarLogger
+
+        self.callbacks: list[Any] = flatten(callbacks) if callbacks else []
+        self.testing = False
+        self.params: Mapping[str, Any] = {}
         self._batch = 0
-        for callback in self.callbacks:
-            callback.set_params(params)
-            callback.set_model(model)
+        # The display is told last, so that it shows what other callbacks added to the logs.
+        for wanted, cls in ((add_history, History), (add_progbar, ProgbarLogger)):
+            if wanted and not any(isinstance(item, cls) for item in self.callbacks):
+                self.callbacks.append(cls())
+        self.set_model(model)
+        self.set_params(params)
         self._hooks: dict[str, list[Callable[..., Any]]] = {}
         for hook in HOOKS:
             names = [hook]
@@ -120,6 +138,30 @@ class CallbackList:
                 names.append(hook.replace("train_", ""))
             found = [_overrides(callback, name) for callback in self.callbacks for name in names]
             self._hooks[hook] = [method for method in found if method is not None]
+
+    def set_model(self, model: Any) -> None:
+        """Show the model to all callbacks."""
+        if model is None:
+            return
+        self.model = model
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def set_params(self, params: Mapping[str, Any]) -> None:
+        """Tell all callbacks the facts of the run."""
+        if not params:
+            return
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def on_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """An older name of ``on_train_batch_begin``."""
+        self.on_train_batch_begin(batch, logs)
+
+    def on_batch_end(self, batch: int, logs: Any = None) -> None:
+        """An older name of ``on_train_batch_end``."""
+        self.on_train_batch_end(batch, logs)
 
     @property
     def history(self) -> Any:
@@ -156,9 +198,9 @@ class CallbackList:
         except KeyError:
             raise AttributeError(name) from None
 
-        def call(*args: Any) -> None:
+        def call(*args: Any, **kwargs: Any) -> None:
             for method in methods:
-                method(*args)
+                method(*args, **kwargs)
 
         self.__dict__[name] = call  # found directly from now on
         return call
@@ -167,17 +209,36 @@ class CallbackList:
 class LambdaCallback(Callback):
     """A callback from functions: ``LambdaCallback(on_epoch_end=lambda epoch, logs: ...)``."""
 
-    def __init__(self, **hooks: Callable[..., Any] | None) -> None:
+    def __init__(
+        self,
+        on_epoch_begin: Hook = None,
+        on_epoch_end: Hook = None,
+        on_train_begin: Hook = None,
+        on_train_end: Hook = None,
+        on_train_batch_begin: Hook = None,
+        on_train_batch_end: Hook = None,
+        **hooks: Hook,
+    ) -> None:
         super().__init__()
+        hooks |= {
+            "on_epoch_begin": on_epoch_begin, "on_epoch_end": on_epoch_end, "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end, "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+        }  # fmt: skip
         for hook, function in hooks.items():
-            if hook not in HOOKS:
+            known = hook in (*HOOKS, "on_batch_begin", "on_batch_end", "on_grad_computed")
+            if hook.startswith("on_") and not known:
                 raise TypeError(f"There is no hook {hook!r}. The hooks are {', '.join(HOOKS)}.")
-            if function is not None:
+            if not known:
+                setattr(self, hook, function)  # something of the user's own
+            elif function is not None:
                 setattr(self, hook, _with_logs(hook, function))
 
 
 def _with_logs(hook: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function`` so that leaving out the logs passes ``None``, as it does with a method."""
+    if hook == "on_grad_computed":
+        return function
     if "batch" in hook or "epoch" in hook:
         return lambda index, logs=None: function(index, logs)
     return lambda logs=None: function(logs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -42,6 +42,8 @@ class CSVLogger(Callback):
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         self._headed = self.append and self.filename.exists() and self.filename.stat().st_size > 0
         self._names = []
+        if self._file is not None:
+            self._file.close()
         self._file = self.filename.open("a" if self.append else "w", newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -57,10 +59,17 @@ class CSVLogger(Callback):
         if not self._headed:
             writer.writerow(["epoch", *self._names])
             self._headed = True
-        writer.writerow([epoch, *(found.get(name, "NA") for name in self._names)])
+        writer.writerow([epoch, *(_cell(found.get(name, "NA")) for name in self._names)])
         self._file.flush()
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _cell(value: Any) -> Any:
+    """Return a list of numbers as one cell."""
+    if isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
+        return value
+    return f'"[{", ".join(map(str, value))}]"'

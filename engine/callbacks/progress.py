@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.callbacks.callback import Callback
+from engine.utils.io_utils import print_msg
 
 _WIDTH = 20
 _PAUSE = 0.05
@@ -15,15 +16,23 @@ _PAUSE = 0.05
 
 
 class ProgbarLogger(Callback):
-    """Prints a bar for each epoch (``verbose=1``) or one line at its end (``verbose=2``)."""
+    """Prints a bar for each epoch (``verbose=1``) or one line at its end (``verbose=2``).
 
-    def __init__(self, verbose: int = 1) -> None:
+    Without ``verbose`` the run's own setting holds.  Keras: ``keras.callbacks.ProgbarLogger``.
+    """
+
+    def __init__(self, verbose: int | None = None) -> None:
         super().__init__()
-        self.verbose = verbose
+        self._asked = verbose
         self._begun = self._drawn = 0.0
         self._done = 0
         self._width = 0
         self._training = False
+
+    @property
+    def verbose(self) -> int:
+        """What is printed: 0 nothing, 1 a bar, 2 a line for each epoch."""
+        return int(self.params.get("verbose", 1)) if self._asked is None else self._asked
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         self._training = True
@@ -33,8 +42,8 @@ class ProgbarLogger(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._start()
-        if self.params.get("epochs", 1) > 1:
-            print(f"Epoch {epoch + 1}/{self.params['epochs']}", flush=True)
+        if self.verbose and self.params.get("epochs", 1) > 1:
+            print_msg(f"Epoch {epoch + 1}/{self.params['epochs']}")
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._done = batch + 1
@@ -83,6 +92,8 @@ class ProgbarLogger(Callback):
         self._draw(logs, "\r" if self._width else "", "\n")
 
     def _draw(self, logs: Mapping[str, Any] | None, begin: str, end: str) -> None:
+        if not self.verbose:
+            return
         steps = self.params.get("steps") or (self._done if end else None)
         passed = time.perf_counter() - self._begun
         parts = [f"{self._done}/{steps or '?'}"]
@@ -99,7 +110,7 @@ class ProgbarLogger(Callback):
             text += f" - {name}: {_number(value)}"
         padding = " " * max(0, self._width - len(text))
         self._width = 0 if end else len(text)
-        print(f"{begin}{text}{padding}", end=end, flush=True)
+        print_msg(f"{begin}{text}{padding}{end}", line_break=False)
 
 
 def _duration(seconds: float) -> str:

@@ -2,63 +2,105 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import operator
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from engine.callbacks.callback import Callback
 from engine.errors import EngineError, ParamError
+from engine.utils.io_utils import print_msg
 
 _RISING = ("acc", "auc", "precision", "recall", "f1_score", "fbeta_score", "iou", "r2_score")
 
 
-class Watcher(Callback):
-    """Watches ``monitor``: ``mode`` "min", "max", or "auto" to go by the name."""
+class MonitorCallback(Callback):
+    """Watches ``monitor``: ``mode`` "min", "max", or "auto" to go by the metric.
 
-    def __init__(self, monitor: str, mode: str = "auto", min_delta: float = 0.0) -> None:
+    ``baseline`` is what the first value must beat, by more than ``min_delta`` as every later one.  Keras:
+    ``keras.callbacks.MonitorCallback``.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        mode: str = "auto",
+        baseline: float | None = None,
+        min_delta: float = 0,
+    ) -> None:
         super().__init__()
         if mode not in ("auto", "min", "max"):
-            raise ParamError(
-                f"{type(self).__name__}: mode is 'auto', 'min' or 'max'. Received: mode={mode!r}",
-                code="param",
+            warnings.warn(
+                f"{type(self).__name__} mode '{mode}' is unknown, fallback to auto mode: it is 'auto', 'min' "
+                "or 'max'.",
+                stacklevel=3,
             )
+            mode = "auto"
         self.monitor = monitor
         self.mode = mode
+        self.best: Any = baseline
         self.min_delta = abs(min_delta)
-        self.best: float | None = None
+        self.monitor_op: Callable[[Any, Any], Any] | None = None
 
-    @property
-    def rising(self) -> bool:
-        """Whether more is better."""
+    def _set_monitor_op(self) -> None:
+        """Find out whether more or less is better; raises ``EngineError`` where the metric does not say."""
+        if self._rises():
+            self.monitor_op = operator.gt
+        else:
+            self.monitor_op = operator.lt
+            self.min_delta = -abs(self.min_delta)
+
+    def _rises(self) -> bool:
         if self.mode != "auto":
             return self.mode == "max"
         name = self.monitor.removeprefix("val_")
-        return not name.endswith("loss") and any(word in name for word in _RISING)
+        if name == "loss" or name.endswith("_loss"):
+            return False
+        targets = getattr(self.model, "_targets", None)
+        known = dict(targets.named()) if targets is not None else {}
+        known |= {metric.name: metric for metric in getattr(self.model, "metrics", ())}
+        if name not in known:
+            raise EngineError(
+                f"{type(self).__name__} callback received monitor={self.monitor}, but there is no metric of "
+                "that name to tell whether more or less of it is better. Pass `mode='max'` in order to "
+                "monitor the highest value, or `mode='min'` for the lowest.",
+                code="param",
+            )
+        direction = getattr(known[name], "_direction", None)
+        if direction is None:
+            return any(word in name for word in _RISING)
+        return bool(direction == "up")
 
-    def is_better(self, value: float, than: float | None) -> bool:
-        """Return whether ``value`` beats ``than`` by more than ``min_delta``; anything beats nothing."""
-        if than is None:
+    def _is_improvement(self, monitor_value: Any, reference_value: Any) -> bool:
+        """Return whether a value beats another by more than ``min_delta``; anything beats ``None``."""
+        if reference_value is None:
             return True
-        return value - self.min_delta > than if self.rising else value + self.min_delta < than
+        if self.monitor_op is None:
+            self._set_monitor_op()
+        assert self.monitor_op is not None
+        return bool(self.monitor_op(monitor_value - self.min_delta, reference_value))
 
-    def look(self, logs: Mapping[str, Any] | None) -> float | None:
-        """Return the number that is watched; warns where the logs have none."""
+    def get_monitor_value(self, logs: Mapping[str, Any] | None) -> Any:
+        """Return the number that is watched; warns and returns ``None`` where the logs have none."""
         found = (logs or {}).get(self.monitor)
         if found is None and not (self.monitor.startswith("val_") and self.model.stop_training):
             warnings.warn(
-                f"{type(self).__name__} watches {self.monitor!r}, which is not among the logs: "
-                f"{', '.join(logs or {})}.",
+                f"{type(self).__name__} watches {self.monitor!r}, which is not available. Available metrics "
+                f"are: {','.join(logs or {})}",
                 stacklevel=4,
             )
-        return None if found is None else float(found)
+        return found
 
 
-class EarlyStopping(Watcher):
+class EarlyStopping(MonitorCallback):
     """Ends training when ``monitor`` has not got better for ``patience`` epochs.
 
     ``baseline`` is what it must beat; ``start_from_epoch`` waits before it looks; ``restore_best_weights``
-    puts the weights of the best epoch back.
+    puts the weights of the best epoch back.  Keras: ``keras.callbacks.EarlyStopping``.
     """
 
     def __init__(
@@ -72,7 +114,7 @@ class EarlyStopping(Watcher):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
+        super().__init__(monitor, mode, min_delta=min_delta)
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline
@@ -88,34 +130,40 @@ class EarlyStopping(Watcher):
         self.best = self.best_weights = None
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        value = self.look(logs)
+        if self.monitor_op is None:
+            self._set_monitor_op()
+        value = self.get_monitor_value(logs)
         if value is None or epoch < self.start_from_epoch:
             return
-        keep = self.restore_best_weights
-        if keep and self.best_weights is None:
-            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        if self.restore_best_weights and self.best_weights is None:
+            self._keep(epoch)
         self.wait += 1
-        if self.is_better(value, self.best):
+        if self._is_improvement(value, self.best):
             self.best, self.best_epoch = value, epoch
-            if keep:
-                self.best_weights = [array.copy() for array in self.model.get_weights()]
-            if self.baseline is None or self.is_better(value, self.baseline):
+            if self.restore_best_weights:
+                self._keep(epoch)
+            if self.baseline is None or self._is_improvement(value, self.baseline):
                 self.wait = 0
             return
         if self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
 
+    def _keep(self, epoch: int) -> None:
+        # The arrays share the memory of the weights on a CPU.
+        self.best_weights = copy.deepcopy(self.model.get_weights())
+        self.best_epoch = epoch
+
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         if self.stopped_epoch > 0 and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            print_msg(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
-            self.model.set_weights(self.best_weights)
             if self.verbose:
-                print(f"Weights of the best epoch ({self.best_epoch + 1}) restored.")
+                print_msg(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+            self.model.set_weights(self.best_weights)
 
 
-class ReduceLROnPlateau(Watcher):
+class ReduceLROnPlateau(MonitorCallback):
     """Multiplies the learning rate by ``factor`` when ``monitor`` is no better for ``patience`` epochs."""
 
     def __init__(
@@ -129,10 +177,12 @@ class ReduceLROnPlateau(Watcher):
         cooldown: int = 0,
         min_lr: float = 0.0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
+        super().__init__(monitor, mode, min_delta=min_delta)
         if factor >= 1.0:
             raise ParamError(
-                f"ReduceLROnPlateau: factor is a number below 1. Received: factor={factor!r}", code="param"
+                "ReduceLROnPlateau does not support a factor >= 1.0, which would not lower the rate. "
+                f"Received factor={factor}",
+                code="param",
             )
         self.factor = factor
         self.patience = patience
@@ -147,26 +197,44 @@ class ReduceLROnPlateau(Watcher):
         self.best = None
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        rate = float(self.model.optimizer.learning_rate)
-        if isinstance(logs, dict):
-            logs["learning_rate"] = rate
-        value = self.look(logs)
+        if self.monitor_op is None:
+            self._set_monitor_op()
+        note_rate(self.model, logs)
+        value = self.get_monitor_value(logs)
         if value is None:
             return
-        if self.cooldown_counter > 0:
+        if self.in_cooldown():
             self.cooldown_counter -= 1
             self.wait = 0
-        if self.is_better(value, self.best):
+        if self._is_improvement(value, self.best):
             self.best = value
             self.wait = 0
-        elif self.cooldown_counter <= 0:
+        elif not self.in_cooldown():
             self.wait += 1
-            if self.wait >= self.patience and rate > self.min_lr:
-                self.model.optimizer.learning_rate = max(rate * self.factor, self.min_lr)
-                if self.verbose:
-                    print(f"Epoch {epoch + 1}: learning rate {max(rate * self.factor, self.min_lr):g}")
+            if self.wait >= self.patience and self._reduce(epoch):
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
+
+    def in_cooldown(self) -> bool:
+        """Return whether the rate fell so lately that nothing counts yet."""
+        return self.cooldown_counter > 0
+
+    def _reduce(self, epoch: int) -> bool:
+        optimizer = self.model.optimizer
+        rate = float(optimizer.learning_rate)
+        if rate <= np.float32(self.min_lr):
+            return False
+        new = max(rate * self.factor, self.min_lr)
+        optimizer.learning_rate = new
+        if self.verbose:
+            print_msg(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
+        return True
+
+
+def note_rate(model: Any, logs: Mapping[str, Any] | None) -> None:
+    """Add the present learning rate to the logs."""
+    if isinstance(logs, dict):
+        logs["learning_rate"] = float(model.optimizer.learning_rate)
 
 
 class LearningRateScheduler(Callback):
@@ -183,19 +251,22 @@ class LearningRateScheduler(Callback):
             rate = self.schedule(epoch, present)
         except TypeError:  # a function of the epoch alone, the older form
             rate = self.schedule(epoch)
+        if not isinstance(rate, (float, np.float32, np.float64)):
+            raise EngineError(
+                f"The output of the `schedule` function should be a float. Got: {rate!r}", code="param"
+            )
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
-            print(f"Epoch {epoch + 1}: learning rate {float(rate):g}")
+            print_msg(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        if isinstance(logs, dict):
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        note_rate(self.model, logs)
 
 
 class TerminateOnNaN(Callback):
     """Ends training as soon as the loss is no number; looks at every batch, which waits for the device.
 
-    With ``raise_error`` it raises ``EngineError`` instead of ending quietly.
+    With ``raise_error`` it raises ``RuntimeError`` instead of ending quietly.
     """
 
     def __init__(self, raise_error: bool = False) -> None:
@@ -206,9 +277,9 @@ class TerminateOnNaN(Callback):
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
             if self.raise_error:
-                raise EngineError(
-                    f"Batch {batch}: the loss is {loss}. Try a smaller learning rate, and scale the inputs.",
-                    code="not_finite",
+                raise RuntimeError(
+                    f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Try a smaller "
+                    "learning rate, and scale the inputs."
                 )
-            print(f"Batch {batch}: the loss is {loss}, training ends.")
+            print_msg(f"Batch {batch}: Invalid loss, terminating training")
             self.model.stop_training = True

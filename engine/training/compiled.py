@@ -26,6 +26,7 @@ class Compiled:
     run_eagerly: bool = False
     stop_training: bool = False
     steps_per_execution: int = 1
+    _initial_epoch: int | None = None  # where a restored run goes on
     _targets: Targets | None = None
     _compile_arguments: Mapping[str, Any] | None = None
 

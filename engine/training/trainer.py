@@ -103,6 +103,8 @@ class Trainer(Compiled):
         self.history = runner.history
         with _training_thread(), torch.enable_grad():
             runner.on_train_begin()
+            initial_epoch = self._initial_epoch or initial_epoch
+            self._initial_epoch = None
             logs: dict[str, Any] = {}
             for epoch in range(initial_epoch, epochs):
                 targets.reset()

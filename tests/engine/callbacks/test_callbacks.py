@@ -48,8 +48,10 @@ def test_early_stopping_restores_the_best_weights() -> None:
 
 
 def test_a_monitor_that_is_missing_is_told() -> None:
-    with pytest.warns(UserWarning, match="'val_nothing'.*loss"):
+    with pytest.raises(ValueError, match="monitor=val_nothing"):
         run(model(), callbacks.EarlyStopping(monitor="val_nothing"), epochs=1)
+    with pytest.warns(UserWarning, match="'val_mae'.*loss"):
+        run(model(), callbacks.EarlyStopping(monitor="val_mae"), epochs=1, validation_data=None)
 
 
 def test_the_rate_falls_on_a_plateau() -> None:
@@ -96,7 +98,7 @@ def test_training_ends_on_a_number_that_is_none(capsys: pytest.CaptureFixture[st
             spoiled, Y, batch_size=4, shuffle=False, verbose=0, callbacks=[count, callbacks.TerminateOnNaN()]
         )
     assert batches == [0, 1]
-    assert "Batch 1" in capsys.readouterr().out
+    assert "Batch 1: Invalid loss" in capsys.readouterr().out
 
 
 def test_the_hooks_come_in_the_order_of_keras(keras: Any) -> None:

@@ -1,0 +1,33 @@
+"""Where messages to the reader go: the terminal, or the log of the program."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+_logger = logging.getLogger("engine")
+_interactive = [True]
+
+
+def enable_interactive_logging() -> None:
+    """Print progress and messages to the terminal, which is the default."""
+    _interactive[0] = True
+
+
+def disable_interactive_logging() -> None:
+    """Send messages to Python's logger "engine" instead of the terminal."""
+    _interactive[0] = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Return whether messages are printed."""
+    return _interactive[0]
+
+
+def print_msg(message: str, line_break: bool = True) -> None:
+    """Print a message, or log it where interactive logging is off."""
+    if _interactive[0]:
+        sys.stdout.write(f"{message}\n" if line_break else message)
+        sys.stdout.flush()
+    else:
+        _logger.info(message)
