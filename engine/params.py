@@ -60,6 +60,7 @@ class Kind:
 
 PositiveInt = Annotated[int, Kind("int", minimum=1)]
 Units = Annotated[int, Kind("int", minimum=1, step="power")]
+Groups = Annotated[int, Kind("int", minimum=1, rule="The number of groups must be a positive integer.")]
 Integer = Annotated[int, Kind("int")]
 NonNegativeInt = Annotated[int, Kind("int", minimum=0)]
 Real = Annotated[float, Kind("float")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -78,6 +78,7 @@ def window_places(
     least = reach if padding == "valid" else 1
     if size < least:
         raise ShapeError(
+            "Computed output size would be zero or negative. "
             f"Layer '{layer.name}' slides a window of {reach} over axis {axis}, which has only {size}. "
             f"Expected: a size of at least {least}. Received: shape {shape_text(shape)}. Use a smaller "
             "window, padding='same', or fewer layers that shrink the input before this one.",
@@ -115,30 +116,33 @@ def window_shape(
 
 
 def to_planes(x: Tensor, data_format: str) -> Tensor:
-    """Return ``x`` as torch wants pictures, (batch, channels, height, width), without a copy.
+    """Return ``x`` as torch wants pictures and volumes, (batch, channels, ...places), without a copy.
 
     A sequence becomes a picture of height 1: torch keeps the channels-last layout for pictures alone, and
     would copy a sequence.
     """
     if x.dim() == 3:
         x = x.unsqueeze(1 if data_format == "channels_last" else 2)
-    return x.permute(0, 3, 1, 2) if data_format == "channels_last" else x
+    if data_format != "channels_last":
+        return x
+    return x.permute(0, 3, 1, 2) if x.dim() == 4 else x.permute(0, 4, 1, 2, 3)
 
 
 def from_planes(y: Tensor, data_format: str, rank: int) -> Tensor:
     """Undo ``to_planes`` for a layer of ``rank`` sliding axes."""
     if data_format == "channels_last":
-        y = y.permute(0, 2, 3, 1)
+        y = y.permute(0, 2, 3, 1) if rank < 3 else y.permute(0, 2, 3, 4, 1)
     if rank == 1:
         y = y.squeeze(1 if data_format == "channels_last" else 2)
     return y
 
 
-def pad_planes(
-    x: Tensor, pads: tuple[tuple[int, int], ...], mode: str = "constant"
-) -> tuple[Tensor, tuple[int, int]]:
+Pads: TypeAlias = tuple[tuple[int, int], ...]
+
+
+def pad_planes(x: Tensor, pads: Pads, mode: str = "constant") -> tuple[Tensor, tuple[int, ...]]:
     """Return ``x`` and the padding that torch's kernel shall add: the same on both sides, or done here."""
     if all(before == after for before, after in pads):
-        return x, (pads[0][0], pads[1][0])
-    (top, bottom), (left, right) = pads
-    return F.pad(x, (left, right, top, bottom), mode=mode), (0, 0)
+        return x, tuple(before for before, _ in pads)
+    flat = [size for pair in reversed(pads) for size in pair]
+    return F.pad(x, flat, mode=mode), (0,) * len(pads)

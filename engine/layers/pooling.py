@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.layers.convolution_shapes import (
+    Pads,
     checked_shape,
     from_planes,
     pad_planes,
@@ -17,16 +18,20 @@ from engine.layers.convolution_shapes import (
     window_shape,
 )
 from engine.layers.layer import Layer
-from engine.params import DataFormat, Padding, Size1, Size2
+from engine.params import DataFormat, Padding, Size1, Size2, Size3
 from engine.spec import InputSpec, Shape
 
 
 class _Pooling(Layer):
-    """A window that slides over one or two axes, each channel on its own."""
+    """A window that slides over one, two or three axes, each channel on its own.
+
+    Args:
+        padding: "valid" leaves out edges that fill no whole window, "same" keeps them.
+        data_format: Whether the channels are the last axis or the first after the batch.
+    """
 
     category: ClassVar[str] = "pooling"
     rank: ClassVar[int] = 2
-    takes_largest: ClassVar[bool] = True
 
     def _settle(self, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> None:
         self.pool_size: tuple[int, ...] = pool_size
@@ -34,49 +39,73 @@ class _Pooling(Layer):
         self.padding = padding
         self.data_format = resolved_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
+        lead = (1,) * (2 - self.rank)  # a sequence is a picture of height 1
+        self._window, self._steps = (*lead, *self.pool_size), (*lead, *self.strides)
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return the largest or the mean of each window of ``x``."""
-        planes = to_planes(x, self.data_format)
-        lead = (1,) * (2 - self.rank)
-        window, strides = (*lead, *self.pool_size), (*lead, *self.strides)
-        pads = ((0, 0), (0, 0))
-        if self.padding == "same":
-            down = same_padding(planes.shape[2], window[0], strides[0])
-            pads = (down, same_padding(planes.shape[3], window[1], strides[1]))
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the largest or the mean of each window of ``inputs``."""
+        planes = to_planes(inputs, self.data_format)
+        both: Any = 0
         try:
-            # Padding that is even on both sides counts for nothing; where it is odd, Keras on torch repeats
-            # the edge, and so do we: the largest is the same, the means are Keras'.
-            padded, both = pad_planes(planes, pads, "replicate")
-            if self.takes_largest:
-                y = F.max_pool2d(padded, window, strides, both)
-            else:
-                y = F.avg_pool2d(padded, window, strides, both, count_include_pad=False)
+            if self.padding == "same":
+                # Padding that is even on both sides counts for nothing; where it is odd, Keras on torch
+                # repeats the edge, and so do we: the largest is the same, the means are Keras'.
+                sizes = zip(planes.shape[2:], self._window, self._steps, strict=True)
+                pads: Pads = tuple(same_padding(*numbers) for numbers in sizes)
+                planes, both = pad_planes(planes, pads, "replicate")
+            y = self.pool(planes, both)
         except RuntimeError:
-            self.compute_output_shape(tuple(x.shape))  # says it plainly, where the shape is at fault
+            self.compute_output_shape(tuple(inputs.shape))  # says it plainly, where the shape is at fault
             raise
         return from_planes(y, self.data_format, self.rank)
+
+    def pool(self, planes: Tensor, pads: Any) -> Tensor:
+        """Return the answers for (batch, channels, ...places)."""
+        raise NotImplementedError
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape that comes out; raises ``ShapeError`` where the window has no room."""
         shape = checked_shape(self, input_shape)
-        channels = shape[-1 if self.data_format == "channels_last" else 1]
         return window_shape(
-            self, shape, self.pool_size, self.strides, self.padding, (1, 1), self.data_format, channels
+            self,
+            shape,
+            self.pool_size,
+            self.strides,
+            self.padding,
+            (1,) * self.rank,
+            self.data_format,
+            shape[-1 if self.data_format == "channels_last" else 1],
         )
 
 
-class MaxPooling1D(_Pooling):
+class _Max(_Pooling):
+    """The largest number of each window."""
+
+    def pool(self, planes: Tensor, pads: Any) -> Tensor:
+        """Return the largest number of each window."""
+        largest = F.max_pool3d if self.rank == 3 else F.max_pool2d
+        return largest(planes, self._window, self._steps, pads)
+
+
+class _Average(_Pooling):
+    """The mean of each window."""
+
+    def pool(self, planes: Tensor, pads: Any) -> Tensor:
+        """Return the mean of each window, padding left out."""
+        mean = F.avg_pool3d if self.rank == 3 else F.avg_pool2d
+        return mean(planes, self._window, self._steps, pads, count_include_pad=False)
+
+
+class MaxPooling1D(_Max):
     """Shortens a sequence by keeping only the largest number of every few steps.
 
     Input (batch, steps, channels), output (batch, fewer steps, channels); with
-    ``data_format="channels_first"`` the channels come second.  Keras: ``keras.layers.MaxPooling1D``.
+    ``data_format="channels_first"`` the channels come second.
+    Keras: ``keras.layers.MaxPooling1D``.
 
     Args:
         pool_size: How many steps are looked at together.
         strides: How many steps the window moves on each time; as many as pool_size, if not given.
-        padding: "valid" leaves out steps that fill no whole window, "same" keeps them.
-        data_format: Whether the channels are the last axis or the first after the batch.
     """
 
     rank: ClassVar[int] = 1
@@ -94,18 +123,19 @@ class MaxPooling1D(_Pooling):
         self._settle(pool_size, strides, padding, data_format)
 
 
-class MaxPooling2D(_Pooling):
+class MaxPooling2D(_Max):
     """Shrinks a picture by keeping only the largest number of every small window.
 
     Input (batch, height, width, channels), output (batch, less height, less width, channels); with
-    ``data_format="channels_first"`` the channels come second.  Keras: ``keras.layers.MaxPooling2D``.
+    ``data_format="channels_first"`` the channels come second.
+    Keras: ``keras.layers.MaxPooling2D``.
 
     Args:
         pool_size: Height and width of the window, in pixels.
         strides: How far the window moves each time, down and across; its own size, if not given.
-        padding: "valid" leaves out edges that fill no whole window, "same" keeps them.
-        data_format: Whether the channels are the last axis or the first after the batch.
     """
+
+    rank: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -120,7 +150,34 @@ class MaxPooling2D(_Pooling):
         self._settle(pool_size, strides, padding, data_format)
 
 
-class AveragePooling1D(_Pooling):
+class MaxPooling3D(_Max):
+    """Shrinks a volume by keeping only the largest number of every small window.
+
+    Input (batch, depth, height, width, channels), output with fewer places along the three axes between; with
+    ``data_format="channels_first"`` the channels come second.
+    Keras: ``keras.layers.MaxPooling3D``.
+
+    Args:
+        pool_size: Depth, height and width of the window.
+        strides: How far the window moves each time along the three axes; its own size, if not given.
+    """
+
+    rank: ClassVar[int] = 3
+
+    def __init__(
+        self,
+        pool_size: Size3 = (2, 2, 2),
+        strides: Size3 | None = None,
+        padding: Padding = "valid",
+        data_format: DataFormat | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self._settle(pool_size, strides, padding, data_format)
+
+
+class AveragePooling1D(_Average):
     """Shortens a sequence by putting the mean of every few steps in their place.
 
     Input (batch, steps, channels), output (batch, fewer steps, channels); with
@@ -131,12 +188,9 @@ class AveragePooling1D(_Pooling):
     Args:
         pool_size: How many steps are looked at together.
         strides: How many steps the window moves on each time; as many as pool_size, if not given.
-        padding: "valid" leaves out steps that fill no whole window, "same" keeps them.
-        data_format: Whether the channels are the last axis or the first after the batch.
     """
 
     rank: ClassVar[int] = 1
-    takes_largest: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -151,7 +205,7 @@ class AveragePooling1D(_Pooling):
         self._settle(pool_size, strides, padding, data_format)
 
 
-class AveragePooling2D(_Pooling):
+class AveragePooling2D(_Average):
     """Shrinks a picture by putting the mean of every small window in its place.
 
     Input (batch, height, width, channels), output (batch, less height, less width, channels); with
@@ -162,11 +216,9 @@ class AveragePooling2D(_Pooling):
     Args:
         pool_size: Height and width of the window, in pixels.
         strides: How far the window moves each time, down and across; its own size, if not given.
-        padding: "valid" leaves out edges that fill no whole window, "same" keeps them.
-        data_format: Whether the channels are the last axis or the first after the batch.
     """
 
-    takes_largest: ClassVar[bool] = False
+    rank: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -179,3 +231,35 @@ class AveragePooling2D(_Pooling):
     ) -> None:
         super().__init__(name=name, **kwargs)
         self._settle(pool_size, strides, padding, data_format)
+
+
+class AveragePooling3D(_Average):
+    """Shrinks a volume by putting the mean of every small window in its place.
+
+    Input (batch, depth, height, width, channels), output with fewer places along the three axes between; with
+    ``data_format="channels_first"`` the channels come second.  What padding adds does not count in the mean;
+    where it is odd, the edge counts again.
+    Keras: ``keras.layers.AveragePooling3D``.
+
+    Args:
+        pool_size: Depth, height and width of the window.
+        strides: How far the window moves each time along the three axes; its own size, if not given.
+    """
+
+    rank: ClassVar[int] = 3
+
+    def __init__(
+        self,
+        pool_size: Size3,
+        strides: Size3 | None = None,
+        padding: Padding = "valid",
+        data_format: DataFormat | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        self._settle(pool_size, strides, padding, data_format)
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor
 
 from engine.errors import ShapeError
@@ -13,8 +15,29 @@ from engine.params import DataFormat, Flag
 from engine.spec import InputSpec, Shape, shape_text
 
 
+def refuse_empty(layer: Layer, shape: Shape, axes: Iterable[int]) -> None:
+    """Raise ``ShapeError`` where one of ``axes`` has no places at all."""
+    for axis in axes:
+        if shape[axis] == 0:
+            raise ShapeError(
+                f"Layer '{layer.name}' expected at least one place on axis {axis}. Received: shape "
+                f"{shape_text(shape)}.",
+                code="too_small",
+                layer=layer.name,
+                axis=axis,
+                expected=1,
+                got=0,
+                shape=shape,
+            )
+
+
 class _GlobalPooling(Layer):
-    """One answer for all places, each channel on its own."""
+    """One answer for all places, each channel on its own.
+
+    Args:
+        data_format: Whether the channels are the last axis or the first after the batch.
+        keepdims: Whether the axes that were boiled down stay, with size 1.
+    """
 
     category: ClassVar[str] = "pooling"
     rank: ClassVar[int] = 2
@@ -32,18 +55,7 @@ class _GlobalPooling(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return (batch, channels), or with ``keepdims`` ones in place of the axes that are gone."""
         shape = checked_shape(self, input_shape)
-        for axis in self._axes():
-            if shape[axis] == 0:
-                raise ShapeError(
-                    f"Layer '{self.name}' expected at least one place on axis {axis}. Received: shape "
-                    f"{shape_text(shape)}.",
-                    code="too_small",
-                    layer=self.name,
-                    axis=axis,
-                    expected=1,
-                    got=0,
-                    shape=shape,
-                )
+        refuse_empty(self, shape, self._axes())
         if self.keepdims:
             return tuple(1 if axis in self._axes() else size for axis, size in enumerate(shape))
         return tuple(size for axis, size in enumerate(shape) if axis not in self._axes())
@@ -52,19 +64,25 @@ class _GlobalPooling(Layer):
 class _GlobalMax(_GlobalPooling):
     """The largest number of each channel."""
 
-    def call(self, x: Tensor) -> Tensor:
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the largest number of each channel."""
-        return x.amax(self._axes(), keepdim=self.keepdims)
+        return inputs.amax(self._axes(), keepdim=self.keepdims)
+
+
+class _GlobalAverage(_GlobalPooling):
+    """The mean of each channel."""
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the mean of each channel."""
+        return inputs.mean(self._axes(), keepdim=self.keepdims)
 
 
 class GlobalMaxPooling1D(_GlobalMax):
     """Boils a whole sequence down to the largest number of each channel.
 
-    Input (batch, steps, channels), output (batch, channels).  Keras: ``keras.layers.GlobalMaxPooling1D``.
-
-    Args:
-        data_format: Whether the channels are the last axis or the first after the batch.
-        keepdims: Whether the axes that were boiled down stay, with size 1.
+    Input (batch, steps, channels), output (batch, channels); with
+    ``data_format="channels_first"`` the channels come second.
+    Keras: ``keras.layers.GlobalMaxPooling1D``.
     """
 
     rank: ClassVar[int] = 1
@@ -73,13 +91,23 @@ class GlobalMaxPooling1D(_GlobalMax):
 class GlobalMaxPooling2D(_GlobalMax):
     """Boils a whole picture down to the largest number of each channel.
 
-    Input (batch, height, width, channels), output (batch, channels).
+    Input (batch, height, width, channels), output (batch, channels); with
+    ``data_format="channels_first"`` the channels come second.
     Keras: ``keras.layers.GlobalMaxPooling2D``.
-
-    Args:
-        data_format: Whether the channels are the last axis or the first after the batch.
-        keepdims: Whether the axes that were boiled down stay, with size 1.
     """
+
+    rank: ClassVar[int] = 2
+
+
+class GlobalMaxPooling3D(_GlobalMax):
+    """Boils a whole volume down to the largest number of each channel.
+
+    Input (batch, depth, height, width, channels), output (batch, channels); with
+    ``data_format="channels_first"`` the channels come second.
+    Keras: ``keras.layers.GlobalMaxPooling3D``.
+    """
+
+    rank: ClassVar[int] = 3
 
 
 class GlobalAveragePooling1D(_GlobalPooling):
@@ -87,41 +115,48 @@ class GlobalAveragePooling1D(_GlobalPooling):
 
     Input (batch, steps, channels), output (batch, channels).
     Keras: ``keras.layers.GlobalAveragePooling1D``.
-
-    Args:
-        data_format: Whether the channels are the last axis or the first after the batch.
-        keepdims: Whether the axes that were boiled down stay, with size 1.
     """
 
     rank: ClassVar[int] = 1
-
     supports_masking = True
 
-    def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the mean of each channel, over the steps that ``mask`` (batch, steps) lets count."""
         axis = self._axes()[0]
         if mask is None:
-            return x.mean(axis, keepdim=self.keepdims)
-        counted = mask.to(x.dtype).unsqueeze(2 if axis == 1 else 1)
-        total = (x * counted).sum(axis, keepdim=self.keepdims)
-        return total / counted.sum(axis, keepdim=self.keepdims)
+            return inputs.mean(axis, keepdim=self.keepdims)
+        counted = mask.to(torch.bool).unsqueeze(2 if axis == 1 else 1)
+        total = torch.where(counted, inputs, 0).sum(axis, keepdim=self.keepdims)
+        return total / counted.sum(axis, keepdim=self.keepdims).to(inputs.dtype)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Return ``None``: no steps are left that could be masked."""
         return None
 
 
-class GlobalAveragePooling2D(_GlobalPooling):
+class GlobalAveragePooling2D(_GlobalAverage):
     """Boils a whole picture down to the mean of each channel.
 
-    Input (batch, height, width, channels), output (batch, channels).
+    Input (batch, height, width, channels), output (batch, channels); with
+    ``data_format="channels_first"`` the channels come second.
     Keras: ``keras.layers.GlobalAveragePooling2D``.
-
-    Args:
-        data_format: Whether the channels are the last axis or the first after the batch.
-        keepdims: Whether the axes that were boiled down stay, with size 1.
     """
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return the mean of each channel."""
-        return x.mean(self._axes(), keepdim=self.keepdims)
+    rank: ClassVar[int] = 2
+
+
+class GlobalAveragePooling3D(_GlobalAverage):
+    """Boils a whole volume down to the mean of each channel.
+
+    Input (batch, depth, height, width, channels), output (batch, channels); with
+    ``data_format="channels_first"`` the channels come second.
+    Keras: ``keras.layers.GlobalAveragePooling3D``.
+    """
+
+    rank: ClassVar[int] = 3
+
+
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D

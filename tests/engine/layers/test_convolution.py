@@ -7,7 +7,7 @@ import torch
 from layer_parity import check_parity, refuses
 
 from engine.errors import ParamError, ShapeError
-from engine.layers.convolution import Conv1D, Conv2D
+from engine.layers.convolution import Conv1D, Conv2D, Conv3D
 
 PLANE = [
     {},
@@ -63,6 +63,38 @@ def test_sequences_match_keras(keras: Any, arguments: dict[str, Any], data_forma
     check_parity(keras, Conv1D, given, (2, 11, 6) if data_format == "channels_last" else (2, 6, 11))
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"padding": "same", "strides": (2, 1, 3)},
+        {"padding": "same", "dilation_rate": 2, "activation": "relu"},
+        {"groups": 3, "use_bias": False},
+    ],
+)
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_volumes_match_keras(keras: Any, arguments: dict[str, Any], data_format: str) -> None:
+    given = {"filters": 6, "kernel_size": (3, 2, 2), "data_format": data_format, **arguments}
+    check_parity(keras, Conv3D, given, (2, 5, 6, 4, 3) if data_format == "channels_last" else (2, 3, 5, 6, 4))
+
+
+def test_a_window_of_one_place_in_a_volume_picks_places() -> None:
+    layer = Conv3D(2, 1, strides=(2, 1, 3), use_bias=False)
+    x = torch.randn(2, 5, 3, 4, 3)
+    torch.testing.assert_close(layer(x), x[:, ::2, :, ::3] @ layer.kernel[0, 0, 0])
+
+
+def test_a_layer_of_ones_own_may_derive_from_it() -> None:
+    class Block(Conv2D):
+        def __init__(self, width: int = 4, **kwargs: Any) -> None:
+            super().__init__(width * 2, 3, padding="SAME", activation="relu", **kwargs)
+            self.width = width
+
+    layer = Block(2)
+    assert layer(torch.zeros(1, 5, 5, 1)).shape == (1, 5, 5, 4)
+    assert Block.from_config(layer.get_config()).filters == 4
+
+
 def test_output_lies_in_memory_as_keras_shapes_it() -> None:
     layer = Conv2D(4, 3)
     layer.build((None, 8, 8, 3))
@@ -90,13 +122,20 @@ def test_a_later_picture_that_is_too_small_is_told_plainly() -> None:
 
 
 def test_arguments_that_exclude_each_other_are_refused() -> None:
-    with pytest.raises(ParamError, match="strides and dilation_rate"):
+    with pytest.raises(
+        ParamError, match="`strides > 1` not supported in conjunction with `dilation_rate > 1`"
+    ):
         Conv2D(4, 3, strides=2, dilation_rate=2)
-    with pytest.raises(ParamError, match="multiple of groups"):
+    with pytest.raises(ParamError, match="evenly divisible"):
         Conv2D(4, 3, groups=3)
+    with pytest.raises(ParamError, match=r"`strides` argument must be a tuple of 2 integers.*\{0\}"):
+        Conv2D(4, 3, strides=(1, 0))
+    with pytest.raises(ParamError, match="number of groups must be a positive integer"):
+        Conv2D(4, 3, groups=0)
     with pytest.raises(ParamError, match="padding"):
         Conv2D(4, 3, padding="causal")
 
 
 def test_multiply_adds_of_a_picture() -> None:
+    assert Conv3D(4, 2).compute_macs((None, 8, 8, 8, 6), (None, 7, 7, 7, 4)) == 7**3 * 4 * 8 * 6
     assert Conv2D(4, 3, groups=2).compute_macs((None, 8, 8, 6), (None, 6, 6, 4)) == 6 * 6 * 4 * 9 * 3
