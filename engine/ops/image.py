@@ -6,7 +6,7 @@ says so; arrays and tensors both do.
 
 from __future__ import annotations
 
-from engine.ops.image_filters import (
+from engine.pictures.filters import (
     extract_patches,
     extract_patches_3d,
     gaussian_blur,
@@ -16,8 +16,8 @@ from engine.ops.image_filters import (
     sobel_edges,
     ssim,
 )
-from engine.ops.image_resizing import crop_images, pad_images, resize, scale_and_translate
-from engine.ops.image_sampling import (
+from engine.pictures.resizing import crop_images, pad_images, resize, scale_and_translate
+from engine.pictures.sampling import (
     affine_transform,
     compute_homography_matrix,
     elastic_transform,

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
-from engine.ops.image_common import (
+from engine.pictures.common import (
     as_images,
     choice,
     from_pixels,
@@ -21,7 +21,7 @@ from engine.ops.image_common import (
     standard_format,
     to_pixels,
 )
-from engine.ops.image_filters import gaussian_blur
+from engine.pictures.filters import gaussian_blur
 from engine.random import Seed, torch_generator
 
 FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")

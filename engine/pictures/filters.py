@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
-from engine.ops.image_common import as_images, from_planes, standard_format, to_planes
+from engine.pictures.common import as_images, from_planes, standard_format, to_planes
 
 
 def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Tensor:

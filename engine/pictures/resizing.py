@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import ParamError
-from engine.ops.image_common import as_images, choice, from_planes, rounded, standard_format, to_planes
+from engine.pictures.common import as_images, choice, from_planes, rounded, standard_format, to_planes
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 _TORCH_MODES = {"bilinear": "bilinear", "nearest": "nearest-exact", "bicubic": "bicubic"}
