@@ -25,6 +25,8 @@ class Compiled:
     compiled: bool = False
     run_eagerly: bool = False
     stop_training: bool = False
+    stop_evaluating: bool = False
+    stop_predicting: bool = False
     steps_per_execution: int = 1
     _initial_epoch: int | None = None  # where a restored run goes on
     _targets: Targets | None = None

@@ -1,12 +1,12 @@
-"""Data for training: arrays that are moved to the device once and sliced, or streams of batches.
+"""Data for training: arrays that are moved to the device once and sliced.
 
-Both yield ``Batch``: flat lists of inputs, targets and weights, in the model's order.
+They yield ``Batch``, as streams do: flat lists of inputs, targets and weights, in the model's order.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -124,7 +124,8 @@ class Rows:
         if len({size for group in sizes.values() for size in group}) > 1:
             text = ", ".join(f"{name}: {' and '.join(map(str, group))}" for name, group in sizes.items())
             raise ShapeError(
-                f"All arrays must have the same number of rows (samples). Received: {text}",
+                "Data cardinality is ambiguous. Make sure all arrays contain the same number of samples "
+                f"(rows). Received: {text}",
                 code="rows",
                 sizes=sizes,
             )
@@ -145,8 +146,18 @@ class Rows:
         """Return how many batches there are."""
         return math.ceil(self.count / batch_size)
 
-    def batches(self, batch_size: int, generator: torch.Generator | None = None) -> Iterator[Batch]:
-        """Yield batches, in an order that ``generator`` shuffles if there is one."""
+    def begin_epoch(self) -> None:
+        """Called before each epoch."""
+
+    def end_epoch(self) -> None:
+        """Called after each epoch."""
+
+    def batches(
+        self, batch_size: int, generator: torch.Generator | None = None, whole: bool = False
+    ) -> Iterator[Batch]:
+        """Yield batches, in an order that ``generator`` shuffles if there is one; ``whole``: batch by
+        batch.
+        """
         inputs, targets, weights, count = self.inputs, self.targets, self.weights, self.count
         tensors = [*inputs, *targets, *(weights or ())]
         split, end = len(inputs), len(inputs) + len(targets)
@@ -155,7 +166,11 @@ class Rows:
             columns = [torch.split(tensor, batch_size) for tensor in tensors]
             cuts: Iterator[Any] = zip(*columns, strict=True)
         else:
-            order = torch.randperm(count, generator=generator)
+            order = (
+                _shuffled(count, batch_size, generator)
+                if whole
+                else torch.randperm(count, generator=generator)
+            )
             if tensors[0].device.type != "cpu":
                 order = order.to(tensors[0].device)
             cuts = (
@@ -167,71 +182,11 @@ class Rows:
             yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, parts[0].shape[0])
 
 
-class Stream:
-    """Batches that come from a generator, a torch ``DataLoader`` or an object with ``__getitem__``.
-
-    Each item is ``x``, ``(x, y)`` or ``(x, y, sample_weight)``.  A generator goes on from epoch to epoch;
-    what can be iterated afresh is.
-    """
-
-    def __init__(
-        self,
-        source: Any,
-        *,
-        device: torch.device,
-        dtypes: Sequence[str | None],
-        input_names: Sequence[str],
-        output_names: Sequence[str],
-    ) -> None:
-        self.source = source
-        self.device = device
-        self._dtypes = dtypes
-        self._names = (input_names, output_names)
-        self._once = iter(source) if iter_is_self(source) else None
-
-    def steps(self, batch_size: int) -> int | None:
-        """Return how many batches an epoch has, where that is known."""
-        return len(self.source) if hasattr(self.source, "__len__") else None
-
-    def batches(self, batch_size: int, generator: torch.Generator | None = None) -> Iterator[Batch]:
-        """Yield the batches as they come; their size and order are the source's own."""
-        items: Iterable[Any] = self._once if self._once is not None else self.source
-        if self._once is None and not hasattr(self.source, "__iter__"):
-            items = (self.source[index] for index in range(len(self.source)))
-        for item in items:
-            yield self.pack(item)
-
-    def pack(self, item: Any) -> Batch:
-        """Return one item of the source as a batch on the device."""
-        parts = tuple(item) if isinstance(item, (tuple, list)) else (item,)
-        if len(parts) > 3:
-            raise EngineError(
-                f"A batch is x, (x, y) or (x, y, sample_weight). Received: {len(parts)} parts.", code="batch"
-            )
-        x, y, weight = (*parts, None, None)[:3]
-        rows = Rows(
-            flatten(x, self._names[0], "x"),
-            flatten(y, self._names[1], "y"),
-            flatten(weight, self._names[1], "sample_weight") or None,
-            device=self.device,
-            dtypes=self._dtypes,
-        )
-        return Batch(rows.inputs, rows.targets, rows.weights, rows.count)
-
-
-def iter_is_self(source: Any) -> bool:
-    """Return whether ``source`` is an iterator, used up by one pass."""
-    return hasattr(source, "__next__")
-
-
-def is_stream(value: Any) -> bool:
-    """Return whether ``value`` yields batches, rather than being rows itself."""
-    if isinstance(value, (np.ndarray, Tensor, list, tuple, Mapping, int, float)) or hasattr(
-        value, "__array__"
-    ):
-        return False
-    methods = set(dir(value))
-    return "__iter__" in methods or {"__getitem__", "__len__"} <= methods
+def _shuffled(count: int, batch_size: int, generator: torch.Generator) -> Tensor:
+    """Return an order of rows in which whole batches change places; a rest that fills none stays last."""
+    full = count // batch_size
+    blocks = torch.randperm(full, generator=generator)[:, None] * batch_size + torch.arange(batch_size)
+    return torch.cat([blocks.flatten(), torch.arange(full * batch_size, count)])
 
 
 def class_weights(targets: Tensor, weights: Mapping[int, float]) -> Tensor:

@@ -13,8 +13,9 @@ from engine import config
 from engine.errors import EngineError
 from engine.training import device as devices
 from engine.training.checks import check_inputs, check_targets
-from engine.training.data import Batch, Rows, Stream, class_weights, flatten, is_stream
+from engine.training.data import Batch, Rows, class_weights, flatten
 from engine.training.step import flat
+from engine.training.stream import Stream, is_stream, kind_of
 
 
 def device_of(model: Any) -> torch.device:
@@ -25,17 +26,17 @@ def device_of(model: Any) -> torch.device:
 
 def input_names(model: Any) -> list[str]:
     """Return the names of the model's inputs; empty where it has none declared."""
-    return list(model.input_names) if model.inputs else []
+    return list(model.input_names) if getattr(model, "inputs", ()) else []
 
 
 def output_names(model: Any) -> list[str]:
     """Return the names of the model's outputs; empty where it has none declared."""
-    return list(model.output_names) if model.outputs else []
+    return list(model.output_names) if getattr(model, "outputs", ()) else []
 
 
 def input_dtypes(model: Any) -> list[str | None]:
     """Return the dtypes that the model's inputs want."""
-    return [str(item.dtype) for item in model.inputs]
+    return [str(item.dtype) for item in getattr(model, "inputs", ())]
 
 
 def keys_of(model: Any, x: Any) -> list[str] | None:
@@ -52,14 +53,23 @@ def source_of(
 ) -> Rows | Stream:
     """Return the data, checked as far as it can be before the model runs."""
     if is_stream(x):
-        if y is not None or sample_weight is not None:
+        kind = kind_of(x)
+        for name, what, given in (("y", "targets", y), ("sample_weight", "sample weights", sample_weight)):
+            if given is not None:
+                raise EngineError(
+                    f"When providing `x` as a {kind}, `{name}` should not be passed. Instead, the {what} "
+                    f"should be included as part of the {kind}: it yields (x, y) or (x, y, sample_weight).",
+                    code="stream",
+                )
+        if class_weight and kind == "torch DataLoader":
             raise EngineError(
-                "x yields batches, so targets and weights come with them: leave y and sample_weight out and "
-                "yield (x, y) or (x, y, sample_weight).",
-                code="stream",
+                "Argument `class_weight` is not supported for torch DataLoader inputs: yield "
+                "(x, y, sample_weight) instead.",
+                code="class_weight",
             )
         return Stream(
             x,
+            class_weight=class_weight or None,
             device=device_of(model),
             dtypes=input_dtypes(model),
             input_names=input_names(model),
@@ -79,11 +89,17 @@ def source_of(
     if class_weight:
         if len(rows.targets) != 1:
             raise EngineError(
-                "class_weight works for one output; give sample_weight for each output instead.",
+                "`class_weight` is only supported for Models with a single output, with `y` given; give "
+                "sample_weight for each output instead.",
                 code="class_weight",
             )
-        own = class_weights(rows.targets[0], class_weight)
-        rows.weights = [own] if not rows.weights else [rows.weights[0] * own]
+        if rows.weights:
+            raise EngineError(
+                "You cannot pass `class_weight` and `sample_weight` at the same time: multiply the weights "
+                "of the classes into sample_weight.",
+                code="class_weight",
+            )
+        rows.weights = [class_weights(rows.targets[0], class_weight)]
     return rows
 
 
@@ -120,13 +136,20 @@ def _untouched(model: Any) -> Iterator[None]:
             weight.copy_(value)
 
 
-def split_rows(rows: Rows, share: float) -> tuple[Rows, Rows]:
+def split_rows(rows: Rows | Stream, share: float) -> tuple[Rows, Rows]:
     """Return the rows to train on and, from the end, the ``share`` of them to validate on."""
+    if not isinstance(rows, Rows):
+        raise EngineError(
+            "Argument `validation_split` is only supported for tensors or NumPy arrays. Received: data that "
+            "comes in batches; give validation_data instead.",
+            code="validation_split",
+        )
     border = math.floor(rows.count * (1.0 - share))
     if not 0.0 < share < 1.0 or border in (0, rows.count):
         raise EngineError(
-            f"validation_split is a number between 0 and 1 that leaves rows on both sides of {rows.count}. "
-            f"Received: validation_split={share!r}",
+            f"Training data contains {rows.count} samples, which is not sufficient to split it into a "
+            f"validation and training set as specified by `validation_split={share}`: it is a number between "
+            "0 and 1 that leaves samples on both sides.",
             code="validation_split",
         )
     return rows.part(0, border), rows.part(border, rows.count)
@@ -144,9 +167,12 @@ def batch_of(model: Any, x: Any, y: Any = None, sample_weight: Any = None, class
 
 def build_on_first(model: Any, source: Rows | Stream, keys: list[str] | None) -> None:
     """Build a model that waits for its first data."""
-    if model.built or not isinstance(source, Rows):
+    if model.built:
         return
-    few = [tensor[: min(2, source.count)] for tensor in source.inputs]
+    if isinstance(source, Rows):
+        few = [tensor[: min(2, source.count)] for tensor in source.inputs]
+    else:
+        few = [tensor[:2] for tensor in source.pack(source.peek()).inputs]
     given: Any = dict(zip(keys, few, strict=True)) if keys else (few[0] if len(few) == 1 else few)
     with torch.no_grad():
         flat(model(given, training=False))

@@ -19,9 +19,10 @@ from engine.errors import EngineError
 from engine.structure import pack_like
 from engine.training import sources
 from engine.training.compiled import Compiled
-from engine.training.data import Batch, Rows, Stream
+from engine.training.data import Batch, Rows
 from engine.training.logs import LazyLogs, read
 from engine.training.step import Stepper, flat, forward_of
+from engine.training.stream import Feed, Stream, ran_out, unpack_x_y_sample_weight
 
 
 class Trainer(Compiled):
@@ -58,7 +59,7 @@ class Trainer(Compiled):
         callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
-        shuffle: bool = True,
+        shuffle: bool | str = True,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
@@ -71,8 +72,9 @@ class Trainer(Compiled):
 
         ``x`` and ``y`` are arrays or tensors (lists or dicts of them for several inputs or outputs), rows
         first, or ``x`` yields batches ``(x, y)`` or ``(x, y, sample_weight)``.  ``validation_split`` takes
-        the last rows; ``shuffle`` draws a new order every epoch, the same after the same ``set_random_seed``.
-        ``model.stop_training = True`` ends the run after the present batch, without validation.
+        the last rows; ``shuffle`` draws a new order every epoch, the same after the same
+        ``set_random_seed``. ``model.stop_training = True`` ends the run after the present batch, without
+        validation.
         """
         targets = self._compiled_targets("fit")
         keys = sources.keys_of(self, x)
@@ -85,7 +87,7 @@ class Trainer(Compiled):
                 else (validation_data, None, None)
             )
             validation = sources.source_of(self, vx, vy, vw)
-        elif validation_split and isinstance(source, Rows):
+        elif validation_split:
             source, validation = sources.split_rows(source, validation_split)
         sources.build_on_first(self, source, keys)
         stepper = Stepper(self, targets, keys)
@@ -98,6 +100,7 @@ class Trainer(Compiled):
         steps = steps_per_epoch or source.steps(size)
         runner = callback_list(self, callbacks, verbose, epochs, steps)
         generator = torch.Generator().manual_seed(seeds.make_default_seed()) if shuffle else None
+        feed = Feed(source, size, steps_per_epoch, generator, whole=shuffle == "batch")
         stepper.on_grads = runner.grad_hook()
         self.stop_training = False
         self.history = runner.history
@@ -109,7 +112,12 @@ class Trainer(Compiled):
             for epoch in range(initial_epoch, epochs):
                 targets.reset()
                 runner.on_epoch_begin(epoch)
-                last = self._epoch(stepper, source.batches(size, generator), steps, runner)
+                source.begin_epoch()
+                last = self._epoch(stepper, feed.epoch(), steps, runner)
+                source.end_epoch()
+                if last is None:
+                    ran_out()
+                    break
                 logs = read(last)
                 if not math.isfinite(logs.get("loss", 0.0)):
                     _warn_not_finite(epoch, logs["loss"])
@@ -128,12 +136,13 @@ class Trainer(Compiled):
 
     def _epoch(
         self, stepper: Stepper, batches: Iterator[Batch], steps: int | None, runner: CallbackList
-    ) -> Mapping[str, Any]:
-        """Train on the batches of one epoch; returns the running numbers at its end."""
+    ) -> Mapping[str, Any] | None:
+        """Train on the batches of one epoch; returns the running numbers at its end, ``None``: no batch."""
         own = type(self).train_step is not Trainer.train_step
         every, targets, train = self.steps_per_execution, stepper.targets, stepper.train
         begins, ends = runner.watches("on_train_batch_begin"), runner.watches("on_train_batch_end")
         results: Mapping[str, Any] = {}
+        index = -1
         for index, batch in enumerate(batches):
             if begins and index % every == 0:
                 runner.on_train_batch_begin(index)
@@ -145,6 +154,8 @@ class Trainer(Compiled):
                 runner.on_train_batch_end(index, LazyLogs(_saying(results) if own else targets.results))
             if self.stop_training or index + 1 == steps:
                 break
+        if index < 0:
+            return None
         if own:
             return dict(sorted(results.items()))
         return dict(sorted(targets.results().items()))
@@ -159,9 +170,13 @@ class Trainer(Compiled):
         steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
-        **kwargs: Any,
+        **unknown: Any,
     ) -> Any:
-        """Return loss and metrics on the data, ordered as ``metrics_names``; by name with ``return_dict``."""
+        """Return loss and metrics on the data, ordered as ``metrics_names``; by name with
+        ``return_dict``.
+        """
+        if unknown:
+            raise EngineError(f"Arguments not recognized: {unknown}", code="param")
         targets = self._compiled_targets("evaluate")
         keys = sources.keys_of(self, x)
         source = sources.source_of(self, x, y, sample_weight)
@@ -184,10 +199,12 @@ class Trainer(Compiled):
         own = type(self).test_step is not Trainer.test_step
         targets = stepper.targets
         targets.reset()
+        self.stop_evaluating = False
+        source.begin_epoch()
         runner.on_test_begin()
         begins, ends = runner.watches("on_test_batch_begin"), runner.watches("on_test_batch_end")
         results: Mapping[str, Any] = {}
-        for index, batch in enumerate(source.batches(size)):
+        for index, batch in enumerate(Feed(source, size, steps).epoch()):
             if begins:
                 runner.on_test_batch_begin(index)
             if own:
@@ -196,8 +213,9 @@ class Trainer(Compiled):
                 stepper.test(batch)
             if ends:
                 runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else targets.results))
-            if index + 1 == steps or (self.stop_training and not runner.testing):
+            if self.stop_evaluating or (self.stop_training and not runner.testing):
                 break
+        source.end_epoch()
         found = read(dict(sorted((results if own else targets.results()).items())))
         runner.on_test_end(found)
         return found
@@ -220,8 +238,10 @@ class Trainer(Compiled):
         run = forward_of(self, keys)
         own = type(self).predict_step is not Trainer.predict_step
         gathered: list[list[Tensor]] = []
+        self.stop_predicting = False
         runner.on_predict_begin()
-        for index, batch in enumerate(source.batches(size)):
+        source.begin_epoch()
+        for index, batch in enumerate(Feed(source, size, steps).epoch()):
             runner.on_predict_batch_begin(index)
             if own:
                 parts = flat(self.predict_step(batch.inputs[0] if len(batch.inputs) == 1 else batch.inputs))
@@ -229,8 +249,9 @@ class Trainer(Compiled):
                 parts = run(batch.inputs, False)
             gathered.append(list(parts))
             runner.on_predict_batch_end(index, {"outputs": parts})
-            if index + 1 == steps:
+            if self.stop_predicting:
                 break
+        source.end_epoch()
         runner.on_predict_end()
         arrays = [torch.cat(column).cpu().numpy() for column in zip(*gathered, strict=True)]
         return self._structured(arrays)
@@ -343,9 +364,7 @@ def _warn_not_finite(epoch: int, loss: float) -> None:
 
 
 def _parts(data: Any) -> tuple[Any, Any, Any]:
-    parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
-    x, y, weight = (*parts, None, None)[:3]
-    return x, y, weight
+    return unpack_x_y_sample_weight(data)
 
 
 def _saying(results: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:

@@ -6,15 +6,20 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "PyDataset": "engine.training.py_dataset",
+    "Sequence": "engine.training.py_dataset",
     "clear_session": "engine.layers.layer",
     "disable_interactive_logging": "engine.utils.io_utils",
     "enable_interactive_logging": "engine.utils.io_utils",
     "get_registered_name": "engine.registry",
     "get_registered_object": "engine.registry",
     "is_interactive_logging_enabled": "engine.utils.io_utils",
+    "normalize": "engine.utils.numerical_utils",
+    "pack_x_y_sample_weight": "engine.training.stream",
     "register_keras_serializable": "engine.registry",
     "set_random_seed": "engine.random",
     "to_categorical": "engine.utils.numerical_utils",
+    "unpack_x_y_sample_weight": "engine.training.stream",
 }
 
 __all__ = sorted(_HOMES)  # loaded when used

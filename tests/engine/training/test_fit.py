@@ -228,5 +228,5 @@ def test_terminate_on_nan_may_raise() -> None:
     net = model()
     net.compile("sgd", "sparse_categorical_crossentropy")
     watch = engine.callbacks.TerminateOnNaN(raise_error=True)
-    with pytest.raises(EngineError, match="the loss is nan"):
+    with pytest.raises(RuntimeError, match="Loss value: nan"):
         net.fit(X * np.float32(np.nan), Y, verbose=0, callbacks=[watch])
