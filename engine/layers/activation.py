@@ -10,8 +10,8 @@ from engine import activations
 from engine.errors import ParamError, ShapeError
 from engine.layers.layer import Layer
 from engine.params import Activation as ActivationName
-from engine.params import Axes, NonNegativeReal, Real, Regularizer
-from engine.spec import Shape
+from engine.params import Axes, Constraint, Initializer, NonNegativeReal, Real, Regularizer
+from engine.spec import InputSpec, Shape, TensorSpec
 
 
 class _Elementwise(Layer):
@@ -36,11 +36,9 @@ class Activation(_Elementwise):
     def __init__(
         self, activation: ActivationName, activity_regularizer: Regularizer = None, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        if activation is None:
-            activation = activations.linear
-        self.activation = activation
-        self.activity_regularizer = activity_regularizer
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.activation = activations.linear if activation is None else activation
+        self._build_at_init()
 
     def call(self, inputs: torch.Tensor) -> Any:
         """Return the function of the input."""
@@ -67,6 +65,7 @@ class ReLU(_Elementwise):
         self.max_value = max_value
         self.negative_slope = negative_slope
         self.threshold = threshold
+        self._build_at_init()
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the input, cut."""
@@ -83,10 +82,79 @@ class LeakyReLU(_Elementwise):
     def __init__(self, negative_slope: NonNegativeReal = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.negative_slope = negative_slope
+        self._build_at_init()
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the input, its negative part scaled down."""
         return activations.leaky_relu(inputs, self.negative_slope)
+
+
+class PReLU(_Elementwise):
+    """Keeps what is positive and scales what is negative by a factor that is learned.
+
+    f(x) = x where positive, alpha * x elsewhere, with an alpha for each number of a sample (He et al. 2015).
+    Keras: ``keras.layers.PReLU``.
+
+    Args:
+        alpha_initializer: How the factors begin.
+        alpha_regularizer: Penalty on large factors.
+        alpha_constraint: Rule that the factors are held to after each step.
+        shared_axes: Axes along which one factor serves all, such as (1, 2) for the pixels of a picture.
+    """
+
+    def __init__(
+        self,
+        alpha_initializer: Initializer = "zeros",
+        alpha_regularizer: Regularizer = None,
+        alpha_constraint: Constraint = None,
+        shared_axes: Axes | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.alpha_initializer = alpha_initializer
+        self.alpha_regularizer = alpha_regularizer
+        self.alpha_constraint = alpha_constraint
+        axes = (shared_axes,) if isinstance(shared_axes, int) else shared_axes
+        self.shared_axes = None if axes is None else list(axes)
+
+    def _alpha_shape(self, input_shape: Shape) -> list[int | None]:
+        sizes = list(input_shape[1:])
+        for axis in self.shared_axes or ():
+            if not 1 <= axis <= len(sizes):
+                raise _no_axis(self, axis, tuple(input_shape))
+            sizes[axis - 1] = 1
+        return sizes
+
+    def build(self, input_shape: Shape) -> None:
+        """Make ``alpha``, of the input's shape without batch and with 1 on shared axes."""
+        self.alpha = self.add_weight(
+            self._alpha_shape(input_shape),
+            self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+            name="alpha",
+        )
+        shared = self.shared_axes or ()
+        axes = {axis: size for axis, size in enumerate(input_shape) if axis and axis not in shared and size}
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
+
+    def call(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Return x where positive and alpha * x elsewhere."""
+        return torch.relu(inputs) - self.alpha * torch.relu(-inputs)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape; raises ``ShapeError`` where a factor's size is unknown."""
+        shape = tuple(input_shape)
+        self.check_input(TensorSpec(shape, self.dtype))
+        if None in self._alpha_shape(shape):
+            raise ShapeError(
+                f"Layer '{self.name}' learns a factor for each number, so it needs to know every size but "
+                f"the batch's. Received: shape {shape}. Share the factors along open axes: shared_axes.",
+                code="unknown_size",
+                layer=self.name,
+                shape=shape,
+            )
+        return shape
 
 
 class ELU(_Elementwise):
@@ -99,6 +167,7 @@ class ELU(_Elementwise):
     def __init__(self, alpha: Real = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = alpha
+        self._build_at_init()
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return x where positive and alpha * (exp(x) - 1) elsewhere."""
@@ -119,25 +188,45 @@ class Softmax(_Elementwise):
             raise ParamError(
                 "Softmax: axis is a whole number. Received: axis=None", code="param", param="axis"
             )
+        self._build_at_init()
 
     def call(self, inputs: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
-        """Return the probabilities; where ``mask`` is false they are zero."""
-        if mask is not None:
-            low = -3e4 if inputs.dtype == torch.float16 else -1e9
-            inputs = inputs + (~mask.to(torch.bool)).to(inputs.dtype) * low
-        return activations.softmax(inputs, axis=self.axis)
+        """Return the probabilities; where ``mask`` is False (a number: at most 0.5) they are zero.
+
+        Raises ``ShapeError`` for a mask that does not stretch to the inputs.
+        """
+        if mask is None:
+            return activations.softmax(inputs, axis=self.axis)
+        pairs = zip(reversed(mask.shape), reversed(inputs.shape), strict=False)
+        if mask.dim() > inputs.dim() or any(one not in (1, other) for one, other in pairs):
+            raise ShapeError(
+                f"Layer '{self.name}': the `mask` must be broadcastable to `inputs`, of their rank or less "
+                f"and with 1 or their size on each axis. Received: inputs.shape={tuple(inputs.shape)}, "
+                f"mask.shape={tuple(mask.shape)}",
+                code="mask",
+                layer=self.name,
+                expected=tuple(inputs.shape),
+                got=tuple(mask.shape),
+            )
+        keep = mask if mask.dtype is torch.bool else mask > 0.5
+        low = -3e4 if inputs.dtype is torch.float16 else -1e9
+        made = activations.softmax(torch.where(keep, inputs, low), axis=self.axis)
+        return torch.where(keep, made, 0.0)  # a row without anything to keep is all zeros
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape; refuse an axis that it does not have."""
         rank = len(input_shape)
         for axis in self.axis if isinstance(self.axis, tuple) else (self.axis,):
             if not -rank <= axis < rank:
-                raise ShapeError(
-                    f"Layer '{self.name}' works along axis {axis}, which the input does not have. Received: "
-                    f"shape {tuple(input_shape)}.",
-                    code="no_axis",
-                    layer=self.name,
-                    axis=axis,
-                    shape=tuple(input_shape),
-                )
+                raise _no_axis(self, axis, tuple(input_shape))
         return tuple(input_shape)
+
+
+def _no_axis(layer: Layer, axis: int, shape: Shape) -> ShapeError:
+    return ShapeError(
+        f"Layer '{layer.name}' works along axis {axis}, which its input lacks. Received: shape {shape}.",
+        code="no_axis",
+        layer=layer.name,
+        axis=axis,
+        shape=shape,
+    )

@@ -9,14 +9,15 @@ import torch.nn.functional as F
 
 from engine.errors import ShapeError
 from engine.layers.layer import Layer
-from engine.params import Activation, Constraint, Flag, Initializer, Regularizer, Units
+from engine.layers.low_rank import _LowRank
+from engine.params import Activation, Constraint, Flag, Initializer, PositiveInt, Real, Regularizer, Units
 from engine.spec import InputSpec, Shape, TensorSpec
 
 
-class Dense(Layer):
+class Dense(_LowRank):
     """Connects every input to every unit: each unit takes a weighted sum and passes it through an activation.
 
-    Works on the last axis; axes between the batch and the last one are kept.
+    Works on the last axis; axes between the batch and the last one are kept.  Keras: ``keras.layers.Dense``.
 
     Args:
         units: Number of units, the size of the last axis of the output.
@@ -29,6 +30,8 @@ class Dense(Layer):
         activity_regularizer: Penalty on large outputs.
         kernel_constraint: Rule that the weights are held to after each step.
         bias_constraint: Rule that the added numbers are held to after each step.
+        lora_rank: Rank of a small correction that is trained while the weights stay frozen (LoRA).
+        lora_alpha: How strongly the correction counts: it is scaled by this over its rank.
     """
 
     category = "core"
@@ -47,9 +50,11 @@ class Dense(Layer):
         activity_regularizer: Regularizer = None,
         kernel_constraint: Constraint = None,
         bias_constraint: Constraint = None,
+        lora_rank: PositiveInt | None = None,
+        lora_alpha: Real | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(lora_rank, lora_alpha, **kwargs)
         self.units = units
         self.activation = activation
         self.use_bias = use_bias
@@ -60,14 +65,13 @@ class Dense(Layer):
         self.activity_regularizer = activity_regularizer
         self.kernel_constraint = kernel_constraint
         self.bias_constraint = bias_constraint
-        self.kernel: Any = None
         self.bias: Any = None
 
     def check_input(self, *specs: TensorSpec) -> None:
         """Refuse an input whose last axis is not the one that the weights were made for."""
         super().check_input(*specs)
-        if self.built and self.kernel is not None:
-            InputSpec(axes={-1: self.kernel.shape[0]}).check(specs[0], self.name)
+        if self.built and (kernel := self._parameters.get("kernel")) is not None:
+            InputSpec(axes={-1: kernel.shape[0]}).check(specs[0], self.name)
 
     def build(self, input_shape: Shape) -> None:
         """Make ``kernel`` (inputs, units) and ``bias`` (units,)."""
@@ -88,12 +92,14 @@ class Dense(Layer):
                 constraint=self.bias_constraint,
                 name="bias",
             )
+        self._adapt_if_asked()
 
     def call(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return activation(inputs @ kernel + bias)."""
         weights = self._parameters  # a plain dict: torch's attribute lookup costs more than the bias
-        kernel, bias = weights["kernel"], weights.get("bias")
-        assert kernel is not None
+        kernel, bias = weights.get("kernel"), weights.get("bias")
+        if kernel is None:
+            kernel = self.kernel  # frozen, with a correction
         if inputs.dtype is not kernel.dtype:
             inputs = inputs.to(kernel.dtype)
         if bias is not None and inputs.dim() == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 import torch
@@ -9,13 +10,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import EngineError
-from engine.layers.layer import Layer
+from engine.layers.low_rank import _LowRank
 from engine.layers.variable import Variable
-from engine.params import Array, Constraint, Flag, Initializer, PositiveInt, Regularizer, Units
+from engine.params import Array, Constraint, Flag, Initializer, PositiveInt, Real, Regularizer, Units
 from engine.spec import Shape
 
 
-class Embedding(Layer):
+class Embedding(_LowRank):
     """Turns each whole number, such as the number of a word, into a learned vector.
 
     Input: whole numbers from 0 to ``input_dim - 1`` in any shape (floats are cut off); output: the same shape
@@ -30,9 +31,12 @@ class Embedding(Layer):
         embeddings_constraint: A rule that the vectors are made to obey after each step.
         mask_zero: Whether 0 stands for "nothing here", which layers behind then leave out.
         weights: The table of vectors to start from, of shape (input_dim, output_dim).
+        lora_rank: Rank of a small correction that is trained while the vectors stay frozen (LoRA).
+        lora_alpha: How strongly the correction counts: it is scaled by this over its rank.
     """
 
     category: ClassVar[str] = "core"
+    _adapts: ClassVar[str] = "embeddings"
     embeddings: Variable
 
     def __init__(
@@ -44,9 +48,17 @@ class Embedding(Layer):
         embeddings_constraint: Constraint = None,
         mask_zero: Flag = False,
         weights: Array | None = None,
+        lora_rank: PositiveInt | None = None,
+        lora_alpha: Real | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        if kwargs.pop("input_length", None) is not None:
+            warnings.warn(
+                "Embedding(input_length=...) says nothing any more: leave it out.",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+        super().__init__(lora_rank, lora_alpha, **kwargs)
         self.input_dim = input_dim
         self.output_dim = output_dim
         self.embeddings_initializer = embeddings_initializer
@@ -60,7 +72,7 @@ class Embedding(Layer):
                 weights if isinstance(weights, (list, tuple)) and len(weights) == 1 else [weights]
             )
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make the table of vectors (input_dim, output_dim)."""
         if self.built:
             return
@@ -71,12 +83,14 @@ class Embedding(Layer):
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
         )
+        self._adapt_if_asked()
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return the vectors of the numbers in ``x``."""
-        numbers = x if x.dtype in (torch.int32, torch.int64) else x.to(torch.int32)
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the vectors of the numbers in ``inputs``."""
+        numbers = inputs if inputs.dtype in (torch.int32, torch.int64) else inputs.to(torch.int32)
+        table = self._parameters.get("embeddings")
         try:
-            return F.embedding(numbers, self.embeddings)
+            return F.embedding(numbers, self.embeddings if table is None else table)
         except IndexError:
             least, most = int(numbers.min()), int(numbers.max())
             got = most if most >= self.input_dim else least

@@ -11,8 +11,9 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer
+from engine.layers.normalization_renorm import checked_clipping, corrections
 from engine.layers.variable import Variable
-from engine.params import Constraint, Flag, Initializer, Integer, PositiveReal, Rate, Regularizer
+from engine.params import Anything, Constraint, Flag, Initializer, Integer, PositiveReal, Rate, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec, shape_text
 
 
@@ -55,6 +56,9 @@ class BatchNormalization(Layer):
         gamma_regularizer: A penalty on a large factor.
         beta_constraint: A rule that the shift is made to obey after each step.
         gamma_constraint: A rule that the factor is made to obey after each step.
+        renorm: Whether batches are brought to the statistics of all batches so far (Ioffe 2017).
+        renorm_clipping: Bounds of that correction: a dict with "rmax", "rmin" and "dmax", or some of them.
+        renorm_momentum: How much of the old statistics so far stays at each step.
         synchronized: Whether several devices share statistics; on torch, as in Keras, only False will do.
     """
 
@@ -64,6 +68,9 @@ class BatchNormalization(Layer):
     beta: Variable | None
     moving_mean: Variable
     moving_variance: Variable
+    moving_stddev: Variable
+    renorm_mean: Variable
+    renorm_stddev: Variable
 
     def __init__(
         self,
@@ -80,12 +87,16 @@ class BatchNormalization(Layer):
         gamma_regularizer: Regularizer = None,
         beta_constraint: Constraint = None,
         gamma_constraint: Constraint = None,
+        renorm: Flag = False,
+        renorm_clipping: Anything = None,
+        renorm_momentum: Rate = 0.99,
         synchronized: Flag = False,
         **kwargs: Any,
     ) -> None:
         if synchronized:
             raise ParamError(
-                "BatchNormalization: synchronized is False on torch. Received: synchronized=True",
+                "BatchNormalization: synchronized=True is only supported with other backends; on torch it is "
+                "False. Received: synchronized=True",
                 code="param",
                 owner="BatchNormalization",
                 param="synchronized",
@@ -105,6 +116,9 @@ class BatchNormalization(Layer):
         self.gamma_regularizer = gamma_regularizer
         self.beta_constraint = beta_constraint
         self.gamma_constraint = gamma_constraint
+        self.renorm = renorm
+        self.renorm_clipping = checked_clipping(renorm_clipping) if renorm else renorm_clipping
+        self.renorm_momentum = renorm_momentum
         self.synchronized = synchronized
 
     def build(self, input_shape: Any) -> None:
@@ -120,6 +134,7 @@ class BatchNormalization(Layer):
                 name="gamma",
                 regularizer=self.gamma_regularizer,
                 constraint=self.gamma_constraint,
+                autocast=False,
             )
         if self.center:
             self.beta = self.add_weight(
@@ -128,35 +143,61 @@ class BatchNormalization(Layer):
                 name="beta",
                 regularizer=self.beta_regularizer,
                 constraint=self.beta_constraint,
+                autocast=False,
             )
-        self.moving_mean = self.add_weight(
-            size, self.moving_mean_initializer, trainable=False, name="moving_mean"
-        )
-        self.moving_variance = self.add_weight(
-            size, self.moving_variance_initializer, trainable=False, name="moving_variance"
-        )
+        starts: dict[str, Any] = {
+            "moving_mean": self.moving_mean_initializer,
+            "moving_variance": self.moving_variance_initializer,
+        }
+        if self.renorm:
 
-    def call(self, x: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
-        """Return ``x`` normalized; places where ``mask`` is False do not count in the statistics."""
-        axis = axis_within(self, self.axis, tuple(x.shape))
-        if not x.is_floating_point():
-            x = x.to(self.moving_mean.dtype)
+            def deviation(shape: Any, dtype: Any = None) -> Tensor:
+                return torch.as_tensor(self.moving_variance_initializer(shape, dtype=dtype)).sqrt()
+
+            starts |= {
+                "moving_stddev": deviation,
+                "renorm_mean": self.moving_mean_initializer,
+                "renorm_stddev": deviation,
+            }
+        for name, start in starts.items():
+            setattr(self, name, self.add_weight(size, start, trainable=False, name=name, autocast=False))
+
+    def call(self, inputs: Tensor, training: bool | None = None, mask: Tensor | None = None) -> Tensor:
+        """Return the inputs normalized; places where ``mask`` is False do not count in the statistics.
+
+        Raises ``ShapeError`` for a mask that has not one axis less than the inputs.
+        """
+        if mask is not None and mask.dim() != inputs.dim() - 1:
+            raise ShapeError(
+                f"Layer '{self.name}': The mask provided should be one dimension less than the inputs. "
+                f"Received: mask.shape={tuple(mask.shape)}, inputs.shape={tuple(inputs.shape)}",
+                code="mask",
+                layer=self.name,
+                expected=inputs.dim() - 1,
+                got=mask.dim(),
+            )
+        axis = axis_within(self, self.axis, tuple(inputs.shape))
+        kind = getattr(torch, self.compute_dtype)
+        x = inputs if inputs.dtype is self.moving_mean.dtype else inputs.to(self.moving_mean.dtype)
         if axis == 1 and x.dim() != 3:
-            return self._normalized(x, training, mask)
-        # torch knows channels on axis 1; in this view, rows of channels, it reads the memory as it lies.
-        last = x.movedim(axis, -1)
-        rows = last.reshape(1, -1, 1, last.shape[-1]).permute(0, 3, 1, 2)
-        y = self._normalized(rows, training, mask, last.shape[:-1])
-        return y.permute(0, 2, 3, 1).reshape(last.shape).movedim(-1, axis)
+            y = self._normalized(x, training, None if mask is None else mask.unsqueeze(-1).expand(x.shape))
+        else:
+            # torch knows channels on axis 1; in this view, rows of channels, it reads the memory as it lies.
+            last = x.movedim(axis, -1)
+            rows = last.reshape(1, -1, 1, last.shape[-1]).permute(0, 3, 1, 2)
+            if mask is not None:
+                mask = mask.unsqueeze(-1).expand(x.shape).movedim(axis, -1)
+                mask = mask.reshape(1, -1, 1, last.shape[-1]).permute(0, 3, 1, 2)
+            y = self._normalized(rows, training, mask)
+            y = y.permute(0, 2, 3, 1).reshape(last.shape).movedim(-1, axis)
+        return y if y.dtype is kind else y.to(kind)
 
-    def _normalized(
-        self, x: Tensor, training: bool | None, mask: Tensor | None, places: Any = None
-    ) -> Tensor:
+    def _normalized(self, x: Tensor, training: bool | None, mask: Tensor | None) -> Tensor:
         mean, variance = self.moving_mean, self.moving_variance
         if not (training and self.trainable):
             return F.batch_norm(x, mean, variance, self.gamma, self.beta, False, 0.0, self.epsilon)
-        if mask is not None:
-            return self._masked(x, mask, places)
+        if mask is not None or self.renorm:
+            return self._by_hand(x, mask)
         y, batch_mean, inverse = torch.native_batch_norm(
             x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon
         )
@@ -167,28 +208,49 @@ class BatchNormalization(Layer):
             variance.lerp_(spread, 1.0 - self.momentum)
         return y
 
-    def _masked(self, x: Tensor, mask: Tensor, places: Any) -> Tensor:
-        """Return ``x`` normalized by the statistics of the places that ``mask`` lets count."""
-        if places is None:  # channels on axis 1
-            wide = mask.reshape(mask.shape[0], 1, *mask.shape[1:])
-        else:
-            wide = (
-                mask.reshape(*mask.shape, *(1,) * (len(places) - mask.dim()))
-                .expand(places)
-                .reshape(1, 1, -1, 1)
-            )
-        weight = wide.to(x.dtype).expand(x.shape[0], 1, *x.shape[2:])
+    def _by_hand(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """Return ``x``, channels on axis 1, normalized by the statistics of what ``mask`` counts."""
         axes = [index for index in range(x.dim()) if index != 1]
-        total = weight.sum().clamp(min=1e-7)
-        mean = (x * weight).sum(axes, keepdim=True) / total
-        spread = ((x - mean).square() * weight).sum(axes, keepdim=True) / total
-        with torch.no_grad():
-            self.moving_mean.lerp_(mean.flatten(), 1.0 - self.momentum)
-            self.moving_variance.lerp_(spread.flatten(), 1.0 - self.momentum)
-        y = (x - mean) * torch.rsqrt(spread + self.epsilon)
         each = (1, -1, *(1,) * (x.dim() - 2))
-        y = y if self.gamma is None else y * self.gamma.reshape(each)
-        return y if self.beta is None else y + self.beta.reshape(each)
+        if mask is None:
+            variance, mean = torch.var_mean(x, axes, correction=0)
+            inner = x - mean.reshape(each)
+        else:
+            counts = mask.to(torch.bool)
+            total = counts.sum(axes).to(x.dtype) + 1e-7
+            mean = torch.where(counts, x, 0.0).sum(axes) / total
+            inner = x - mean.reshape(each)
+            variance = torch.where(counts, inner, 0.0).square().sum(axes) / total
+        gamma: Tensor | None = self.gamma
+        beta: Tensor | None = self.beta
+        if self.renorm:
+            gamma, beta = self._renormed(mean, variance)
+        else:
+            with torch.no_grad():
+                self.moving_mean.lerp_(mean, 1.0 - self.momentum)
+                self.moving_variance.lerp_(variance, 1.0 - self.momentum)
+        factor = torch.rsqrt(variance + self.epsilon)
+        y = inner * (factor if gamma is None else factor * gamma).reshape(each)
+        return y if beta is None else y + beta.reshape(each)
+
+    @torch.no_grad()
+    def _move_statistics(self, mean: Tensor, spread: Tensor) -> None:
+        """Move the statistics of all batches towards those of this one."""
+        self.renorm_mean.lerp_(mean, 1.0 - self.renorm_momentum)
+        self.renorm_stddev.lerp_(spread, 1.0 - self.renorm_momentum)
+        self.moving_mean.lerp_(mean, 1.0 - self.momentum)
+        self.moving_stddev.lerp_(spread, 1.0 - self.momentum)
+        self.moving_variance.copy_((self.moving_stddev.square() - self.epsilon).relu())
+
+    def _renormed(self, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
+        """Return factor and shift in place of gamma and beta, which hold the correction to batches so far."""
+        spread = (variance.detach() + self.epsilon).sqrt()
+        so_far = (self.renorm_mean, self.renorm_stddev)
+        factor, shift = corrections(mean.detach(), spread, so_far, self.renorm_clipping, self.epsilon)
+        self._move_statistics(mean.detach(), spread)
+        if self.gamma is not None:
+            factor, shift = factor * self.gamma, shift * self.gamma
+        return factor, shift if self.beta is None else shift + self.beta
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the input's shape; raises ``ShapeError`` where it lacks the axis."""

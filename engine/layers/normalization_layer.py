@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 import torch
@@ -54,6 +55,14 @@ class LayerNormalization(Layer):
         gamma_constraint: Constraint = None,
         **kwargs: Any,
     ) -> None:
+        self.rms_scaling = bool(kwargs.pop("rms_scaling", False))
+        if self.rms_scaling:
+            warnings.warn(
+                "LayerNormalization(rms_scaling=True) scales by the variance, not by the mean square: use "
+                "RMSNormalization.",
+                DeprecationWarning,
+                stacklevel=3,
+            )
         super().__init__(**kwargs)
         self.axis = axis
         self.epsilon = epsilon
@@ -68,7 +77,7 @@ class LayerNormalization(Layer):
 
     def _axes(self, shape: Shape) -> list[int]:
         given = self.axis if isinstance(self.axis, (tuple, list)) else (self.axis,)
-        return [axis_within(self, axis, shape) for axis in given]
+        return sorted(axis_within(self, axis, shape) for axis in given)
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta with the sizes of the axes; raises ``ShapeError`` where one is unknown."""
@@ -77,33 +86,48 @@ class LayerNormalization(Layer):
         sizes = tuple(channels_of(self, shape, axis) for axis in axes)
         self.input_spec = InputSpec(ndim=len(shape), axes=dict(zip(axes, sizes, strict=True)))
         self.gamma = self.beta = None
-        if self.scale:
+        if self.scale or self.rms_scaling:
             self.gamma = self.add_weight(
                 sizes,
                 self.gamma_initializer,
                 name="gamma",
                 regularizer=self.gamma_regularizer,
                 constraint=self.gamma_constraint,
+                autocast=False,
             )
-        if self.center:
+        if self.center and not self.rms_scaling:
             self.beta = self.add_weight(
                 sizes,
                 self.beta_initializer,
                 name="beta",
                 regularizer=self.beta_regularizer,
                 constraint=self.beta_constraint,
+                autocast=False,
             )
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return ``x`` normalized."""
-        axes = self._axes(tuple(x.shape))
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the inputs normalized."""
+        kind = inputs.dtype
+        x = inputs.float() if kind in (torch.float16, torch.bfloat16) else inputs
+        y = self._normalized(x, self._axes(tuple(x.shape)))
+        return y if y.dtype is kind else y.to(kind)
+
+    def _normalized(self, x: Tensor, axes: list[int]) -> Tensor:
         count = len(axes)
+        if self.rms_scaling:
+            y = x * torch.rsqrt(x.var(axes, correction=0, keepdim=True) + self.epsilon)
+            assert self.gamma is not None
+            return y * self.gamma.reshape([x.shape[axis] if axis in axes else 1 for axis in range(x.dim())])
         if axes == list(range(x.dim() - count, x.dim())):
             return F.layer_norm(x, x.shape[-count:], self.gamma, self.beta, self.epsilon)
         ends = list(range(-count, 0))
         moved = x.movedim(axes, ends)
         done = F.layer_norm(moved, moved.shape[-count:], self.gamma, self.beta, self.epsilon)
         return done.movedim(ends, axes)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "rms_scaling": self.rms_scaling}
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the input's shape; raises ``ShapeError`` where it lacks an axis or a size."""
@@ -128,17 +152,22 @@ class UnitNormalization(Layer):
     supports_masking = True
 
     def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
+        if axis is None:
+            raise TypeError(
+                "UnitNormalization: axis is an int or a list or tuple of ints. Received: axis=None"
+            )
         super().__init__(**kwargs)
         self.axis = axis
+        self._build_at_init()
 
     def _axes(self, shape: Shape) -> list[int]:
         given = self.axis if isinstance(self.axis, (tuple, list)) else (self.axis,)
         return [axis_within(self, axis, shape) for axis in given]
 
-    def call(self, x: Tensor) -> Tensor:
-        """Return ``x`` divided by its length; vectors of zeros stay zeros."""
-        squares = x.square().sum(self._axes(tuple(x.shape)), keepdim=True)
-        return x * torch.rsqrt(squares.clamp(min=1e-12))
+    def call(self, inputs: Tensor) -> Tensor:
+        """Return the inputs divided by their length; vectors of zeros stay zeros."""
+        squares = inputs.square().sum(self._axes(tuple(inputs.shape)), keepdim=True)
+        return inputs * torch.rsqrt(squares.clamp(min=1e-12))
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the input's shape; raises ``ShapeError`` where it lacks an axis."""

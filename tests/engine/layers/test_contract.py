@@ -15,6 +15,8 @@ from engine.spec import TensorSpec
 
 BY_KIND: dict[str, Any] = {"int": 3, "float": 0.5, "tuple": 2, "array": 0.5, "object": "relu"}
 PARAMS: dict[str, dict[str, Any]] = {
+    "EinsumDense": {"equation": "...x,xy->...y", "output_shape": 3},
+    "GroupNormalization": {"groups": -1},
     "Reshape": {"target_shape": (-1, 2)},
     "Permute": {"dims": (2, 1)},
     "RNN": {"cell": {"class_name": "SimpleRNNCell", "config": {"units": 3}}},
