@@ -15,60 +15,6 @@ from engine.params import Array, Axes, Flag
 from engine.spec import Shape, TensorSpec
 
 
-class Rescaling(Layer):
-    """Multiplies its input by one number and adds another, such as 1/255 and 0 for pictures.
-
-    Args:
-        scale: Number to multiply by.
-        offset: Number to add afterwards.
-    """
-
-    category = "preprocessing"
-    supports_masking = True
-
-    def __init__(self, scale: Array, offset: Array = 0.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.scale = _numbers("Rescaling", "scale", scale)
-        self.offset = _numbers("Rescaling", "offset", offset)
-
-    def call(self, inputs: Tensor) -> Tensor:
-        """Return inputs * scale + offset in the layer's dtype."""
-        inputs = inputs.to(getattr(torch, self.dtype))
-        scaled: Tensor = inputs * self._factor(self.scale, inputs) + self._factor(self.offset, inputs)
-        return scaled
-
-    @staticmethod
-    def _factor(value: Any, like: Tensor) -> Any:
-        return (
-            value
-            if isinstance(value, float)
-            else torch.as_tensor(value, dtype=like.dtype, device=like.device)
-        )
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return the input's shape, stretched by lists of numbers."""
-        shape = tuple(input_shape)
-        for value in (self.scale, self.offset):
-            sizes = np.shape(value)
-            known = tuple(1 if size is None else size for size in shape)
-            try:
-                full = np.broadcast_shapes(known, sizes)
-            except ValueError:
-                raise ShapeError(
-                    f"Layer '{self.name}' has {sizes} numbers, which do not fit the input. Received: shape "
-                    f"{shape}.",
-                    code="merge_shapes",
-                    layer=self.name,
-                    shapes=(shape, sizes),
-                ) from None
-            pad = (1,) * (len(full) - len(shape))
-            shape = tuple(
-                None if size is None and want == 1 else want
-                for size, want in zip((*pad, *shape), full, strict=True)
-            )
-        return shape
-
-
 def _numbers(owner: str, param: str, value: Any) -> Any:
     try:
         array = np.asarray(value, dtype="float64")
