@@ -137,5 +137,7 @@ class Family:
         if not inspect.isclass(cls):
             return cls
         if hasattr(cls, "from_config"):
+            if custom_objects and "custom_objects" in inspect.signature(cls.from_config).parameters:
+                return cls.from_config(inner, custom_objects=custom_objects)
             return cls.from_config(inner)
         return cls(**inner)

@@ -28,9 +28,39 @@ def map_structure(function: Callable[[Any], Any], structure: Any) -> Any:
     if isinstance(structure, Mapping):
         return {key: map_structure(function, value) for key, value in structure.items()}
     if isinstance(structure, (list, tuple)):
-        items = [map_structure(function, value) for value in structure]
-        return items if isinstance(structure, list) else tuple(items)
+        return _like(structure, [map_structure(function, value) for value in structure])
     return function(structure)
+
+
+def _like(structure: Any, items: list[Any]) -> Any:
+    """Return ``items`` as a list, a tuple or the named tuple that ``structure`` is."""
+    if isinstance(structure, list):
+        return items
+    return type(structure)(*items) if hasattr(structure, "_fields") else tuple(items)
+
+
+def paths(structure: Any) -> list[str]:
+    """Return where each leaf lies: keys and places joined by dots; empty for a lone leaf."""
+
+    def walk(value: Any, at: tuple[str, ...]) -> list[str]:
+        if isinstance(value, Mapping):
+            return [path for key, item in value.items() for path in walk(item, (*at, str(key)))]
+        if isinstance(value, (list, tuple)):
+            return [path for index, item in enumerate(value) for path in walk(item, (*at, str(index)))]
+        return [".".join(at)]
+
+    return walk(structure, ())
+
+
+def same_nesting(one: Any, two: Any) -> bool:
+    """Return whether two nestings have the same keys and lengths; lists and tuples count as alike."""
+    if isinstance(one, Mapping) or isinstance(two, Mapping):
+        alike = isinstance(one, Mapping) and isinstance(two, Mapping) and one.keys() == two.keys()
+        return alike and all(same_nesting(one[key], two[key]) for key in one)
+    if isinstance(one, (list, tuple)) or isinstance(two, (list, tuple)):
+        alike = isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)) and len(one) == len(two)
+        return alike and all(same_nesting(left, right) for left, right in zip(one, two, strict=True))
+    return True
 
 
 def pack_like(structure: Any, leaves: list[Any]) -> Any:
@@ -52,5 +82,4 @@ def map_shapes(function: Callable[[Any], Any], structure: Any) -> Any:
         return function(tuple(structure))
     if isinstance(structure, Mapping):
         return {key: map_shapes(function, value) for key, value in structure.items()}
-    items = [map_shapes(function, value) for value in structure]
-    return items if isinstance(structure, list) else tuple(items)
+    return _like(structure, [map_shapes(function, value) for value in structure])

@@ -57,20 +57,27 @@ def call_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     """Extend the graph where symbolic tensors come; else convert arrays and run as a torch module."""
     layer._check_super_called()
     if any(isinstance(leaf, KerasTensor) for leaf in flatten((args, kwargs))):
+        _only_tensors(layer, args)
         return call_symbolic(layer, args, kwargs)
     if layer._convert_input_args:
         if args and isinstance(args[0], (list, tuple)) and _numbers(args[0]):
             args = (np.asarray(args[0]), *args[1:])
         args, kwargs = _converted(layer, args, kwargs)
-    if not layer._allow_non_tensor_positional_args:
-        for leaf in flatten(args):
-            if leaf is not None and not isinstance(leaf, torch.Tensor):
-                raise ParamError(
-                    "Only input tensors may be passed as positional arguments. Pass this one by its name: "
-                    f"{leaf!r} (of type {type(leaf).__name__})",
-                    code="not_a_tensor",
-                )
+    _only_tensors(layer, args)
     return torch.nn.Module.__call__(layer, *args, **kwargs)
+
+
+def _only_tensors(layer: Layer, args: tuple[Any, ...]) -> None:
+    """Raise ``ParamError`` for arguments by position that are no tensors: switches go by name."""
+    if layer._allow_non_tensor_positional_args:
+        return
+    for leaf in args if len(args) == 1 and isinstance(args[0], torch.Tensor) else flatten(args):
+        if leaf is not None and not isinstance(leaf, (torch.Tensor, KerasTensor, np.ndarray)):
+            raise ParamError(
+                "Only input tensors may be passed as positional arguments. Pass this one by its name: "
+                f"{leaf!r} (of type {type(leaf).__name__})",
+                code="not_a_tensor",
+            )
 
 
 def _converted(
@@ -121,6 +128,29 @@ def _spec_of(tensor: torch.Tensor) -> TensorSpec:
 def run_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run ``layer.call`` on tensors: checked, built, told about training and masks."""
     names = call_parameters(type(layer))
+    layer.__dict__["_called"] = True
+    if layer._context_args or getattr(_local, "context", None):
+        with _context(layer, names, kwargs) as kwargs:
+            return _run(layer, names, args, kwargs)
+    return _run(layer, names, args, kwargs)
+
+
+@contextmanager
+def _context(layer: Layer, names: Any, kwargs: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Let layers inside know of the arguments that this one passes on, and take them from those outside."""
+    outer: dict[str, Any] = getattr(_local, "context", None) or {}
+    mine = {name: kwargs[name] for name in layer._context_args if kwargs.get(name) is not None}
+    known = outer | mine
+    told = {name: value for name, value in kwargs.items() if name in names or name not in layer._context_args}
+    told |= {name: known[name] for name in layer._context_args if name in known and name in names}
+    _local.context = known
+    try:
+        yield told
+    finally:
+        _local.context = outer
+
+
+def _run(layer: Layer, names: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     tensors = tensor_arguments(layer, args, kwargs)
     if not tensors and names and not layer._allow_non_tensor_positional_args:
         raise ParamError(

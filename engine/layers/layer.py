@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import gc
 import inspect
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -19,31 +17,18 @@ import torch
 
 from engine import dtype_policies, regularizers
 from engine.dtype_policies import DTypePolicy
-from engine.errors import EngineError, ParamError, ShapeError
+from engine.errors import ParamError, ShapeError
 from engine.layers.constructor import BASE_ARGUMENTS, given_shape, remembering
 from engine.layers.families import FAMILIES, LAYERS
 from engine.layers.scope import building
 from engine.layers.weighted import Weighted, note_change
 from engine.metrics.metric import Metric
+from engine.naming import auto_name, forget_names, snake_case
 from engine.params import check_unknown, params_of
 from engine.spec import InputSpec, TensorSpec
 from engine.structure import flatten, map_shapes, per_class
 
-_uids: Counter[str] = Counter()
 _holding_losses: WeakSet[Any] = WeakSet()
-
-
-def snake_case(name: str) -> str:
-    """Return ``"conv2d"`` for ``"Conv2D"``, as Keras names its layers."""
-    split = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", split).lower()
-
-
-def auto_name(base: str) -> str:
-    """Return ``base``, ``base_1``, ... not given before in this process (until ``clear_session``)."""
-    _uids[base] += 1
-    count = _uids[base]
-    return base if count == 1 else f"{base}_{count - 1}"
 
 
 def clear_session(free_memory: bool = True) -> None:
@@ -53,7 +38,7 @@ def clear_session(free_memory: bool = True) -> None:
     """
     if free_memory:
         gc.collect()
-    _uids.clear()
+    forget_names()
 
 
 @per_class
@@ -89,6 +74,8 @@ class Layer(Weighted):
     _casts_inputs: bool = True
     """Whether floats are brought to the layer's type; models leave that to their Inputs."""
     _allow_non_tensor_positional_args: bool = False
+    _context_args: frozenset[str] = frozenset()
+    _called: bool = False
     _path: str | None = None
     _build_shapes: dict[str, Any] | None = None
 
@@ -189,6 +176,17 @@ class Layer(Weighted):
         return self(*args, **kwargs) if whole else self.call(*args, **kwargs)
 
     # -- calling -----------------------------------------------------------------------------------
+
+    @property
+    def _call_context_args(self) -> set[str]:
+        return {"training", *self._context_args}
+
+    def _register_call_context_args(self, *names: str) -> None:
+        """Let arguments of a call by these names reach all layers inside that register them too."""
+        if self._called:
+            raise RuntimeError("Cannot add call-context args after the layer has been called.")
+        self._context_args = self._context_args | set(names)
+        note_change()
 
     @building
     def build(self, input_shape: Any = None) -> None:
@@ -371,22 +369,25 @@ class Layer(Weighted):
 
     @property
     def input(self) -> Any:
-        """The symbolic input of the only call of this layer; raises ``EngineError`` otherwise."""
-        return self._only_call().inputs
+        """The symbolic input of the first call of this layer; raises ``AttributeError`` before one."""
+        return self._first_call("input").inputs
 
     @property
     def output(self) -> Any:
-        """The symbolic output of the only call of this layer; raises ``EngineError`` otherwise."""
-        return self._only_call().outputs
+        """The symbolic output of the first call of this layer; raises ``AttributeError`` before one."""
+        return self._first_call("output").outputs
 
-    def _only_call(self) -> Any:
-        if len(self._inbound) != 1:
-            raise EngineError(
-                f"Layer '{self.name}' is called {len(self._inbound)} times in graphs: there is no one "
-                "input or output.",
-                code="calls",
+    def _first_call(self, what: str) -> Any:
+        if not self._inbound:
+            raise AttributeError(
+                f"The layer {self.name} has never been called and thus has no defined {what}: call it on what "
+                "Input() returns."
             )
         return self._inbound[0]
+
+    @property
+    def _inbound_nodes(self) -> list[Any]:
+        return self._inbound
 
     # -- config ------------------------------------------------------------------------------------
 

@@ -2,61 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
+
 from engine.errors import EngineError, ShapeError
-from engine.layers.calling import given_ports, infer_outputs
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer
 from engine.layers.symbolic import KerasTensor
 from engine.models import graph_config
-from engine.models.graph import trace
-from engine.models.model import DirectPlan, Model
+from engine.models.graph import beginning_at_inputs, trace
+from engine.models.matching import in_order
+from engine.models.model import DirectPlan, Model, _reserved
 from engine.models.plan import Plan
 from engine.spec import TensorSpec
-from engine.structure import flatten, is_shape, map_structure, pack_like, per_class
+from engine.structure import flatten, is_shape, map_structure, pack_like, paths, per_class
 
 
 class Functional(Model):
-    """A model made of the calls between ``inputs`` and ``outputs``, each a tensor, a list or a dict."""
+    """A model made of the calls between ``inputs`` and ``outputs``, each a tensor, a list or a dict.
+
+    ``inputs`` may lie in the middle of another graph: the model then begins there, with Inputs of its own.
+    Raises ``EngineError`` where an output does not depend on the inputs alone.  Keras:
+    ``keras.models.Functional``.
+    """
 
     supports_masking = True
     keras_module = "keras.src.models.functional"  # where configs written by Keras say that it lives
+    _casts_inputs = False  # every Input has a type of its own
+    _allow_non_tensor_positional_args = True
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+        trainable = kwargs.pop("trainable", None)
         super().__init__(name=name, **kwargs)
         self._take(inputs, outputs)
+        if trainable is not None:
+            self.trainable = trainable
 
     def _take(self, inputs: Any, outputs: Any) -> None:
         for role, structure in (("inputs", inputs), ("outputs", outputs)):
-            for leaf in flatten(structure):
+            leaves = flatten(structure)
+            if not leaves:
+                raise EngineError(f"`{role}` argument cannot be empty. Received: {structure!r}", code="empty")
+            for leaf in leaves:
                 if not isinstance(leaf, KerasTensor):
                     raise EngineError(
-                        f"Model({role}=...) takes symbolic tensors: what Input() returned and what layers "
-                        f"made of it. Received: {leaf!r}",
+                        f"All `{role}` values must be KerasTensors: what Input() returned and what layers "
+                        f"made of it. Received: {role}={structure!r} with {leaf!r}",
                         code="not_symbolic",
                     )
+        flat = flatten(inputs)
+        if len({id(tensor) for tensor in flat}) != len(flat):
+            raise EngineError("An Input stands twice among the model's inputs.", code="duplicate_input")
+        try:
+            inputs, outputs = beginning_at_inputs(inputs, outputs)
+            self._graph = trace(flatten(inputs), flatten(outputs))
+        except EngineError as error:
+            if error.code != "disconnected":
+                raise
+            path = paths(outputs)[int(str(error.fields["output"]))]
+            raise EngineError(
+                f"Output with path `{path}` is not connected to `inputs`. {error}",
+                code="disconnected",
+                **{key: value for key, value in error.fields.items() if key != "code"},
+            ) from None
         self._inputs_struct, self._outputs_struct = inputs, outputs
         self.inputs, self.outputs = flatten(inputs), flatten(outputs)
-        if len({id(tensor) for tensor in self.inputs}) != len(self.inputs):
-            raise EngineError("An Input stands twice among the model's inputs.", code="duplicate_input")
-        self._graph = trace(self.inputs, self.outputs)
         names: set[str] = set()
-        for index, layer in enumerate(self._graph.layers):
+        for index, layer in enumerate(self._graph.operations):
             if layer.name in names:
                 raise EngineError(
-                    f"Two layers of the model are called '{layer.name}'. Give each a name of its own.",
+                    f"Two layers of the model are called '{layer.name}'. All names should be unique: give each "
+                    "a name of its own.",
                     code="duplicate_name",
                     name=layer.name,
                 )
             names.add(layer.name)
-            self._modules[f"layer_{index}"] = layer
+            if isinstance(layer, Layer):
+                self._modules[f"layer_{index}"] = layer
         self._plan: Plan | None = None
         self.built = True
 
-    def _sublayers(self) -> list[Layer]:
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers that the graph calls, in Keras' order; setting it raises ``AttributeError``."""
         return list(self._graph.layers)
+
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise _reserved()
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers and operations that the graph calls, in Keras' order."""
+        return list(self._graph.operations)
+
+    _operations = operations
 
     @property
     def plan(self) -> Any:
@@ -67,7 +109,8 @@ class Functional(Model):
 
     def _compiled_graph(self) -> Plan:
         if self._plan is None:
-            self._plan = Plan(self.inputs, self.outputs, self._graph.nodes, self._graph.layers)
+            nodes, layers = self._graph.nodes, self._graph.operations
+            self._plan = Plan(self.inputs, self.outputs, nodes, layers, paths(self._inputs_struct))
         return self._plan
 
     @property
@@ -82,13 +125,15 @@ class Functional(Model):
 
     @property
     def input_shape(self) -> Any:
-        """Shapes of the inputs."""
-        return map_structure(lambda tensor: tensor.shape, self._inputs_struct)
+        """The shape of the only input, or a list of all."""
+        shapes = [tensor.shape for tensor in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def output_shape(self) -> Any:
-        """Shapes of the outputs."""
-        return map_structure(lambda tensor: tensor.shape, self._outputs_struct)
+        """The shape of the only output, or a list of all."""
+        shapes = [tensor.shape for tensor in self.outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
 
     @property
     def input_names(self) -> list[str]:
@@ -100,7 +145,7 @@ class Functional(Model):
     @property
     def output_names(self) -> list[str]:  # type: ignore[override]  # a model's depend on the model
         """Names of the outputs, in order: keys where they were given as a dict, else of their layers."""
-        if isinstance(self._outputs_struct, Mapping):
+        if isinstance(self._outputs_struct, Mapping) and len(self._outputs_struct) == len(self.outputs):
             return list(self._outputs_struct)
         names: list[str] = []
         for tensor in self.outputs:
@@ -112,29 +157,40 @@ class Functional(Model):
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         """Run the graph; inputs come in the structure of ``inputs``, as a list, or as a dict by name."""
-        outputs = self._compiled_graph().run(self._in_order(inputs), training)
-        return pack_like(self._outputs_struct, outputs)
+        given = self._in_order(inputs)
+        if mask is not None:
+            for tensor, one in zip(given, flatten(mask), strict=False):
+                if one is not None and tensor is not None:
+                    tensor._keras_mask = one
+        outputs = self._compiled_graph().run(given, training)
+        return outputs[0] if isinstance(self._outputs_struct, KerasTensor) else self._packed(outputs)
+
+    def _packed(self, outputs: list[Any]) -> Any:
+        structure = self._outputs_struct
+        if isinstance(structure, (list, tuple)) and len(structure) == 1:
+            return outputs[0]  # as Keras: a list of one is that one
+        return pack_like(structure, outputs)
 
     def _in_order(self, inputs: Any) -> list[Any]:
-        if isinstance(inputs, Mapping):
-            names = self.input_names
-            missing = [name for name in names if name not in inputs]
-            if missing:
-                names = [tensor.node.layer.name for tensor in self.inputs]
-                missing = [name for name in names if name not in inputs]
-            if missing:
-                raise ShapeError(
-                    f"Model '{self.name}' takes inputs named {', '.join(names)}. "
-                    f"Missing: {', '.join(missing)}.",
-                    code="missing_input",
-                    missing=tuple(missing),
-                )
-            return [inputs[name] for name in names]
-        return flatten(inputs)
+        if isinstance(self._inputs_struct, KerasTensor) and isinstance(inputs, torch.Tensor):
+            return [inputs]
+        return in_order(self, inputs)
+
+    def check_input(self, *specs: TensorSpec) -> None:
+        """Raise ``ShapeError`` where inputs do not fit an ``input_spec`` that was set by hand."""
+        if self.input_spec is not None:
+            super().check_input(*specs)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Return nothing: the layers inside hang their masks on the outputs."""
+        return None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shapes of the outputs for these shapes of the inputs, layer by layer."""
-        shapes = _shapes_in(self._in_order(input_shape) if isinstance(input_shape, Mapping) else input_shape)
+        if isinstance(input_shape, Mapping) and isinstance(self._inputs_struct, Mapping):
+            shapes = [input_shape[name] for name in self.input_names]
+        else:
+            shapes = _shapes_in(input_shape)
         if len(shapes) != len(self.inputs):
             raise ShapeError(
                 f"Model '{self.name}' takes {len(self.inputs)} inputs. Received: {len(shapes)} shapes.",
@@ -142,35 +198,47 @@ class Functional(Model):
                 expected=len(self.inputs),
                 got=len(shapes),
             )
-        known: dict[int, TensorSpec] = {}
+        specs = []
         for tensor, shape in zip(self.inputs, shapes, strict=True):
             _check_entry(tensor, shape)
-            known[id(tensor)] = TensorSpec(tuple(shape), tensor.dtype)
+            specs.append(TensorSpec(tuple(shape), tensor.dtype))
+        return pack_like(self._outputs_struct, [spec.shape for spec in self._specs_out(specs)])
+
+    def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
+        """Return symbolic tensors like the outputs for symbolic ``inputs``."""
+        given = in_order(self, inputs, run=False)
+        specs = []
+        for own, tensor in zip(self.inputs, given, strict=True):
+            shape = own.shape if tensor is None else tuple(tensor.shape)
+            if tensor is not None:
+                _check_entry(own, shape)
+            specs.append(TensorSpec(shape, own.dtype))
+        outputs = [KerasTensor(spec.shape, spec.dtype) for spec in self._specs_out(specs)]
+        return outputs[0] if isinstance(self._outputs_struct, KerasTensor) else self._packed(outputs)
+
+    def _specs_out(self, specs: Sequence[TensorSpec]) -> list[TensorSpec]:
+        """Return what comes out for these inputs, from one call to the next."""
+        if all(spec.shape == own.shape for spec, own in zip(specs, self.inputs, strict=True)):
+            return [tensor.spec for tensor in self.outputs]
+        known = {
+            id(own): KerasTensor(_like_entry(own, spec.shape), spec.dtype)
+            for own, spec in zip(self.inputs, specs, strict=True)
+        }
         for node in self._graph.nodes:
-            ports = map_structure(
-                lambda leaf: known.get(id(leaf), leaf), given_ports(node.layer, node.args, node.kwargs)
-            )
-            for tensor, spec in zip(
-                node.outputs_flat, flatten(infer_outputs(node.layer, ports)), strict=True
-            ):
+            args, kwargs = map_structure(lambda leaf: known.get(id(leaf), leaf), (node.args, node.kwargs))
+            made = flatten(node.layer.compute_output_spec(*args, **kwargs))
+            for tensor, spec in zip(node.outputs_flat, made, strict=True):
                 known[id(tensor)] = spec
-        return pack_like(self._outputs_struct, [known[id(tensor)].shape for tensor in self.outputs])
+        return [known[id(tensor)].spec for tensor in self.outputs]
 
     def build(self, input_shape: Any = None) -> None:
         """Graphs are built as they are made."""
 
     def get_config(self) -> dict[str, Any]:
         """Return layers, calls, inputs and outputs in Keras' format."""
+        if not graph_config.takes_graph(type(self)):
+            return Model.get_config(self)
         return graph_config.describe(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        """Return a new model from what ``get_config`` returned."""
-        inputs, outputs = graph_config.restore(config, custom_objects)
-        made = Functional(inputs, outputs, name=config.get("name"))
-        if not config.get("trainable", True):
-            made.trainable = False
-        return made
 
 
 @per_class
@@ -188,18 +256,26 @@ def _shapes_in(structure: Any) -> list[Any]:
     return [shape for value in values for shape in _shapes_in(value)]
 
 
+def _like_entry(tensor: KerasTensor, shape: Any) -> Any:
+    """Return a shape with the rank of an Input, as Keras forgives a lone last axis."""
+    if len(shape) == len(tensor.shape) + 1:
+        return tuple(shape)[:-1]
+    return (*shape, 1) if len(shape) == len(tensor.shape) - 1 else tuple(shape)
+
+
 def _check_entry(tensor: KerasTensor, shape: Any) -> None:
     sizes = list(shape)
     if len(sizes) == len(tensor.shape) + 1 and sizes[-1] == 1:
         sizes.pop()
     elif len(sizes) == len(tensor.shape) - 1 and tensor.shape[-1] == 1:
         sizes.append(1)
+    name = tensor.node.layer.name
     if len(sizes) != len(tensor.shape):
         raise ShapeError(
-            f"Input '{tensor.name}' expected {len(tensor.shape)} axes (the batch axis among them). Received: "
+            f"Input '{name}' expected {len(tensor.shape)} axes (the batch axis among them). Received: "
             f"{len(sizes)} axes, shape {tuple(shape)}.",
             code="rank",
-            layer=tensor.name,
+            layer=name,
             expected=len(tensor.shape),
             got=len(sizes),
             shape=tuple(shape),
@@ -207,10 +283,10 @@ def _check_entry(tensor: KerasTensor, shape: Any) -> None:
     for axis, (want, got) in enumerate(zip(tensor.shape, sizes, strict=True)):
         if axis and want is not None and got is not None and want != got:
             raise ShapeError(
-                f"Input '{tensor.name}' expected size {want} on axis {axis}. Received: size {got}, shape "
+                f"Input '{name}' expected size {want} on axis {axis}. Received: size {got}, shape "
                 f"{tuple(shape)}.",
                 code="axis",
-                layer=tensor.name,
+                layer=name,
                 axis=axis,
                 expected=want,
                 got=got,

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from engine.compat import Keras1Model
-from engine.errors import EngineError, did_you_mean
+from engine.errors import EngineError, ParamError, did_you_mean
 from engine.layers import calling
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer
@@ -34,6 +34,12 @@ class DirectPlan:
         finally:
             calling._local.running = outer
         return flatten(outputs)
+
+
+def _reserved() -> AttributeError:
+    return AttributeError(
+        "`Model.layers` attribute is reserved and should not be used. Please use another name."
+    )
 
 
 class Model(Keras1Model, Trainer, Layer):
@@ -66,8 +72,12 @@ class Model(Keras1Model, Trainer, Layer):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers directly inside, in order."""
+        """The layers directly inside, in order; setting it raises ``AttributeError``."""
         return self._sublayers()
+
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise _reserved()
 
     @property
     def plan(self) -> Any:
@@ -114,6 +124,24 @@ class Model(Keras1Model, Trainer, Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor; a subclass adds its own."""
         return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Return a new model from what ``get_config`` returned; a graph where it describes one.
+
+        Raises ``TypeError`` where the constructor does not take what the config holds.
+        """
+        from engine.models import graph_config
+
+        if graph_config.is_graph(config) and graph_config.takes_graph(cls):
+            return graph_config.revive(cls, config, custom_objects)
+        try:
+            return super().from_config(config)
+        except (TypeError, ParamError) as error:
+            raise TypeError(
+                f"Unable to revive model from config: {cls.__name__} does not take what its get_config() "
+                f"returned. Write get_config(), from_config() or a constructor that fit. {error}"
+            ) from error
 
     def to_json(self, **kwargs: Any) -> str:
         """Return the structure of the model, without weights, as JSON that ``model_from_json`` reads."""
@@ -164,11 +192,6 @@ class Model(Keras1Model, Trainer, Layer):
         if not self.built:
             structure = tuple(shapes[0]) if len(shapes) == 1 else [tuple(shape) for shape in shapes]
             calling.ensure_built(self, {"inputs": structure})
-
-
-def clone_model(model: Any) -> Any:
-    """Return a model of the same structure with new initial weights."""
-    return type(model).from_config(model.get_config())
 
 
 def model_from_json(text: str, custom_objects: Any = None) -> Any:

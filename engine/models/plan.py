@@ -16,7 +16,7 @@ from engine.layers.symbolic import KerasTensor, Node
 from engine.layers.weighted import hook_epoch
 from engine.structure import flatten, map_structure
 
-_PLAIN, _TRAINING, _LIST, _GENERAL = range(4)
+_PLAIN, _TRAINING, _LIST, _SPREAD, _GENERAL = range(5)
 
 
 class _Step(NamedTuple):
@@ -25,7 +25,7 @@ class _Step(NamedTuple):
     source: Any
     target: Any
     free: tuple[int, ...]
-    layer: Layer
+    layer: Any
 
 
 @dataclass(frozen=True)  # a tuple would be taken apart as a nesting of arguments
@@ -36,12 +36,14 @@ class _Slot:
 
 
 class _Entry(NamedTuple):
-    """What one input must be."""
+    """What one input must be, and where it lies among the inputs."""
 
     name: str
     dtype: torch.dtype
     rank: int
     sizes: tuple[tuple[int, int], ...]
+    shape: tuple[int | None, ...]
+    path: str
 
 
 class Plan:
@@ -56,7 +58,8 @@ class Plan:
         inputs: Sequence[KerasTensor],
         outputs: Sequence[KerasTensor],
         nodes: Sequence[Node],
-        layers: Sequence[Layer],
+        layers: Sequence[Any],
+        paths: Sequence[str] = (),
     ) -> None:
         self._inputs, self._outputs, self._nodes = list(inputs), list(outputs), list(nodes)
         self._losses = [inner._losses for layer in layers for inner in _with_sublayers(layer)]
@@ -66,11 +69,14 @@ class Plan:
                 getattr(torch, tensor.dtype),
                 len(tensor.shape),
                 tuple((axis, size) for axis, size in enumerate(tensor.shape) if size is not None and axis),
+                (None, *tensor.shape[1:]),
+                path,
             )
-            for tensor in inputs
+            for tensor, path in zip(inputs, paths or [""] * len(inputs), strict=True)
         ]
         self._epoch = -1
         self._steps: list[_Step] = []
+        self._masked_steps: list[_Step] = []
         self._outs: list[int] = []
         self._count = 0
 
@@ -83,14 +89,20 @@ class Plan:
             self._compile()
         if len(inputs) != len(self._entries):
             raise ShapeError(
-                f"The model takes {len(self._entries)} inputs. Received: {len(inputs)}.",
+                f"The model expects {len(self._entries)} input(s). Received: {len(inputs)}.",
                 code="input_count",
                 expected=len(self._entries),
                 got=len(inputs),
             )
         slots: list[Any] = [None] * self._count
+        steps = self._steps
         for number, (tensor, entry) in enumerate(zip(inputs, self._entries, strict=True)):
-            slots[number] = _fitted(tensor, entry)
+            if tensor is not None:
+                slots[number] = fitted = _fitted(tensor, entry)
+                mask = getattr(tensor, "_keras_mask", None)
+                if mask is not None:
+                    fitted._keras_mask = mask
+                    steps = self._masked_steps = self._masked_steps or self._steps_for(masked=True)
         local = calling._local
         outer, nested = getattr(local, "training", None), getattr(local, "running", False)
         local.training = training
@@ -101,7 +113,7 @@ class Plan:
                     losses.clear()
         step: _Step | None = None
         try:
-            for step in self._steps:
+            for step in steps:
                 mode, function, source, target, free, _ = step
                 if mode == _PLAIN:
                     made = function(slots[source])
@@ -109,6 +121,8 @@ class Plan:
                     made = function(slots[source], training=training)
                 elif mode == _LIST:
                     made = function([slots[number] for number in source])
+                elif mode == _SPREAD:
+                    made = function(*[slots[number] for number in source])
                 else:
                     args, kwargs = map_structure(
                         lambda leaf: slots[leaf.number] if isinstance(leaf, _Slot) else leaf, source
@@ -132,11 +146,18 @@ class Plan:
 
     def _compile(self) -> None:
         self._epoch = hook_epoch()
-        numbers = {id(tensor): number for number, tensor in enumerate(self._inputs)}
+        self._numbers = {id(tensor): number for number, tensor in enumerate(self._inputs)}
         for node in self._nodes:
             for tensor in node.outputs_flat:
-                numbers.setdefault(id(tensor), len(numbers))
-        self._outs = [numbers[id(tensor)] for tensor in self._outputs]
+                self._numbers.setdefault(id(tensor), len(self._numbers))
+        self._outs = [self._numbers[id(tensor)] for tensor in self._outputs]
+        self._count = len(self._numbers)
+        self._steps = self._steps_for(masked=False)
+        self._masked_steps = []
+
+    def _steps_for(self, masked: bool) -> list[_Step]:
+        """Return the steps, for inputs with masks or without."""
+        numbers = self._numbers
         last_use: dict[int, int] = {}
         for index, node in enumerate(self._nodes):
             for tensor in (*node.inputs_flat, *node.outputs_flat):
@@ -146,34 +167,61 @@ class Plan:
         for number, index in last_use.items():
             if number not in kept:
                 free.setdefault(index, []).append(number)
-        masked: set[int] = set()
-        self._steps = []
-        for index, node in enumerate(self._nodes):
-            may_mask = any(id(tensor) in masked for tensor in node.inputs_flat)
-            if may_mask or calling.makes_masks(node.layer):
-                may_mask = True
-                if node.layer.supports_masking:
-                    masked.update(id(tensor) for tensor in node.outputs_flat)
+        masks = {id(tensor) for tensor in self._inputs} if masked else set()
+        steps = []
+        for index, (node, may_mask) in enumerate(
+            zip(self._nodes, follow_masks(self._nodes, masks), strict=True)
+        ):
             mode, function, source = _road(node, numbers, may_mask)
             single = isinstance(node.output_struct, KerasTensor)
             outs = tuple(numbers[id(tensor)] for tensor in node.outputs_flat)
             target = outs[0] if single else outs
-            self._steps.append(_Step(mode, function, source, target, tuple(free.get(index, ())), node.layer))
-        self._count = len(numbers)
+            steps.append(_Step(mode, function, source, target, tuple(free.get(index, ())), node.layer))
+        return steps
+
+
+def follow_masks(nodes: Sequence[Node], masked: set[int]) -> list[bool]:
+    """Return for each call whether masks go in or come out; ``masked`` gathers the tensors that may have one."""
+    found = []
+    for node in nodes:
+        layer = node.layer
+        may_mask = any(id(tensor) in masked for tensor in node.inputs_flat)
+        makes = isinstance(layer, Layer) and _makes_masks(layer)
+        if makes or (may_mask and layer.supports_masking):
+            masked.update(id(tensor) for tensor in node.outputs_flat)
+        found.append(may_mask or makes)
+    return found
+
+
+def _makes_masks(layer: Layer) -> bool:
+    """Return whether masks may come out of a layer, or of a model inside, where none go in."""
+    graph = getattr(layer, "_graph", None)
+    if graph is None:
+        return calling.makes_masks(layer)
+    masked: set[int] = set()
+    follow_masks(graph.nodes, masked)
+    return any(id(tensor) in masked for tensor in layer.outputs)
 
 
 def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Callable[..., Any], Any]:
     """Return how a call is run: its mode, the function to call and where its arguments lie."""
     layer = node.layer
-    takes_training = "training" in call_parameters(type(layer))
-    plain = not masked and not layer.hooked() and layer.activity_regularizer is None and not node.kwargs
-    if plain and len(node.args) == 1:
+    whole = isinstance(layer, Layer)
+    if not whole and hasattr(layer, "bound_call"):  # an operation knows its quickest form
+        places = tuple(numbers[id(tensor)] for tensor in node.inputs_flat)
+        return (_PLAIN, layer.bound_call(node), places[0]) if len(places) == 1 else (_SPREAD, layer.bound_call(node), places)
+    takes_training = whole and "training" in call_parameters(type(layer))
+    careful = whole and (masked or _needs_call(node))
+    if not careful and not node.kwargs and len(node.args) == 1:
         argument = node.args[0]
         if isinstance(argument, KerasTensor):
             return _TRAINING if takes_training else _PLAIN, layer.call, numbers[id(argument)]
         flat = isinstance(argument, (list, tuple)) and all(isinstance(a, KerasTensor) for a in argument)
         if flat and not takes_training:
             return _LIST, layer.call, tuple(numbers[id(tensor)] for tensor in argument)
+    spread = not careful and not node.kwargs and not takes_training
+    if spread and all(isinstance(argument, KerasTensor) for argument in node.args):
+        return _SPREAD, layer.call, tuple(numbers[id(tensor)] for tensor in node.args)
 
     def place(leaf: Any) -> Any:
         return _Slot(numbers[id(leaf)]) if isinstance(leaf, KerasTensor) else leaf
@@ -186,12 +234,22 @@ def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Calla
         told = kwargs if "training" in kwargs or not takes_training else {**kwargs, "training": training}
         return layer.call(*args, **told)
 
-    careful = masked or layer.hooked() or layer.activity_regularizer is not None
     source = (map_structure(place, tuple(node.args)), map_structure(place, node.kwargs))
     return _GENERAL, through_call if careful else direct, source
 
 
-def _with_sublayers(layer: Layer) -> list[Layer]:
+def _needs_call(node: Node) -> bool:
+    """Return whether a layer must run through ``__call__``: hooks, penalties, other types than its own."""
+    layer = node.layer
+    if layer.hooked() or layer.activity_regularizer is not None or layer._mixed or layer._context_args:
+        return True
+    if not layer.autocast or not layer._casts_inputs:
+        return False
+    own = layer.compute_dtype
+    return any("float" in tensor.dtype and tensor.dtype != own for tensor in node.inputs_flat)
+
+
+def _with_sublayers(layer: Any) -> list[Any]:
     found = [layer]
     for inner in layer._sublayers():
         found.extend(_with_sublayers(inner))
@@ -210,8 +268,9 @@ def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
             tensor = tensor.squeeze(-1)
         else:
             raise ShapeError(
-                f"Input '{entry.name}' expected {entry.rank} axes (the batch axis among them). Received: "
-                f"{rank} axes, shape {tuple(tensor.shape)}.",
+                f"Invalid input shape for the input with name '{entry.name}' and path '{entry.path}'. Expected "
+                f"shape {entry.shape}: {entry.rank} axes, the batch axis among them. Received: {rank} axes, "
+                f"shape {tuple(tensor.shape)}.",
                 code="rank",
                 layer=entry.name,
                 expected=entry.rank,
@@ -221,8 +280,8 @@ def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
     for axis, size in entry.sizes:
         if tensor.shape[axis] != size:
             raise ShapeError(
-                f"Input '{entry.name}' expected size {size} on axis {axis}. Received: size "
-                f"{tensor.shape[axis]}, shape {tuple(tensor.shape)}.",
+                f"Input '{entry.name}' is incompatible with the model: expected shape={entry.shape}, found "
+                f"shape={tuple(tensor.shape)}: size {size} on axis {axis}. Received: size {tensor.shape[axis]}.",
                 code="axis",
                 layer=entry.name,
                 axis=axis,

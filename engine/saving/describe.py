@@ -13,7 +13,7 @@ from engine.layers.families import LAYERS
 def to_json(model: Any) -> str:
     """Return the structure of ``model`` in Keras' format."""
     described = dict(LAYERS.serialize(model))
-    if model.built and "build_config" not in described and model.inputs:
+    if model.built and "build_config" not in described and getattr(model, "inputs", ()):
         shapes = [list(item.shape) for item in model.inputs]
         described["build_config"] = {"input_shape": shapes[0] if len(shapes) == 1 else shapes}
     if "compile_config" not in described and model.compiled:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import EngineError, NotBuiltError, ShapeError
+from engine.errors import EngineError, ShapeError
 from engine.layers import (
     Activation,
     Add,
@@ -169,7 +169,7 @@ def test_wrong_inputs_are_refused_with_shapes() -> None:
 
 def test_sequential_grows_shrinks_and_builds_late() -> None:
     model = Sequential([Dense(3, name="a"), Dense(2, name="b")])
-    with pytest.raises(NotBuiltError):
+    with pytest.raises(AttributeError, match="output_shape"):
         _ = model.output_shape
     assert model(np.ones((5, 7))).shape == (5, 2)
     assert model.pop().name == "b"
