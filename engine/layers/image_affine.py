@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.layers import image_boxes
 from engine.layers.image_arguments import FillMode, Interpolation, strict_amount
 from engine.layers.image_base import BaseImagePreprocessingLayer, Transformation, batch_of, images_of
-from engine.layers.image_boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.params import Array, DataFormat, Integer, Real
+from engine.pictures import boxes as image_boxes
+from engine.pictures.boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.pictures.sampling import affine_transform
 from engine.random import Seed
 

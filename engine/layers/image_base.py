@@ -11,8 +11,8 @@ from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
 from engine.layers.image_arguments import amount
-from engine.layers.image_boxes import BoundingBoxes, densify_bounding_boxes
 from engine.layers.layer import Layer
+from engine.pictures.boxes import BoundingBoxes, densify_bounding_boxes
 from engine.pictures.common import standard_format
 from engine.random import Seed, SeedGenerator, uniform
 from engine.spec import Shape, TensorSpec

@@ -10,13 +10,13 @@ from torch import Tensor
 from engine.layers.image_affine import RandomRotation, RandomShear
 from engine.layers.image_arguments import Interpolation
 from engine.layers.image_base import BaseImagePreprocessingLayer, Transformation, _PixelLayer
-from engine.layers.image_boxes import BoundingBoxes
 from engine.layers.image_colours import RandomColorDegeneration
 from engine.layers.image_details import RandomSharpness
 from engine.layers.image_light import RandomBrightness, RandomContrast
 from engine.layers.image_moving import RandomTranslation
 from engine.layers.image_tones import AutoContrast, Equalization, RandomPosterization, Solarization
 from engine.params import Array, DataFormat, Flag, Integer, PositiveInt, PositiveReal
+from engine.pictures.boxes import BoundingBoxes
 from engine.random import Seed, torch_generator
 
 _GEOMETRY = ("random_shear", "random_translation", "random_rotation")

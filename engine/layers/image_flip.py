@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.layers.image_base import BaseImagePreprocessingLayer, Transformation, for_each, images_of
-from engine.layers.image_boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.params import DataFormat, Integer, Kind
+from engine.pictures.boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.random import Seed
 
 Mode = Annotated[str, Kind("choice", choices=("horizontal", "vertical", "horizontal_and_vertical"))]

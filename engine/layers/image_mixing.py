@@ -17,9 +17,9 @@ from engine.layers.image_base import (
     batch_of,
     images_of,
 )
-from engine.layers.image_boxes import BoundingBoxes
 from engine.layers.image_details import box_mask
 from engine.params import Array, DataFormat, Integer, PositiveInt, PositiveReal
+from engine.pictures.boxes import BoundingBoxes
 from engine.random import Seed, torch_generator
 
 

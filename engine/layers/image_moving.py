@@ -10,8 +10,8 @@ from torch import Tensor
 from engine.layers.image_affine import _AffineLayer, matrix_of
 from engine.layers.image_arguments import FillMode, Interpolation, strict_amount
 from engine.layers.image_base import Transformation, batch_of, images_of
-from engine.layers.image_boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.params import Array, DataFormat, Integer, Real
+from engine.pictures.boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.random import Seed
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.layers.image_base import BaseImagePreprocessingLayer, Transformation, images_of
-from engine.layers.image_boxes import BoundingBoxes, clip_corners, clip_to_image_size, convert_format, crop
 from engine.params import DataFormat, Flag, Integer, Kind, PositiveInt, Real
+from engine.pictures.boxes import BoundingBoxes, clip_corners, clip_to_image_size, convert_format, crop
 from engine.pictures.resizing import INTERPOLATIONS, centre_crop_box, resize
 from engine.random import Seed
 from engine.spec import Shape

@@ -10,8 +10,8 @@ from torch import Tensor
 from engine.errors import ShapeError
 from engine.layers.image_arguments import AnyFillMode, Interpolation, amount
 from engine.layers.image_base import BaseImagePreprocessingLayer, Transformation, batch_of, images_of
-from engine.layers.image_boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.params import Array, DataFormat, Integer, Rate, Real
+from engine.pictures.boxes import BoundingBoxes, clip_to_image_size, convert_format
 from engine.pictures.sampling import (
     compute_homography_matrix,
     elastic_transform,

@@ -19,6 +19,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "GroupNormalization": {"groups": -1},
     "Reshape": {"target_shape": (-1, 2)},
     "Permute": {"dims": (2, 1)},
+    "RandomPosterization": {"factor": 4},
     "RNN": {"cell": {"class_name": "SimpleRNNCell", "config": {"units": 3}}},
 }
 SHAPES = [
@@ -81,7 +82,11 @@ def test_dry_call_tells_what_a_real_call_does(spec: LayerSpec) -> None:
         assert found.macs >= 0
         if len(shape) == 1:
             continue
-        free = spec.infer(params_for(spec), given(spec, shape, True))
+        try:
+            free = spec.infer(params_for(spec), given(spec, shape, True))
+        except ShapeError as error:  # three axes of known sizes may be one picture; with a batch they are none
+            assert error.code == "rank" and len(shape) == 3
+            continue
         assert [out.shape[1:] for out in free.outputs] == [out.shape[1:] for out in found.outputs]
         assert all(out.shape[0] in (None, shape[0]) for out in free.outputs)
     assert answered
