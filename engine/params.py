@@ -79,7 +79,14 @@ Size3 = Annotated[Any, Kind("tuple", minimum=1, length=3, lone=True)]
 Extra1 = Annotated[Any, Kind("tuple", minimum=0, length=1, lone=True)]
 Extra2 = Annotated[Any, Kind("tuple", minimum=0, length=2, lone=True)]
 Extra3 = Annotated[Any, Kind("tuple", minimum=0, length=3, lone=True)]
-TargetShape = Annotated[Any, Kind("tuple", minimum=-1)]
+TargetShape = Annotated[
+    Any, Kind("tuple", minimum=-1, rule="Each size must be a non-negative integer, or -1 for what is left.")
+]
+AxisOrder = Annotated[
+    Any, Kind("tuple", minimum=1, rule="Invalid permutation: dims counts the axes from 1, each once.")
+]
+Pair = Annotated[Any, Kind("tuple", minimum=0, length=2, lone=True)]
+Times = Annotated[int, Kind("int", minimum=1, rule="Argument `{name}` should be a positive integer.")]
 Axes = Annotated[Any, Kind("tuple", lone=True)]
 Array = Annotated[Any, Kind("array")]
 Activation = Annotated[Any, Kind("object", family="activations")]
@@ -157,7 +164,7 @@ def _int(param: Param, value: Any, owner: str) -> int:
         words = f"Expected an integer value for `{param.name}`, {expected}."
         raise param.error(value, owner, expected, words, ParamTypeError)
     if not _inside(kind, int(value)):
-        words = kind.rule
+        words = kind.rule.replace("{name}", param.name)
         if not words and kind.minimum == 1:
             words = (
                 f"Invalid value for argument `{param.name}`. Expected a strictly positive value. "
@@ -217,7 +224,7 @@ def _no_tuple(param: Param, value: Any, owner: str) -> ParamError:
     """Return the error for what is no tuple of numbers, naming those that are out of bounds."""
     kind = param.kind
     if kind.length is None:
-        return param.error(value, owner, _bounds(kind, "whole numbers"))
+        return param.error(value, owner, _bounds(kind, "whole numbers"), kind.rule)
     items = value if isinstance(value, (tuple, list)) else (value,)
     outside = {item for item in items if isinstance(item, int) and not _inside(kind, item)}
     words = f"The `{param.name}` argument must be a tuple of {kind.length} integers."

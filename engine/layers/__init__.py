@@ -10,12 +10,13 @@ from engine.layers import calling as _calling  # before any layer: it closes the
 from engine.layers.families import LAYERS as _LAYERS
 from engine.layers.input_layer import Input, InputLayer
 from engine.layers.layer import Layer
-from engine.layers.merging import add, average, concatenate, maximum, minimum, multiply, subtract
+from engine.layers.merging import add, average, maximum, minimum, multiply, subtract
+from engine.layers.merging_joining import concatenate, dot
 from engine.spec import InputSpec
 
 __all__ = [
-    "Input", "InputLayer", "InputSpec", "Layer", "add", "average", "concatenate", "deserialize", "maximum",
-    "minimum", "multiply", "serialize", "subtract",
+    "Input", "InputLayer", "InputSpec", "Layer", "add", "average", "concatenate", "deserialize", "dot",
+    "maximum", "minimum", "multiply", "serialize", "subtract",
 ]  # fmt: skip
 
 serialize = _LAYERS.serialize

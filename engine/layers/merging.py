@@ -2,82 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.errors import ShapeError
+from engine.errors import ParamError, ShapeError
 from engine.layers.layer import Layer
-from engine.params import Integer
 from engine.spec import Shape, TensorSpec
 
 
 class _Merge(Layer):
-    """Base of layers that combine inputs of equal shape, number by number; sizes of 1 stretch."""
+    """Base of layers that combine inputs number by number; sizes of 1 and missing axes stretch."""
 
     category = "merge"
     variadic = True
     supports_masking = True
-    fewest = 2
+    fewest = 1
+    most: int | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
 
     def check_input(self, *specs: TensorSpec) -> None:
-        """Refuse fewer inputs than the layer needs."""
-        if len(specs) < self.fewest:
+        """Refuse fewer or more inputs than the layer takes."""
+        if len(specs) < self.fewest or (self.most is not None and len(specs) > self.most):
+            count = "exactly" if self.fewest == self.most else "a list of at least"
             raise ShapeError(
-                f"Layer '{self.name}' combines at least {self.fewest} inputs. Received: {len(specs)}.",
+                f"A `{type(self).__name__}` layer should be called on {count} {self.fewest} "
+                f"input{'s' if self.fewest > 1 else ''}. Received: {len(specs)}, by layer '{self.name}'.",
                 code="input_count",
                 layer=self.name,
                 expected=self.fewest,
                 got=len(specs),
             )
 
+    def build(self, input_shape: Any) -> None:
+        """Check that the inputs go together; raises ``ShapeError``."""
+        self.compute_output_shape(input_shape)
+
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the inputs combined."""
-        most = max(tensor.dim() for tensor in inputs)
-        if any(tensor.dim() != most for tensor in inputs):
-            inputs = [_stretched(tensor, most) for tensor in inputs]
-        return self.merge(inputs)
+        return self.merge(_of_equal_rank(inputs))
 
     def merge(self, inputs: Sequence[Tensor]) -> Tensor:
         """Combine tensors of equal rank."""
         raise NotImplementedError
 
-    def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
-        """Return the common shape; raises ``ShapeError`` (``"merge_shapes"``) where there is none."""
+    def _shapes(self, input_shape: Any) -> list[Shape]:
+        """Return the shapes of the inputs as tuples; raises ``ShapeError`` where there is no list of them."""
+        if not all(isinstance(shape, (tuple, list)) for shape in input_shape):
+            raise ShapeError(
+                f"A merge layer should be called on a list of inputs. Received: one input, of shape "
+                f"{input_shape}, by layer '{self.name}'.",
+                code="input_count",
+                layer=self.name,
+                expected=max(self.fewest, 2),
+                got=1,
+            )
         shapes = [tuple(shape) for shape in input_shape]
         self.check_input(*(TensorSpec(shape) for shape in shapes))
-        most = max(len(shape) for shape in shapes)
-        full = [(shape[0], *(1,) * (most - len(shape)), *shape[1:]) if shape else shape for shape in shapes]
+        return shapes
+
+    def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
+        """Return the common shape; raises ``ShapeError`` (``"merge_shapes"``) where there is none."""
+        shapes = self._shapes(input_shape)
+        rank = max(len(shape) for shape in shapes)
+        full = [(*shape[:1], *(1,) * (rank - len(shape)), *shape[1:]) for shape in shapes]
         result: list[int | None] = []
         for axis, sizes in enumerate(zip(*full, strict=True)):
-            known = {size for size in sizes if size not in (None, 1)}
-            if len(known) > 1:
+            known = {size for size in sizes if size is not None}
+            wide = known if axis == 0 else known - {1}
+            if len(wide) > 1:
                 raise _misfit(self, shapes, axis)
-            unknown = any(size is None for size in sizes)
-            result.append(known.pop() if known else None if unknown else 1)
+            if axis == 0:
+                result.append(known.pop() if known else None)
+            else:
+                result.append(None if None in sizes else wide.pop() if wide else 1)
         return tuple(result)
 
+    def compute_output_dtype(self, *dtypes: str) -> str:
+        """Return the layer's own type, or that of whole numbers if only such come."""
+        kinds = [getattr(torch, name) for name in dtypes]
+        if not kinds or any(kind.is_floating_point for kind in kinds):
+            return super().compute_output_dtype(*dtypes)
+        return str(reduce(torch.promote_types, kinds)).removeprefix("torch.")
+
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Return where all inputs that have a mask are valid."""
-        masks = [mask for mask in previous_mask or [] if mask is not None]
-        return reduce(torch.logical_and, masks) if masks else None
+        """Return where one of the inputs is valid, if all have a mask."""
+        masks = _masks_of(inputs, previous_mask)
+        return None if not masks or any(mask is None for mask in masks) else reduce(torch.logical_or, masks)
 
 
-def _stretched(tensor: Tensor, rank: int) -> Tensor:
-    """Put axes of size 1 behind the batch axis, until there are ``rank``."""
-    return tensor.reshape(tensor.shape[0], *(1,) * (rank - tensor.dim()), *tensor.shape[1:])
+def _of_equal_rank(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+    """Put axes of size 1 behind the batch axis of the tensors that have fewer axes than others."""
+    rank = max(tensor.dim() for tensor in inputs)
+    if all(tensor.dim() == rank for tensor in inputs):
+        return inputs
+    return [
+        tensor.reshape(*tensor.shape[:1], *(1,) * (rank - tensor.dim()), *tensor.shape[1:])
+        for tensor in inputs
+    ]
+
+
+def _masks_of(inputs: Any, masks: Any) -> list[Any]:
+    """Return the masks as tensors; raises ``ParamError`` where they are not one for each input."""
+    if masks is None:
+        return []
+    for name, given in (("mask", masks), ("inputs", inputs)):
+        if not isinstance(given, (tuple, list)):
+            raise ParamError(f"`{name}` should be a list. Received: {name}={given}", code="param", param=name)
+    if len(masks) != len(inputs):
+        raise ParamError(
+            f"The lists `inputs` and `mask` should have the same length. Received: {len(inputs)} inputs and "
+            f"{len(masks)} masks.",
+            code="param",
+            param="mask",
+        )
+    return [None if mask is None else torch.as_tensor(mask) for mask in masks]
 
 
 def _misfit(layer: Layer, shapes: Sequence[Shape], axis: int) -> ShapeError:
     listed = ", ".join(str(shape) for shape in shapes)
+    what = "different batch sizes" if axis == 0 else f"incompatible shapes: they differ on axis {axis}"
     return ShapeError(
-        f"Layer '{layer.name}' cannot combine inputs that differ on axis {axis}. Received: shapes {listed}.",
+        f"Layer '{layer.name}' cannot merge tensors with {what}. Received: shapes {listed}.",
         code="merge_shapes",
         layer=layer.name,
         axis=axis,
@@ -86,7 +137,10 @@ def _misfit(layer: Layer, shapes: Sequence[Shape], axis: int) -> ShapeError:
 
 
 class Add(_Merge):
-    """Adds its inputs, number by number."""
+    """Adds its inputs, number by number.
+
+    Keras: ``keras.layers.Add``.
+    """
 
     def merge(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the sum."""
@@ -94,117 +148,112 @@ class Add(_Merge):
 
 
 class Subtract(_Merge):
-    """Takes the second input away from the first, number by number."""
+    """Takes the second input away from the first, number by number.
 
-    def check_input(self, *specs: TensorSpec) -> None:
-        """Refuse any number of inputs but two."""
-        if len(specs) != 2:
-            raise ShapeError(
-                f"Layer '{self.name}' takes exactly 2 inputs. Received: {len(specs)}.",
-                code="input_count",
-                layer=self.name,
-                expected=2,
-                got=len(specs),
-            )
+    Keras: ``keras.layers.Subtract``.
+    """
+
+    fewest = 2
+    most = 2
 
     def merge(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the difference."""
         return inputs[0] - inputs[1]
 
 
-class Multiply(_Merge):
-    """Multiplies its inputs, number by number."""
-
-    def merge(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Return the product."""
-        return reduce(torch.mul, inputs)
-
-
 class Average(_Merge):
-    """Takes the mean of its inputs, number by number."""
+    """Takes the mean of its inputs, number by number.
+
+    Keras: ``keras.layers.Average``.
+    """
 
     def merge(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the mean."""
         return reduce(torch.add, inputs) / len(inputs)
 
-
-class Maximum(_Merge):
-    """Takes the largest of its inputs, number by number."""
-
-    def merge(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Return the largest."""
-        return reduce(torch.maximum, inputs)
+    def compute_output_dtype(self, *dtypes: str) -> str:
+        """Return the layer's own type: a mean is no whole number."""
+        return Layer.compute_output_dtype(self, *dtypes)
 
 
-class Minimum(_Merge):
-    """Takes the smallest of its inputs, number by number."""
+class _Masked(_Merge):
+    """A merge in which what a mask leaves out does not count."""
 
-    def merge(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Return the smallest."""
-        return reduce(torch.minimum, inputs)
+    def call(self, inputs: Sequence[Tensor], mask: Any = None) -> Tensor:
+        """Return the inputs combined; ``mask`` is a list with a mask, or ``None``, for each of them."""
+        tensors = _of_equal_rank(inputs)
+        if mask is None:
+            return self.merge(tensors)
+        masks = [
+            one.to(torch.bool).unsqueeze(-1) if one is not None and one.dim() == tensor.dim() - 1 else None
+            for tensor, one in zip(inputs, _masks_of(inputs, mask), strict=True)
+        ]
+        return self.merge_masked(tensors, masks)
+
+    def merge_masked(self, inputs: Sequence[Tensor], masks: Sequence[Tensor | None]) -> Tensor:
+        """Combine tensors of equal rank, with masks that stretch along the last axis."""
+        raise NotImplementedError
 
 
-class Concatenate(_Merge):
-    """Joins its inputs end to end along one axis.
+class Multiply(_Masked):
+    """Multiplies its inputs, number by number; what a mask leaves out counts as 1.
 
-    Args:
-        axis: Axis along which the inputs are joined; -1 is the last.
+    Keras: ``keras.layers.Multiply``.
     """
 
-    fewest = 1
+    def merge(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Return the product."""
+        return reduce(torch.mul, inputs)
 
-    def __init__(self, axis: Integer = -1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.axis = axis
-
-    def call(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Return the inputs joined."""
-        return torch.cat(list(inputs), dim=self.axis)
-
-    def compute_output_shape(self, input_shape: Sequence[Shape]) -> Shape:
-        """Return the shape with the sizes of the joined axis added up."""
-        shapes = [tuple(shape) for shape in input_shape]
-        self.check_input(*(TensorSpec(shape) for shape in shapes))
-        rank = len(shapes[0])
-        if any(len(shape) != rank for shape in shapes):
-            listed = ", ".join(str(shape) for shape in shapes)
-            raise ShapeError(
-                f"Layer '{self.name}' joins inputs with the same number of axes. Received: shapes {listed}.",
-                code="merge_ranks",
-                layer=self.name,
-                shapes=tuple(shapes),
-            )
-        if not -rank <= self.axis < rank:
-            raise ShapeError(
-                f"Layer '{self.name}' joins along axis {self.axis}, which the inputs do not have. Received: "
-                f"shape {shapes[0]}.",
-                code="no_axis",
-                layer=self.name,
-                axis=self.axis,
-                shape=shapes[0],
-            )
-        result: list[int | None] = []
-        for axis, sizes in enumerate(zip(*shapes, strict=True)):
-            whole = [size for size in sizes if size is not None]
-            if axis == self.axis % rank:
-                result.append(sum(whole) if len(whole) == len(sizes) else None)
-            elif len(set(whole)) > 1:
-                raise _misfit(self, shapes, axis)
-            else:
-                result.append(whole[0] if whole else None)
-        return tuple(result)
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Return the masks joined as the inputs are, where every input is a batch of sequences."""
-        masks = list(previous_mask or [])
-        if all(mask is None for mask in masks):
-            return None
-        full = [
-            torch.ones(tensor.shape[:2], dtype=torch.bool, device=tensor.device) if mask is None else mask
+    def merge_masked(self, inputs: Sequence[Tensor], masks: Sequence[Tensor | None]) -> Tensor:
+        """Return the product of what counts, and 0 where no input counts."""
+        counted = [
+            tensor if mask is None else torch.where(mask, tensor, 1)
             for tensor, mask in zip(inputs, masks, strict=True)
         ]
-        axis = self.axis % inputs[0].dim()
-        return torch.cat(full, dim=axis) if axis < 2 else reduce(torch.logical_and, full)
+        given = [mask for mask in masks if mask is not None]
+        product = self.merge(counted)
+        return (
+            torch.where(reduce(torch.logical_or, given), product, 0) if len(given) == len(masks) else product
+        )
+
+
+class _Extreme(_Masked):
+    """The one of two numbers that ``choose`` picks; where only one of them counts, that one."""
+
+    choose: Callable[[Tensor, Tensor], Tensor]
+
+    def merge(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Return the picked numbers."""
+        return reduce(type(self).choose, inputs)
+
+    def merge_masked(self, inputs: Sequence[Tensor], masks: Sequence[Tensor | None]) -> Tensor:
+        """Return the picked numbers of those that count."""
+        output, so_far = inputs[0], masks[0]
+        for tensor, mask in zip(inputs[1:], masks[1:], strict=True):
+            other = tensor if mask is None else torch.where(mask, tensor, output)
+            kept = output if so_far is None else torch.where(so_far, output, other)
+            so_far = None if mask is None or so_far is None else torch.logical_or(so_far, mask)
+            output = type(self).choose(kept, other)
+        return output
+
+
+class Maximum(_Extreme):
+    """Takes the largest of its inputs, number by number.
+
+    Keras: ``keras.layers.Maximum``.
+    """
+
+    choose = staticmethod(torch.maximum)
+
+
+class Minimum(_Extreme):
+    """Takes the smallest of its inputs, number by number.
+
+    Keras: ``keras.layers.Minimum``.
+    """
+
+    choose = staticmethod(torch.minimum)
 
 
 def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
@@ -235,8 +284,3 @@ def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
 def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Return the smallest of the inputs; see ``Minimum``."""
     return Minimum(**kwargs)(inputs)
-
-
-def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
-    """Return the inputs joined along ``axis``; see ``Concatenate``."""
-    return Concatenate(axis=axis, **kwargs)(inputs)

@@ -10,7 +10,7 @@ from torch import Tensor
 from engine import config as settings
 from engine.errors import ParamError, ShapeError
 from engine.layers.layer import Layer
-from engine.params import Axes, DataFormat, PositiveInt, TargetShape
+from engine.params import AxisOrder, DataFormat, TargetShape, Times
 from engine.spec import InputSpec, Shape, TensorSpec
 
 
@@ -27,6 +27,8 @@ class _Rearranging(Layer):
 class Flatten(_Rearranging):
     """Lays out all numbers of a sample in one row.
 
+    Keras: ``keras.layers.Flatten``.
+
     Args:
         data_format: Whether channels come last or first; none takes the setting of the engine.
     """
@@ -41,7 +43,7 @@ class Flatten(_Rearranging):
         """Return the input with one axis behind the batch axis."""
         if self.data_format == "channels_first" and inputs.dim() > 2:
             inputs = inputs.movedim(1, -1)
-        return inputs.reshape(inputs.shape[0], -1) if inputs.numel() else inputs.flatten(1)
+        return inputs.flatten(1) if inputs.dim() > 1 else inputs.unsqueeze(1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (batch, product of the other sizes)."""
@@ -54,6 +56,8 @@ class Flatten(_Rearranging):
 class Reshape(_Rearranging):
     """Arranges the numbers of a sample in another shape.
 
+    Keras: ``keras.layers.Reshape``.
+
     Args:
         target_shape: Sizes of the new axes, the batch axis left out; one of them may be -1, for what is left.
     """
@@ -62,10 +66,9 @@ class Reshape(_Rearranging):
 
     def __init__(self, target_shape: TargetShape, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        wrong = any(size is None or size == 0 for size in target_shape)
-        if wrong or list(target_shape).count(-1) > 1:
+        if sum(size in (-1, None) for size in target_shape) > 1:
             raise ParamError(
-                "Reshape: target_shape is made of whole numbers from 1, one of them may be -1. Received: "
+                "Reshape: There must be at most one unknown dimension (-1) in `target_shape`. Received: "
                 f"target_shape={target_shape!r}",
                 code="param",
                 owner="Reshape",
@@ -73,47 +76,56 @@ class Reshape(_Rearranging):
                 got=target_shape,
             )
         self.target_shape = tuple(target_shape)
+        self._sizes = tuple(-1 if size is None else size for size in target_shape)
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the input in its new shape."""
-        return inputs.reshape(inputs.shape[0], *self.target_shape)
+        if not inputs.numel() and -1 in self._sizes:  # torch cannot tell what is left of nothing
+            return inputs.reshape([size or 0 for size in self.compute_output_shape(tuple(inputs.shape))])
+        try:
+            return inputs.reshape(inputs.shape[0], *self._sizes)
+        except RuntimeError:
+            self.compute_output_shape(tuple(inputs.shape))  # says it plainly, where the shape is at fault
+            raise
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return batch size and target; raises ``ShapeError`` (``"reshape"``) where it does not fit."""
         self.check_input(TensorSpec(tuple(input_shape)))
         sizes = input_shape[1:]
         whole = [size for size in sizes if size is not None]
-        fixed = math.prod(size for size in self.target_shape if size != -1)
         if len(whole) < len(sizes):
-            return (input_shape[0], *(None if size == -1 else size for size in self.target_shape))
+            return (input_shape[0], *(None if size == -1 else size for size in self._sizes))
+        fixed = math.prod(size for size in self._sizes if size != -1)
         total = math.prod(whole)
-        if total % fixed if -1 in self.target_shape else total != fixed:
+        if (not fixed or total % fixed) if -1 in self._sizes else total != fixed:
             raise ShapeError(
-                f"Layer '{self.name}' cannot arrange {total} numbers as {self.target_shape}. Received: shape "
-                f"{tuple(input_shape)}.",
+                f"Layer '{self.name}' cannot arrange {total} numbers as {self.target_shape}: the total size "
+                f"must be unchanged. Received: shape {tuple(input_shape)}.",
                 code="reshape",
                 layer=self.name,
                 got=total,
                 expected=self.target_shape,
                 shape=tuple(input_shape),
             )
-        return (input_shape[0], *(total // fixed if size == -1 else size for size in self.target_shape))
+        return (input_shape[0], *(total // fixed if size == -1 else size for size in self._sizes))
 
 
 class Permute(_Rearranging):
     """Puts the axes of a sample in another order.
 
+    Keras: ``keras.layers.Permute``.
+
     Args:
         dims: The new order of the axes, counted from 1; the batch axis stays in front.
     """
 
-    def __init__(self, dims: Axes, **kwargs: Any) -> None:
+    def __init__(self, dims: AxisOrder, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.dims = (dims,) if isinstance(dims, int) else tuple(dims)
+        self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ParamError(
-                f"Permute: dims holds each of the numbers from 1 to {len(self.dims)} once. Received: "
-                f"dims={dims!r}",
+                f"Permute: Invalid permutation: dims holds each of the numbers from 1 to {len(self.dims)} "
+                f"once. Received: dims={dims!r}",
                 code="param",
                 owner="Permute",
                 param="dims",
@@ -134,13 +146,15 @@ class Permute(_Rearranging):
 class RepeatVector(_Rearranging):
     """Makes a sequence of a vector by repeating it.
 
+    Input (batch, features), output (batch, n, features).  Keras: ``keras.layers.RepeatVector``.
+
     Args:
         n: How many times the vector is repeated.
     """
 
     input_spec = InputSpec(ndim=2)
 
-    def __init__(self, n: PositiveInt, **kwargs: Any) -> None:
+    def __init__(self, n: Times, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.n = n
 

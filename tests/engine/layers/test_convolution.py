@@ -122,9 +122,7 @@ def test_a_later_picture_that_is_too_small_is_told_plainly() -> None:
 
 
 def test_arguments_that_exclude_each_other_are_refused() -> None:
-    with pytest.raises(
-        ParamError, match="`strides > 1` not supported in conjunction with `dilation_rate > 1`"
-    ):
+    with pytest.raises(ParamError, match="`strides > 1` not supported in conjunction"):
         Conv2D(4, 3, strides=2, dilation_rate=2)
     with pytest.raises(ParamError, match="evenly divisible"):
         Conv2D(4, 3, groups=3)

@@ -49,7 +49,7 @@ def test_larger_volumes_match_keras(keras: Any, padding: str, arguments: dict[st
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_stamps_with_gaps_match_keras(keras: Any, rank: int, padding: str) -> None:
     given = {"filters": 4, "kernel_size": 3, "dilation_rate": 2, "padding": padding, "use_bias": False}
-    check_parity(keras, CLASSES[rank], given, (2, 5, 4, 3)[:rank] + (6, 3))
+    check_parity(keras, CLASSES[rank], given, (2, *(5, 4, 3)[:rank], 3))
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
