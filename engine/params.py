@@ -59,14 +59,30 @@ class Kind:
 
 
 PositiveInt = Annotated[int, Kind("int", minimum=1)]
-Units = Annotated[int, Kind("int", minimum=1, step="power")]
+Units = Annotated[
+    int,
+    Kind(
+        "int",
+        minimum=1,
+        step="power",
+        rule="Received an invalid value for argument `{name}`, expected a positive integer.",
+    ),
+]
 Groups = Annotated[int, Kind("int", minimum=1, rule="The number of groups must be a positive integer.")]
 Integer = Annotated[int, Kind("int")]
 NonNegativeInt = Annotated[int, Kind("int", minimum=0)]
 Real = Annotated[float, Kind("float")]
 PositiveReal = Annotated[float, Kind("float", above=0.0)]
 NonNegativeReal = Annotated[float, Kind("float", minimum=0.0)]
-Rate = Annotated[float, Kind("float", minimum=0.0, maximum=1.0)]
+Rate = Annotated[
+    float,
+    Kind(
+        "float",
+        minimum=0.0,
+        maximum=1.0,
+        rule="Invalid value received for argument `{name}`. Expected a float value between 0 and 1.",
+    ),
+]
 Flag = Annotated[bool, Kind("bool")]
 Text = Annotated[str, Kind("text")]
 Texts = Annotated[list[str], Kind("texts")]
@@ -118,7 +134,7 @@ class Param:
         if value is None:
             if self.optional or self.default is None:
                 return None
-            raise self.error(value, owner, expected="a value")
+            raise self.error(value, owner, "a value", self.kind.rule.replace("{name}", self.name))
         return _CHECKS[self.kind.name](self, value, owner)
 
     def error(
@@ -161,7 +177,8 @@ def _int(param: Param, value: Any, owner: str) -> int:
     kind = param.kind
     if not hasattr(value, "__index__") or isinstance(value, bool):
         expected = _bounds(kind, "a whole number")
-        words = f"Expected an integer value for `{param.name}`, {expected}."
+        words = kind.rule.replace("{name}", param.name)
+        words = words or f"Expected an integer value for `{param.name}`, {expected}."
         raise param.error(value, owner, expected, words, ParamTypeError)
     if not _inside(kind, int(value)):
         words = kind.rule.replace("{name}", param.name)
@@ -180,7 +197,8 @@ def _float(param: Param, value: Any, owner: str) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number) or not _inside(param.kind, number):
-        raise param.error(value, owner, _bounds(param.kind, "a number"))
+        words = param.kind.rule.replace("{name}", param.name)
+        raise param.error(value, owner, _bounds(param.kind, "a number"), words)
     return number
 
 
@@ -194,7 +212,8 @@ def _choice(param: Param, value: Any, owner: str) -> str:
     folded = value.lower() if isinstance(value, str) else value
     if folded not in param.kind.choices:
         one_of = " or ".join(repr(choice) for choice in param.kind.choices)
-        raise param.error(value, owner, one_of + did_you_mean(value, param.kind.choices))
+        near = did_you_mean(value, param.kind.choices)
+        raise param.error(value, owner, one_of + near, param.kind.rule and param.kind.rule + near)
     return str(folded)
 
 
@@ -224,7 +243,8 @@ def _no_tuple(param: Param, value: Any, owner: str) -> ParamError:
     """Return the error for what is no tuple of numbers, naming those that are out of bounds."""
     kind = param.kind
     if kind.length is None:
-        return param.error(value, owner, _bounds(kind, "whole numbers"), kind.rule)
+        wrong = ParamError if isinstance(value, (tuple, list, int)) else ParamTypeError
+        return param.error(value, owner, _bounds(kind, "whole numbers"), kind.rule, wrong)
     items = value if isinstance(value, (tuple, list)) else (value,)
     outside = {item for item in items if isinstance(item, int) and not _inside(kind, item)}
     words = f"The `{param.name}` argument must be a tuple of {kind.length} integers."
