@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 
@@ -10,8 +10,15 @@ from engine import activations
 from engine.errors import ParamError, ShapeError
 from engine.layers.layer import Layer
 from engine.params import Activation as ActivationName
-from engine.params import Axes, Constraint, Initializer, NonNegativeReal, Real, Regularizer
+from engine.params import Axes, Constraint, Initializer, Kind, Real, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec
+
+_RULE = "{name} of a ReLU layer cannot be None or a negative value."
+_LEAKY = "The negative_slope value of a Leaky ReLU layer cannot be None or negative value."
+_MOST = "{name} of a ReLU layer cannot be a negative value."
+Bound = Annotated[float, Kind("float", minimum=0.0, rule=_RULE)]
+Most = Annotated[float, Kind("float", minimum=0.0, rule=_MOST)]
+Slope = Annotated[float, Kind("float", minimum=0.0, rule=_LEAKY)]
 
 
 class _Elementwise(Layer):
@@ -56,9 +63,9 @@ class ReLU(_Elementwise):
 
     def __init__(
         self,
-        max_value: NonNegativeReal | None = None,
-        negative_slope: NonNegativeReal = 0.0,
-        threshold: NonNegativeReal = 0.0,
+        max_value: Most | None = None,
+        negative_slope: Bound = 0.0,
+        threshold: Bound = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -79,7 +86,7 @@ class LeakyReLU(_Elementwise):
         negative_slope: Factor for negative numbers.
     """
 
-    def __init__(self, negative_slope: NonNegativeReal = 0.3, **kwargs: Any) -> None:
+    def __init__(self, negative_slope: Slope = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.negative_slope = negative_slope
         self._build_at_init()
@@ -200,8 +207,8 @@ class Softmax(_Elementwise):
         pairs = zip(reversed(mask.shape), reversed(inputs.shape), strict=False)
         if mask.dim() > inputs.dim() or any(one not in (1, other) for one, other in pairs):
             raise ShapeError(
-                f"Layer '{self.name}': the `mask` must be broadcastable to `inputs`, of their rank or less "
-                f"and with 1 or their size on each axis. Received: inputs.shape={tuple(inputs.shape)}, "
+                f"Layer '{self.name}': the `mask` must be broadcastable to `inputs` and must not have more "
+                f"dimensions. Received: inputs.shape={tuple(inputs.shape)}, "
                 f"mask.shape={tuple(mask.shape)}",
                 code="mask",
                 layer=self.name,

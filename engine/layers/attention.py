@@ -18,7 +18,8 @@ from engine.params import Flag, Integer, Kind, Rate
 from engine.random import SeedGenerator
 from engine.spec import Shape
 
-ScoreMode = Annotated[str, Kind("choice", choices=("dot", "concat"))]
+_RULE = "Invalid value for argument score_mode. Expected one of {'dot', 'concat'}."
+ScoreMode = Annotated[str, Kind("choice", choices=("dot", "concat"), rule=_RULE)]
 
 
 class Attention(Layer):

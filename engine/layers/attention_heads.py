@@ -43,8 +43,8 @@ class _Heads(Layer):
         """Keep what every call needs; raises ``ParamError`` for arguments that exclude each other."""
         if self.flash_attention and self.dropout > 0.0:
             raise ParamError(
-                f"{type(self).__name__}: Dropout is not supported when flash attention is enabled. Please set "
-                f"dropout to 0.0 to use flash attention. Received: dropout={self.dropout}",
+                f"{type(self).__name__}: Dropout is not supported when flash attention is enabled. Please "
+                f"set dropout to 0.0 to use flash attention. Received: dropout={self.dropout}",
                 code="param",
                 owner=type(self).__name__,
                 param="flash_attention",

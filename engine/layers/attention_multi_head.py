@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from engine import regularizers
 from engine.errors import ParamError
@@ -14,12 +14,16 @@ from engine.params import (
     Flag,
     Initializer,
     Integer,
+    Kind,
     PositiveInt,
     Rate,
     Regularizer,
     Units,
-)  # fmt: skip
+)
 from engine.spec import Shape
+
+_RULE = "Invalid `output_shape`: when given, it is a size, or a tuple or list of sizes."
+Made = Annotated[Any, Kind("tuple", minimum=1, lone=True, rule=_RULE)]
 
 
 class MultiHeadAttention(_Heads):
@@ -54,12 +58,12 @@ class MultiHeadAttention(_Heads):
 
     def __init__(
         self,
-        num_heads: PositiveInt,
+        num_heads: Units,
         key_dim: Units,
-        value_dim: PositiveInt | None = None,
+        value_dim: Units | None = None,
         dropout: Rate = 0.0,
         use_bias: Flag = True,
-        output_shape: Axes | None = None,
+        output_shape: Made | None = None,
         attention_axes: Axes | None = None,
         sliding_window: PositiveInt | None = None,
         flash_attention: Flag | None = None,

@@ -22,7 +22,7 @@ from engine.params import (
     Real,
     Regularizer,
     Text,
-)  # fmt: skip
+)
 from engine.spec import InputSpec, Shape, TensorSpec
 
 

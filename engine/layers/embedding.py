@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -12,8 +12,12 @@ from torch import Tensor
 from engine.errors import EngineError
 from engine.layers.low_rank import _LowRank
 from engine.layers.variable import Variable
-from engine.params import Array, Constraint, Flag, Initializer, PositiveInt, Real, Regularizer, Units
+from engine.params import Array, Constraint, Flag, Initializer, Kind, PositiveInt, Real, Regularizer
 from engine.spec import Shape
+
+_RULE = "`{name}` must be a positive integer."
+Numbers = Annotated[int, Kind("int", minimum=1, rule=_RULE)]
+Length = Annotated[int, Kind("int", minimum=1, step="power", rule=_RULE)]
 
 
 class Embedding(_LowRank):
@@ -41,8 +45,8 @@ class Embedding(_LowRank):
 
     def __init__(
         self,
-        input_dim: PositiveInt,
-        output_dim: Units,
+        input_dim: Numbers,
+        output_dim: Length,
         embeddings_initializer: Initializer = "uniform",
         embeddings_regularizer: Regularizer = None,
         embeddings_constraint: Constraint = None,

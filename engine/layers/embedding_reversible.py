@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from engine.errors import ShapeError
-from engine.layers.embedding import Embedding
+from engine.layers.embedding import Embedding, Length, Numbers
 from engine.layers.variable import Variable
-from engine.params import Constraint, Flag, Initializer, PositiveInt, PositiveReal, Regularizer, Text, Units
+from engine.params import Constraint, Flag, Initializer, PositiveReal, Regularizer, Text
 from engine.random import torch_dtype
 from engine.spec import Shape
 
@@ -40,8 +40,8 @@ class ReversibleEmbedding(Embedding):
 
     def __init__(
         self,
-        input_dim: PositiveInt,
-        output_dim: Units,
+        input_dim: Numbers,
+        output_dim: Length,
         tie_weights: Flag = True,
         embeddings_initializer: Initializer = "uniform",
         embeddings_regularizer: Regularizer = None,

@@ -15,7 +15,6 @@ from engine.errors import EngineError, ParamError
 from engine.layers.layer import Layer
 from engine.layers.variable import Variable
 
-
 _ONE = {"embeddings": "embedding"}
 
 
@@ -41,7 +40,8 @@ class _LowRank(Layer):
             )
         super().__init__(**kwargs)
         self.lora_rank = lora_rank
-        self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
+        whole = lora_alpha is not None and lora_alpha == int(lora_alpha)
+        self.lora_alpha = lora_rank if lora_alpha is None else int(lora_alpha) if whole else lora_alpha
         self.lora_enabled = False
 
     def __getattr__(self, name: str) -> Any:

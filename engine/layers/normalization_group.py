@@ -16,7 +16,8 @@ from engine.layers.variable import Variable
 from engine.params import Axes, Constraint, Flag, Initializer, Integer, Kind, PositiveReal, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec
 
-Groups = Annotated[int, Kind("int", minimum=-1)]
+_RULE = "Received an invalid value for argument `groups`: it is a positive integer, or -1 for each channel."
+Groups = Annotated[int, Kind("int", minimum=-1, rule=_RULE)]
 
 
 class GroupNormalization(Layer):
@@ -62,8 +63,7 @@ class GroupNormalization(Layer):
     ) -> None:
         if groups == 0:
             raise ParamError(
-                "GroupNormalization: groups is a positive integer, or -1 for a group of each channel. "
-                "Received: groups=0",
+                f"GroupNormalization: {_RULE} Received: groups=0",
                 code="param",
                 owner="GroupNormalization",
                 param="groups",
@@ -149,7 +149,10 @@ class GroupNormalization(Layer):
 def _groups_text(groups: int, channels: int) -> str:
     if groups > channels:
         return f"Number of groups ({groups}) cannot be more than the number of channels ({channels})."
-    return f"The number of channels ({channels}) must be a multiple of the number of groups ({groups})."
+    return (
+        f"Number of groups ({groups}) must be a multiple of the number of channels ({channels}), or rather "
+        "the other way round."
+    )
 
 
 class RMSNormalization(Layer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -13,8 +13,13 @@ from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer
 from engine.layers.normalization import axis_within
 from engine.layers.variable import Variable
-from engine.params import Axes, Constraint, Flag, Initializer, PositiveReal, Regularizer
+from engine.params import Constraint, Flag, Initializer, Kind, PositiveReal, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec
+
+_INTS = "Expected an int or a list/tuple of ints for the argument 'axis'."
+_UNIT = "Invalid value for `axis` argument: expected an int or a list/tuple of ints."
+NormAxes = Annotated[Any, Kind("tuple", lone=True, rule=_INTS)]
+UnitAxes = Annotated[Any, Kind("tuple", lone=True, rule=_UNIT)]
 
 
 class LayerNormalization(Layer):
@@ -43,7 +48,7 @@ class LayerNormalization(Layer):
 
     def __init__(
         self,
-        axis: Axes = -1,
+        axis: NormAxes = -1,
         epsilon: PositiveReal = 1e-3,
         center: Flag = True,
         scale: Flag = True,
@@ -151,7 +156,7 @@ class UnitNormalization(Layer):
     category: ClassVar[str] = "normalization"
     supports_masking = True
 
-    def __init__(self, axis: Axes = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: UnitAxes = -1, **kwargs: Any) -> None:
         if axis is None:
             raise TypeError(
                 "UnitNormalization: axis is an int or a list or tuple of ints. Received: axis=None"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -11,8 +11,10 @@ from engine.errors import ParamError
 from engine.initializers import TruncatedNormal
 from engine.layers.variable import Variable
 from engine.layers.wrapper import Wrapper
-from engine.params import LayerRef, PositiveInt
+from engine.params import Kind, LayerRef
 from engine.spec import InputSpec
+
+Iterations = Annotated[int, Kind("int", minimum=1, rule="`{name}` should be greater than zero.")]
 
 
 class SpectralNormalization(Wrapper):
@@ -32,7 +34,7 @@ class SpectralNormalization(Wrapper):
     kernel: Any
     vector_u: Variable
 
-    def __init__(self, layer: LayerRef, power_iterations: PositiveInt = 1, **kwargs: Any) -> None:
+    def __init__(self, layer: LayerRef, power_iterations: Iterations = 1, **kwargs: Any) -> None:
         super().__init__(layer, **kwargs)
         self.power_iterations = power_iterations
 

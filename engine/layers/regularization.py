@@ -16,7 +16,8 @@ from engine.params import DataFormat, Integer, Kind, Rate, Real
 from engine.random import SeedGenerator, torch_generator
 from engine.spec import InputSpec, Shape, TensorSpec
 
-NoiseShape = Annotated[Any, Kind("tuple", minimum=1)]
+_RULE = "Invalid value received for argument `noise_shape`. Expected a tuple or list of integers."
+NoiseShape = Annotated[Any, Kind("tuple", minimum=1, rule=_RULE)]
 
 
 def dropped(inputs: Tensor, rate: float, seed: SeedGenerator, shape: Any = None) -> Tensor:
