@@ -84,8 +84,8 @@ def test_dry_call_tells_what_a_real_call_does(spec: LayerSpec) -> None:
             continue
         try:
             free = spec.infer(params_for(spec), given(spec, shape, True))
-        except ShapeError as error:  # three axes of known sizes may be one picture; with a batch they are none
-            assert error.code == "rank" and len(shape) == 3
+        except ShapeError:
+            assert len(shape) == 3, "only what may be one picture is none as a batch"
             continue
         assert [out.shape[1:] for out in free.outputs] == [out.shape[1:] for out in found.outputs]
         assert all(out.shape[0] in (None, shape[0]) for out in free.outputs)
