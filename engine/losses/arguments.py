@@ -25,13 +25,6 @@ def compute_dtype(dtype: Any) -> str:
     return dtype_policies.get(dtype).compute_dtype
 
 
-def automatic_name(thing: Any) -> str:
-    """Return the name of an object that was given none: its class's, with a number from the second one on."""
-    from engine.layers.layer import auto_name, snake_case
-
-    return auto_name(snake_case(type(thing).__name__))
-
-
 def tensor(value: Any, like: Tensor | None = None, dtype: torch.dtype | None = None) -> Tensor:
     """Return ``value`` as a tensor, on the device of ``like``; Python's floats get the default float type."""
     if isinstance(value, Tensor):

@@ -10,13 +10,13 @@ from torch import Tensor
 
 from engine.errors import ParamError
 from engine.losses.arguments import (
-    automatic_name,
     compute_dtype,
     map_leaves,
     squeeze_or_expand_to_same_rank,
     tensor,
 )
 from engine.losses.fused import MEANS
+from engine.naming import name_of
 
 _REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 _MEANS = frozenset({"sum_over_batch_size", "mean", "mean_with_sample_weight"})
@@ -34,7 +34,7 @@ class Loss:
     def __init__(
         self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
     ) -> None:
-        self.name = name or automatic_name(self)
+        self.name = name or name_of(self)
         self.reduction = _checked(reduction)
         self._dtype = compute_dtype(dtype)
         self._kind: torch.dtype = getattr(torch, self._dtype)

@@ -2,94 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.losses import functions as losses
-from engine.metrics.classes import (
+from engine.errors import EngineError
+from engine.losses import FAMILY as LOSSES
+from engine.losses.crossentropy import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    kl_divergence,
+    poisson,
+    sparse_categorical_crossentropy,
+)
+from engine.losses.functions import (
+    categorical_hinge,
+    hinge,
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    squared_hinge,
+)
+from engine.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
-    BinaryCrossentropy,
     CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+)
+from engine.metrics.confusion import AUCCurve, AUCSummationMethod
+from engine.metrics.counts import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
+from engine.metrics.curves import (
+    AUC,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from engine.metrics.f_score import F1Score, FBetaScore
+from engine.metrics.functions import (
+    accuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    concordance_correlation,
+    cosine_similarity,
+    pearson_correlation,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from engine.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from engine.metrics.metric import Metric
+from engine.metrics.probabilistic import (
+    BinaryCrossentropy,
     CategoricalCrossentropy,
-    CategoricalHinge,
-    Hinge,
     KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
+from engine.metrics.reduction import Mean, MeanMetricWrapper, Sum
+from engine.metrics.regression import (
+    CategoricalHinge,
+    ConcordanceCorrelation,
+    CosineSimilarity,
+    Hinge,
     LogCoshError,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
     MeanSquaredError,
     MeanSquaredLogarithmicError,
-    Poisson,
+    PearsonCorrelation,
+    R2Score,
     RootMeanSquaredError,
-    SparseCategoricalAccuracy,
-    SparseCategoricalCrossentropy,
-    SparseTopKCategoricalAccuracy,
     SquaredHinge,
-    TopKCategoricalAccuracy,
 )
-from engine.metrics.functions import (
-    binary_accuracy,
-    categorical_accuracy,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
-)
-from engine.metrics.metric import Mean, MeanMetricWrapper, Metric, Sum
+from engine.naming import snake_case
 from engine.registry import Family, get_registered_object
+
+CLASSES: tuple[type[Metric], ...] = (
+    AUC, Accuracy, BinaryAccuracy, BinaryCrossentropy, BinaryIoU, CategoricalAccuracy,
+    CategoricalCrossentropy, CategoricalHinge, ConcordanceCorrelation, CosineSimilarity, F1Score, FBetaScore,
+    FalseNegatives, FalsePositives, Hinge, IoU, KLDivergence, LogCoshError, Mean, MeanAbsoluteError,
+    MeanAbsolutePercentageError, MeanIoU, MeanMetricWrapper, MeanSquaredError, MeanSquaredLogarithmicError,
+    Metric, OneHotIoU, OneHotMeanIoU, PearsonCorrelation, Poisson, Precision, PrecisionAtRecall, R2Score,
+    Recall, RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity, SparseCategoricalAccuracy,
+    SparseCategoricalCrossentropy, SparseTopKCategoricalAccuracy, SpecificityAtSensitivity, SquaredHinge, Sum,
+    TopKCategoricalAccuracy, TrueNegatives, TruePositives,
+)  # fmt: skip
+FUNCTIONS = (
+    accuracy, binary_accuracy, binary_crossentropy, binary_focal_crossentropy, categorical_accuracy,
+    categorical_crossentropy, categorical_focal_crossentropy, categorical_hinge, concordance_correlation,
+    cosine_similarity, hinge, huber, kl_divergence, log_cosh, mean_absolute_error,
+    mean_absolute_percentage_error, mean_squared_error, mean_squared_logarithmic_error, pearson_correlation,
+    poisson, sparse_categorical_accuracy, sparse_categorical_crossentropy, sparse_top_k_categorical_accuracy,
+    squared_hinge, top_k_categorical_accuracy,
+)  # fmt: skip
 
 FAMILY = Family("metric", "metrics")
 FAMILY.add(
-    Accuracy,
-    BinaryAccuracy,
-    BinaryCrossentropy,
-    CategoricalAccuracy,
-    CategoricalCrossentropy,
-    CategoricalHinge,
-    Hinge,
-    KLDivergence,
-    LogCoshError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    Poisson,
-    RootMeanSquaredError,
-    SparseCategoricalAccuracy,
-    SparseCategoricalCrossentropy,
-    SparseTopKCategoricalAccuracy,
-    SquaredHinge,
-    TopKCategoricalAccuracy,
-    Mean,
-    Sum,
-    binary_accuracy,
-    categorical_accuracy,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
-    mse=MeanSquaredError,
-    MSE=MeanSquaredError,
-    mean_squared_error=MeanSquaredError,
-    mae=MeanAbsoluteError,
-    MAE=MeanAbsoluteError,
-    mean_absolute_error=MeanAbsoluteError,
-    mape=MeanAbsolutePercentageError,
-    mean_absolute_percentage_error=MeanAbsolutePercentageError,
-    msle=MeanSquaredLogarithmicError,
-    mean_squared_logarithmic_error=MeanSquaredLogarithmicError,
-    rmse=RootMeanSquaredError,
-    root_mean_squared_error=RootMeanSquaredError,
-    bce=BinaryCrossentropy,
-    binary_crossentropy=BinaryCrossentropy,
-    categorical_crossentropy=CategoricalCrossentropy,
-    sparse_categorical_crossentropy=SparseCategoricalCrossentropy,
-    kl_divergence=KLDivergence,
-    poisson=Poisson,
-    hinge=Hinge,
-    squared_hinge=SquaredHinge,
-    categorical_hinge=CategoricalHinge,
-    logcosh=LogCoshError,
-)
+    *CLASSES,
+    # A name in small letters means the class where there is one: its object gathers over batches.
+    **{function.__name__: function for function in FUNCTIONS}
+    | {snake_case(cls.__name__): cls for cls in CLASSES}
+    | {"log_cosh": LogCoshError, "logcosh": LogCoshError},
+    mse=MeanSquaredError, MSE=MeanSquaredError, mae=MeanAbsoluteError, MAE=MeanAbsoluteError,
+    mape=MeanAbsolutePercentageError, MAPE=MeanAbsolutePercentageError, msle=MeanSquaredLogarithmicError,
+    MSLE=MeanSquaredLogarithmicError, rmse=RootMeanSquaredError, bce=BinaryCrossentropy,
+    BCE=BinaryCrossentropy,
+)  # fmt: skip
+
+
+def function_of(identifier: Any) -> Any:
+    """Return the function that a config names, a metric's or a loss's; raises for unknown names."""
+    if isinstance(identifier, Mapping):
+        if identifier.get("class_name") != "function":
+            return LOSSES.deserialize(identifier)
+        identifier = identifier["config"]
+    if not isinstance(identifier, str):
+        raise EngineError(f"A function is given by its name. Received: {identifier!r}", code="config")
+    own = {function.__name__: function for function in FUNCTIONS}
+    return get_registered_object(identifier) or own.get(identifier) or LOSSES.find(identifier)
+
+
 deserialize = FAMILY.deserialize
 serialize = FAMILY.serialize
 
@@ -146,14 +192,15 @@ def _binary_loss(loss: Any) -> bool:
 _ACCURACIES = (BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy)
 _CROSSENTROPIES = (BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy)
 
-mse = MSE = losses.mean_squared_error
-mae = MAE = losses.mean_absolute_error
-mape = MAPE = losses.mean_absolute_percentage_error
-msle = MSLE = losses.mean_squared_logarithmic_error
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
 __all__ = [
-    *(thing for thing in FAMILY.names()),
-    "Metric",
-    "MeanMetricWrapper",
+    *(cls.__name__ for cls in CLASSES),
+    *(function.__name__ for function in FUNCTIONS),
+    "AUCCurve",
+    "AUCSummationMethod",
     "deserialize",
     "get",
     "resolve",

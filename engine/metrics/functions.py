@@ -2,58 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from engine.losses.arguments import pair, tensor
-
-
-def accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
-    """Return 1 where target and prediction are equal."""
-    true, pred = pair(y_true, y_pred)
-    return (true == pred).float()
+from engine import config
+from engine.losses import functions as losses
+from engine.losses.arguments import pair, squeeze_or_expand_to_same_rank, tensor
 
 
-def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> torch.Tensor:
-    """Return the share of yes-or-no answers, cut at ``threshold``, that are right, over the last axis."""
-    true, pred = pair(y_true, y_pred)
-    right = (true == (pred > threshold).to(true.dtype)).float()
-    return right.mean(-1) if right.dim() else right
+def _floats(hits: Tensor) -> Tensor:
+    return hits.to(getattr(torch, config.floatx()))
 
 
-def categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
-    """Return 1 where the largest score is at the place of the one-hot target."""
+def _equal(y_true: Any, y_pred: Any) -> Tensor:
     pred = tensor(y_pred)
-    return (tensor(y_true, pred).argmax(-1) == pred.argmax(-1)).float()
+    true, pred = squeeze_or_expand_to_same_rank(tensor(y_true, pred, pred.dtype), pred)
+    return true == pred
 
 
-def labels_of(y_true: Any, pred: torch.Tensor) -> torch.Tensor:
-    """Return whole-number labels, a lone last axis dropped."""
+def accuracy(y_true: Any, y_pred: Any) -> Tensor:
+    """Return 1 where target and prediction are equal."""
+    return _floats(_equal(y_true, y_pred))
+
+
+def _binary(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Tensor:
+    pred = tensor(y_pred)
+    true, pred = squeeze_or_expand_to_same_rank(tensor(y_true, pred), pred)
+    return true == (pred > threshold)
+
+
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Tensor:
+    """Return 1 where a yes-or-no answer, cut at ``threshold``, is right."""
+    return _floats(_binary(y_true, y_pred, threshold))
+
+
+def _categorical(y_true: Any, y_pred: Any) -> Tensor:
+    pred = tensor(y_pred)
+    return tensor(y_true, pred).argmax(-1) == pred.argmax(-1)
+
+
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
+    """Return 1 where the largest score is at the place of the one-hot target."""
+    return _floats(_categorical(y_true, y_pred))
+
+
+def _sparse(y_true: Any, y_pred: Any) -> Tensor:
+    pred = tensor(y_pred)
     true = tensor(y_true, pred)
     if true.dim() == pred.dim() and true.shape[-1] == 1:
         true = true.squeeze(-1)
-    return true.long()
+    hits = true == pred.argmax(-1)
+    return hits.squeeze(-1) if hits.dim() > 1 and hits.shape[-1] == 1 else hits
 
 
-def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> torch.Tensor:
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
     """Return 1 where the largest score is at the label."""
-    pred = tensor(y_pred)
-    return (labels_of(y_true, pred) == pred.argmax(-1)).float()
+    return _floats(_sparse(y_true, y_pred))
 
 
-def _among_best(label: torch.Tensor, pred: torch.Tensor, k: int) -> torch.Tensor:
+def _among_best(label: Tensor, pred: Tensor, k: int) -> Tensor:
     score = pred.gather(-1, label.unsqueeze(-1))
-    return ((pred > score).sum(-1) < k).float()
+    return (pred > score).sum(-1) < k
 
 
-def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> torch.Tensor:
-    """Return 1 where the one-hot target is among the ``k`` largest scores."""
+def _top_k(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
     pred = tensor(y_pred)
     return _among_best(tensor(y_true, pred).argmax(-1), pred, k)
 
 
-def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> torch.Tensor:
-    """Return 1 where the label is among the ``k`` largest scores."""
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
+    """Return 1 where the one-hot target is among the ``k`` largest scores."""
+    return _floats(_top_k(y_true, y_pred, k))
+
+
+def _sparse_top_k(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Tensor:
     pred = tensor(y_pred)
-    return _among_best(labels_of(y_true, pred), pred, k)
+    true = tensor(y_true, pred, pred.dtype if from_sorted_ids else torch.int64)
+    if true.dim() == pred.dim() and true.shape[-1] == 1:
+        true = true.squeeze(-1)
+    if from_sorted_ids:
+        return (pred[..., :k] == true.unsqueeze(-1)).any(-1)
+    return _among_best(true, pred, k)
+
+
+def sparse_top_k_categorical_accuracy(
+    y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
+) -> Tensor:
+    """Return 1 where the label is among the ``k`` largest scores.
+
+    With ``from_sorted_ids`` the predictions are labels themselves, the likeliest first.
+    """
+    return _floats(_sparse_top_k(y_true, y_pred, k, from_sorted_ids))
+
+
+HITS: Mapping[Callable[..., Any], Callable[..., Tensor]] = {
+    accuracy: _equal,
+    binary_accuracy: _binary,
+    categorical_accuracy: _categorical,
+    sparse_categorical_accuracy: _sparse,
+    top_k_categorical_accuracy: _top_k,
+    sparse_top_k_categorical_accuracy: _sparse_top_k,
+}
+"""The functions whose values are yes or no, as truth values."""
+
+
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
+    """Return the cosine of the angle between target and prediction: 1 is best."""
+    return -losses.cosine_similarity(y_true, y_pred, axis)
+
+
+def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
+    """Return Pearson's correlation of target and prediction along ``axis``, from -1 to 1."""
+    true, pred = pair(y_true, y_pred)
+
+    def standard(value: Tensor) -> Tensor:
+        value = value - value.mean(axis, keepdim=True)
+        return value / value.std(axis, correction=0, keepdim=True)
+
+    return (standard(true) * standard(pred)).mean(axis)
+
+
+def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
+    """Return Lin's concordance correlation (1989): Pearson's, less where means or spreads differ."""
+    true, pred = pair(y_true, y_pred)
+    true_mean, pred_mean = true.mean(axis, keepdim=True), pred.mean(axis, keepdim=True)
+    spread = true.var(axis, correction=0, keepdim=True) + pred.var(axis, correction=0, keepdim=True)
+    covariance = (true - pred_mean) * (pred - pred_mean)
+    below = spread + (true_mean - pred_mean).square() + config.epsilon()
+    return (2.0 * covariance / below).mean(axis)

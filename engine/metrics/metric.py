@@ -1,14 +1,19 @@
-"""The base of metrics: sums that stay on the device until somebody asks for the number."""
+"""The base of metrics: states that stay on the device until somebody asks for the number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
+from torch import Tensor
 
 from engine import config as settings
-from engine.losses.arguments import tensor
+from engine.dtype_policies import standardize_dtype
+from engine.errors import EngineError
+from engine.losses.arguments import compute_dtype
+from engine.naming import name_of
 
 if TYPE_CHECKING:
     from engine.layers.variable import Variable
@@ -17,56 +22,150 @@ if TYPE_CHECKING:
 class Metric:
     """A number that gathers over batches: ``update_state`` adds, ``result`` tells, ``reset_state`` forgets.
 
-    States are tensors; an update never waits for the device.  Keras: https://keras.io/api/metrics/.
+    States are variables (``add_weight``); an update never waits for the device.
+    Keras: https://keras.io/api/metrics/base_metric/.
     """
 
-    def __init__(self, dtype: str | None = None, name: str | None = None) -> None:
-        self.name = name or type(self).__name__.lower()
-        self.dtype = dtype or "float32"
+    _direction: ClassVar[str | None] = None
+    """Whether training wants the number ``"up"`` or ``"down"``, where the class knows it."""
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or name_of(self)
+        self._dtype = compute_dtype(dtype)
+        self._kind: torch.dtype = getattr(torch, self._dtype)
+        self._variables: list[Variable] = []
 
     @property
-    def variables(self) -> list[torch.Tensor]:
-        """The states that ``add_weight`` made, in order."""
-        return list(self.__dict__.get("_states", {}))
+    def dtype(self) -> str:
+        """The name of the type in which the metric computes."""
+        return self._dtype
 
-    def add_weight(
-        self, shape: Any = (), initializer: Any = None, dtype: str | None = None, name: str | None = None
+    @property
+    def variables(self) -> list[Variable]:
+        """The states: those that ``add_weight`` made, those in attributes, and those of metrics inside."""
+        from engine.layers.variable import Variable
+
+        self._settle()
+        found = {id(item): item for item in self._variables}
+        inner: list[Metric] = []
+        for value in vars(self).values():
+            for item in _leaves(value):
+                if isinstance(item, Variable):
+                    found.setdefault(id(item), item)
+                elif isinstance(item, Metric) and item not in inner:
+                    inner.append(item)
+        return [*found.values(), *(item for metric in inner for item in metric.variables)]
+
+    def _settle(self) -> None:
+        """Put into the variables what was held back from them for speed."""
+
+    def add_variable(
+        self,
+        shape: Sequence[int],
+        initializer: Any,
+        dtype: Any = None,
+        aggregation: str = "sum",
+        name: str | None = None,
     ) -> Variable:
-        """Make a state for a metric of one's own: a variable with ``assign`` and ``assign_add``.
+        """Make a state: a variable with ``assign`` and ``assign_add``, of the default float type.
 
-        ``reset_state`` puts it back to what ``initializer`` (zeros, if not given) says.
+        ``aggregation`` is understood for the sake of Keras: there is one copy of a state.
         """
+        self._check_initialized()
         from engine.initializers import get
         from engine.layers.variable import Variable
         from engine.training.device import resolve
 
-        start = get("zeros" if initializer is None else initializer)
-        kind = dtype or self.dtype
+        start, kind = get(initializer), standardize_dtype(dtype)
         first = torch.as_tensor(start(tuple(shape), dtype=kind)).to(resolve(settings.device()))
-        made = Variable(first.to(getattr(torch, kind)), trainable=False, name=name or "variable")
+        made = Variable(first.to(getattr(torch, kind)), trainable=False, name=name)
         made.path = f"{self.name}/{made.name}"
-        self.__dict__.setdefault("_states", {})[made] = start
+        self._variables.append(made)
         return made
 
-    add_variable = add_weight
+    def add_weight(
+        self, shape: Sequence[int] = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+    ) -> Variable:
+        """Make a state as ``add_variable`` does; it begins with zeros where no initializer is given."""
+        return self.add_variable(shape, "zeros" if initializer is None else initializer, dtype, name=name)
+
+    def _zeros(self, name: str, shape: Sequence[int] = (), dtype: Any = None) -> Variable:
+        return self.add_variable(shape, "zeros", dtype, name=name)
+
+    def _move(self, device: torch.device) -> None:
+        """Bring the states to the device on which batches come."""
+        for item in self._variables:
+            item.data = item.data.to(device)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Add a batch."""
         raise NotImplementedError(f"{type(self).__name__} has no update_state().")
 
-    def result(self) -> torch.Tensor:
+    def result(self) -> Tensor:
         """Return the number over all batches since the last reset."""
         raise NotImplementedError(f"{type(self).__name__} has no result().")
 
     def reset_state(self) -> None:
-        """Forget every batch: put each state of ``add_weight`` back to its start."""
-        for state, start in self.__dict__.get("_states", {}).items():
-            state.assign(start(tuple(state.shape), dtype=str(state.dtype).removeprefix("torch.")))
+        """Forget every batch: all states become zeros."""
+        for item in self.variables:
+            item.data.zero_()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+    # -- without side effects --------------------------------------------------------------------------
+
+    def stateless_update_state(
+        self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any
+    ) -> list[Tensor]:
+        """Return the states after a batch, begun from those given; the metric's own stay as they are."""
+        with self._holding(metric_variables):
+            self.update_state(*args, **kwargs)
+            return [item.data.clone() for item in self.variables]
+
+    def stateless_result(self, metric_variables: Sequence[Any]) -> Tensor:
+        """Return the number that the states given mean."""
+        with self._holding(metric_variables):
+            return self.result()
+
+    def stateless_reset_state(self) -> list[Tensor]:
+        """Return the states as they are after a reset, without resetting."""
+        with self._holding(self.variables):
+            self.reset_state()
+            return [item.data.clone() for item in self.variables]
+
+    @contextmanager
+    def _holding(self, values: Sequence[Any]) -> Iterator[None]:
+        """Give the states other values for a while."""
+        own = self.variables
+        if len(values) != len(own):
+            raise EngineError(
+                f"Argument `metric_variables` must be a list of tensors corresponding 1:1 to "
+                f"{type(self).__name__}().variables. Received list with length {len(values)}, but expected "
+                f"{len(own)} variables.",
+                code="state",
+            )
+        kept = [item.data for item in own]
+        for item, value in zip(own, values, strict=True):
+            item.data = torch.as_tensor(value, dtype=item.dtype, device=item.device).detach().clone()
+        try:
+            yield
+        finally:
+            self._settle()
+            for item, value in zip(own, kept, strict=True):
+                item.data = value
+
+    # -- the rest --------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
         """Add a batch and return the number so far."""
+        self._check_initialized()
         self.update_state(*args, **kwargs)
         return self.result()
+
+    def _check_initialized(self) -> None:
+        if "_variables" not in self.__dict__:
+            raise RuntimeError(
+                f"{type(self).__name__}: You forgot to call `super().__init__()` as the first line of "
+                "`__init__()`. Add it."
+            )
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -77,96 +176,34 @@ class Metric:
         """Return a metric from what ``get_config`` returned."""
         return cls(**config)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
 
-class _Sums(Metric):
-    """Holds a total and a count, both ``None`` until the first batch tells the device."""
-
-    def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
-        super().__init__(dtype, name)
-        self.total: torch.Tensor | float = 0.0
-        self.count: torch.Tensor | float = 0.0
-
-    @property
-    def variables(self) -> list[torch.Tensor]:
-        """The total and the count as tensors."""
-        return [torch.as_tensor(self.total), torch.as_tensor(self.count)]
-
-    def reset_state(self) -> None:
-        """Forget every batch."""
-        self.total = 0.0
-        self.count = 0.0
-
-    @torch.no_grad()
-    def _add(self, values: torch.Tensor, sample_weight: Any) -> None:
-        values = values.float()
-        if sample_weight is None:
-            self.total = self.total + values.sum()
-            self.count = self.count + float(values.numel())
-            return
-        weight = tensor(sample_weight, values).to(values.dtype)
-        if weight.dim() == values.dim() + 1 and weight.shape[-1] == 1:
-            weight = weight.squeeze(-1)
-        if weight.dim() > values.dim():  # a weight finer than the value: its mean stands for it
-            weight = weight.reshape(*values.shape, -1).mean(-1)
-        while weight.dim() < values.dim():
-            weight = weight.unsqueeze(-1)
-        weight = weight.expand_as(values)
-        self.total = self.total + (values * weight).sum()
-        self.count = self.count + weight.sum()
+    def __reduce__(self) -> Any:
+        """Copies and pickles are made anew from the config and take the states that are there by then."""
+        return _again, (type(self), self.get_config(), [item.data for item in self.variables])
 
 
-class Mean(_Sums):
-    """The (weighted) mean of the values given."""
-
-    def __init__(self, name: str | None = "mean", dtype: str | None = None) -> None:
-        super().__init__(name, dtype)
-
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Add ``values``, one or many."""
-        self._add(tensor(values), sample_weight)
-
-    @torch.no_grad()
-    def result(self) -> torch.Tensor:
-        """Return the mean so far; 0 before the first value."""
-        total, count = torch.as_tensor(self.total), torch.as_tensor(self.count)
-        return torch.where(count == 0, torch.zeros_like(total), total / count)
+def _again(cls: type[Metric], config: dict[str, Any], states: list[Tensor]) -> Metric:
+    made: Metric = cls.from_config(config)
+    if len(made.variables) == len(states):
+        for item, value in zip(made.variables, states, strict=True):
+            item.data = value
+    return made
 
 
-class Sum(_Sums):
-    """The (weighted) sum of the values given."""
-
-    def __init__(self, name: str | None = "sum", dtype: str | None = None) -> None:
-        super().__init__(name, dtype)
-
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Add ``values``, one or many."""
-        self._add(tensor(values), sample_weight)
-
-    def result(self) -> torch.Tensor:
-        """Return the sum so far."""
-        return torch.as_tensor(self.total)
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
-class MeanMetricWrapper(Mean):
-    """The mean over samples of a function ``fn(y_true, y_pred, **kwargs)``."""
-
-    def __init__(
-        self, fn: Callable[..., Any], name: str | None = None, dtype: str | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(name or getattr(fn, "__name__", "metric"), dtype)
-        self._fn = fn
-        self._fn_kwargs = kwargs
-
-    @torch.no_grad()
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        """Add the function's value on each sample.  (Other arguments than ``Mean``'s, as in Keras.)"""
-        values = self._fn(y_true, y_pred, **self._fn_kwargs)
-        mask = getattr(y_pred, "_keras_mask", None)
-        if mask is not None:
-            kept = mask.to(values.dtype)
-            sample_weight = kept if sample_weight is None else kept * tensor(sample_weight, kept)
-        self._add(values, sample_weight)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments; the function itself is known by the class."""
-        return {**super().get_config(), **self._fn_kwargs}
+def ratio(above: Tensor, below: Tensor) -> Tensor:
+    """Return the quotient, 0 where the divisor is 0."""
+    nothing = below == 0
+    return torch.where(nothing, 0.0, above / torch.where(nothing, 1.0, below))

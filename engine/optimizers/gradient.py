@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.optimizers.optimizer import Optimizer, Slots
+from engine.optimizers.optimizer import Optimizer
+from engine.optimizers.step import Slots
 
 
 class SGD(Optimizer):
@@ -24,8 +25,9 @@ class SGD(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, *shared, **options)
-        self._check("momentum", "a number from 0 to 1", momentum, 0 <= momentum <= 1)
-        self.momentum = float(momentum)
+        good = isinstance(momentum, float) and 0 <= momentum <= 1
+        self._check("momentum", "a float between [0, 1]", momentum, good)
+        self.momentum = momentum
         self.nesterov = nesterov
 
     def slots(self) -> Sequence[str]:
@@ -132,7 +134,7 @@ class Adam(Optimizer):
             clock = self._clock = torch.zeros((), device=params[0].device)
         clock.fill_(step)
         names = self.slots()
-        if params is self._variables:
+        if params is self._trainable_variables:
             places = [param.data_ptr() for param in params]
             if self._whole is None or self._places != places:  # weights that moved to other memory
                 self._places = places
@@ -178,7 +180,7 @@ class AdamW(Adam):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **options)
-        self._check("weight_decay", "a number", weight_decay, weight_decay is not None)
+        self._check("weight_decay", "a float", weight_decay, weight_decay is not None)
 
 
 def _in_memory_order(tensors: list[Tensor]) -> list[Tensor]:
