@@ -10,19 +10,21 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = (
-    "activations", "callbacks", "catalog", "config", "constraints", "datasets", "initializers", "layers",
-    "losses", "metrics", "models", "optimizers", "random", "regularizers", "saving", "training", "utils",
+    "activations", "backend", "callbacks", "catalog", "config", "constraints", "datasets", "initializers",
+    "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving",
+    "training", "tree", "utils",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
     "Initializer": "initializers",
     "Input": "layers",
     "InputSpec": "layers",
-    "KerasTensor": "models",
+    "KerasTensor": "symbolic",
     "Layer": "layers",
     "Loss": "losses",
     "Metric": "metrics",
     "Model": "models",
+    "Operation": "ops",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
     "Sequential": "models",

@@ -7,31 +7,72 @@ A family is a lazily filled table from names to classes and functions.  ``get``,
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.errors import EngineError, UnknownNameError, did_you_mean
 
 _custom: dict[str, Any] = {}
+_bare: dict[str, Any] = {}
 _custom_names: dict[Any, str] = {}
+_local = threading.local()
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
     """Register a class or function of your own, so that it can be named, saved and loaded.
 
-    It is known as ``package>name`` and, where that is free, by its bare name.  Keras:
-    ``keras.saving.register_keras_serializable``.
+    It is known as ``package>name`` and, where nothing else has that name, by its bare name.  Raises
+    ``EngineError`` for classes without ``get_config``.  Keras: ``keras.saving.register_keras_serializable``.
     """
 
     def register(thing: Any) -> Any:
+        if inspect.isclass(thing) and not hasattr(thing, "get_config"):
+            raise EngineError(
+                "Cannot register a class that does not have a get_config() method: it returns the arguments "
+                f"of the constructor. Received: {thing.__name__}",
+                code="config",
+            )
         bare = name or thing.__name__
         full = f"{package}>{bare}"
         _custom[full] = thing
-        _custom.setdefault(bare, thing)
+        _bare.setdefault(bare, thing)
         _custom_names[thing] = full
         return thing
 
     return register
+
+
+class CustomObjectScope:
+    """Let configs inside the ``with`` block find these classes and functions by name, in this thread.
+
+    Keras: ``keras.saving.custom_object_scope``.
+    """
+
+    def __init__(self, custom_objects: Mapping[str, Any] | None) -> None:
+        self.custom_objects = dict(custom_objects or {})
+
+    def __enter__(self) -> CustomObjectScope:
+        self._outer = scope_objects()
+        _local.scope = {**self._outer, **self.custom_objects}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _local.scope = self._outer
+
+
+custom_object_scope = CustomObjectScope
+
+
+def scope_objects() -> dict[str, Any]:
+    """Return what the ``CustomObjectScope`` around this call knows."""
+    found: dict[str, Any] = getattr(_local, "scope", None) or {}
+    return found
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """Return the table of registered objects, which may be added to.  Keras: ``saving.get_custom_objects``."""
+    return _custom
 
 
 def get_registered_object(
@@ -40,7 +81,7 @@ def get_registered_object(
     module_objects: Mapping[str, Any] | None = None,
 ) -> Any:
     """Return what was registered as ``name`` (in ``custom_objects`` first), or ``None``."""
-    for table in (custom_objects, _custom, module_objects):
+    for table in (custom_objects, scope_objects(), _custom, module_objects, _bare):
         if table and name in table:
             return table[name]
     return None
@@ -48,7 +89,57 @@ def get_registered_object(
 
 def get_registered_name(thing: Any) -> str:
     """Return the name under which ``thing`` was registered, or its own name."""
-    return _custom_names.get(thing, getattr(thing, "__name__", str(thing)))
+    try:
+        return _custom_names.get(thing, getattr(thing, "__name__", str(thing)))
+    except TypeError:  # what has no hash was never registered
+        return getattr(thing, "__name__", str(thing))
+
+
+def home_of(cls: type, module: str) -> tuple[str, str | None]:
+    """Return the module and the registered name that a config of an object of ``cls`` states.
+
+    What is built in lives in Keras' public ``module``; a class of one's own where it was written.
+    """
+    if cls in _custom_names or not cls.__module__.startswith("engine."):
+        return cls.__module__, get_registered_name(cls)
+    return getattr(cls, "keras_module", module), None
+
+
+class ObjectSharingScope:
+    """Write objects that stand in several configs inside the ``with`` block as one, and read them as one.
+
+    Keras: ``keras.saving.serialization_lib.ObjectSharingScope``.
+    """
+
+    def __enter__(self) -> ObjectSharingScope:
+        self._outer = getattr(_local, "shared", None)
+        _local.shared = ({}, {}, [])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _local.shared = self._outer
+
+
+def note_written(thing: Any, config: dict[str, Any]) -> dict[str, Any]:
+    """Return the config of ``thing``, marked where the scope has seen it before."""
+    shared = getattr(_local, "shared", None)
+    if shared is not None:
+        written, _, alive = shared
+        if id(thing) in written:
+            config["shared_object_id"] = written[id(thing)]["shared_object_id"] = id(thing)
+        else:
+            written[id(thing)] = config
+            alive.append(thing)  # an id means something only as long as its object lives
+    return config
+
+
+def shared_object(config: Mapping[str, Any], thing: Any = None) -> Any:
+    """Return the object that was made from the same mark, or ``None``; with ``thing``, remember that."""
+    shared = getattr(_local, "shared", None)
+    mark = config.get("shared_object_id")
+    if shared is None or mark is None:
+        return thing
+    return shared[1].setdefault(mark, thing) if thing is not None else shared[1].get(mark)
 
 
 class Family:
@@ -107,13 +198,14 @@ class Family:
             return thing
         if inspect.isfunction(thing) or inspect.isbuiltin(thing):
             return get_registered_name(thing)
-        registered = _custom_names.get(type(thing))
-        return {
-            "module": "builtins" if registered else getattr(thing, "keras_module", f"keras.{self.module}"),
+        module, registered = home_of(type(thing), f"keras.{self.module}")
+        config = {
+            "module": module,
             "class_name": type(thing).__name__,
             "config": thing.get_config(),
             "registered_name": registered,
         }
+        return note_written(thing, config)
 
     def deserialize(self, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
         """Return the object or function that ``serialize`` described."""
@@ -133,11 +225,20 @@ class Family:
         cls = (registered and get_registered_object(str(registered), custom_objects)) or self.find(
             name, custom_objects
         )
-        inner = dict(config.get("config") or {})
         if not inspect.isclass(cls):
             return cls
-        if hasattr(cls, "from_config"):
-            if custom_objects and "custom_objects" in inspect.signature(cls.from_config).parameters:
-                return cls.from_config(inner, custom_objects=custom_objects)
-            return cls.from_config(inner)
-        return cls(**inner)
+        known = shared_object(config)
+        if known is not None:
+            return known
+        return shared_object(config, _made(cls, dict(config.get("config") or {}), custom_objects))
+
+
+def _made(cls: type, inner: dict[str, Any], custom_objects: Mapping[str, Any] | None) -> Any:
+    """Return an object of ``cls`` from its config, which may name any of ``custom_objects``."""
+    with CustomObjectScope(custom_objects):
+        maker = getattr(cls, "from_config", None)
+        if maker is None:
+            return cls(**inner)
+        if custom_objects and "custom_objects" in inspect.signature(maker).parameters:
+            return maker(inner, custom_objects=custom_objects)
+        return maker(inner)

@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from engine.layers.families import LAYERS
 from engine.layers.input_layer import InputLayer
 from engine.layers.symbolic import KerasTensor, Node
+from engine.serialization import deserialize_keras_object, serialize_keras_object
 from engine.structure import map_structure
 
 
@@ -38,7 +39,7 @@ def revive(cls: type, config: Mapping[str, Any], custom_objects: Any = None) -> 
     rest = {key: value for key, value in config.items() if key not in own}
     made = cls(inputs=inputs, outputs=outputs, name=config.get("name"), **rest)
     if not config.get("trainable", True):
-        made.trainable = False  # type: ignore[attr-defined]  # models of all kinds have it
+        made.trainable = False
     return made
 
 
@@ -92,7 +93,7 @@ def _deserialized(entry: Mapping[str, Any], custom_objects: Any) -> Any:
 def _call(node: Node, places: Mapping[int, int]) -> dict[str, Any]:
     def leaf(value: Any) -> Any:
         if not isinstance(value, KerasTensor):
-            return value
+            return serialize_keras_object(value)
         history = [value.node.layer.name, places[id(value.node)], value.index]
         config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": history}
         return {"class_name": "__keras_tensor__", "config": config}
@@ -190,6 +191,8 @@ def _histories(value: Any) -> list[tuple[str, int, int]]:
 def _replace(value: Any, made: Mapping[tuple[str, int, int], KerasTensor]) -> Any:
     if _is_tensor(value):
         return made[_key(value)]
+    if isinstance(value, Mapping) and "class_name" in value and "config" in value:
+        return deserialize_keras_object(value)
     if isinstance(value, Mapping):
         return {key: _replace(item, made) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -29,6 +29,7 @@ def _plain_key(key: Any) -> Any:
 def _item_rule(x: Any, key: Any) -> Any:
     if not isinstance(x, KerasTensor):
         return None
+    key = tuple(key) if isinstance(key, list) else key
     keys = list(key) if isinstance(key, tuple) else [key]
     if any(
         not isinstance(one, (int, slice, type(None), type(Ellipsis))) or isinstance(one, bool) for one in keys
@@ -63,16 +64,16 @@ def _item_rule(x: Any, key: Any) -> Any:
             if size is not None:
                 sizes.append(len(range(*one.indices(size))))
             else:
-                bounded = [bound for bound in (one.start, one.stop) if bound not in (None, 0)]
-                known = one.stop is None and one.start in (None, 0) and one.step in (None, 1, -1)
-                sizes.append(None if known or bounded or one.step else None)
+                sizes.append(None)
     return KerasTensor(sizes, x.dtype)
 
 
 @numpy_op("x", "key", rule=_item_rule)
 def get_item(x: Any, key: Any) -> Tensor:
-    """Return ``x[key]``."""
+    """Return ``x[key]``; a list stands for a tuple, as it comes out of a file."""
     x = tensor(x)
+    if isinstance(key, list):
+        key = tuple(key)
     if isinstance(key, tuple):
         if any(isinstance(one, slice) and (one.step or 1) < 0 for one in key):
             return _with_backward_slices(x, key)

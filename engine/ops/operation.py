@@ -39,6 +39,12 @@ class Spec(NamedTuple):
     rule: Any
     torch: Callable[..., Any] | None
 
+    @property
+    def leading(self) -> bool:
+        """Whether the tensors are the function's first arguments, so that they can be given by place."""
+        first = list(inspect.signature(self.function).parameters)[: len(self.tensors)]
+        return tuple(first) == self.tensors
+
 
 _specs: dict[tuple[str, str], Spec] = {}
 _public: dict[str, dict[str, Callable[..., Any]]] = {}
@@ -250,6 +256,32 @@ class Operation:
             raise AttributeError(f"The layer {self.name} has never been called and thus has no {wanted}.")
         return self._inbound[0]
 
+    def bound_call(self, node: Node) -> Callable[..., Any]:
+        """Return a function of the symbolic tensors of one call, in order: what compiled models run."""
+        args, kwargs, call = node.args, node.kwargs, self.call
+        if not kwargs and all(isinstance(argument, KerasTensor) for argument in args):
+            return self._quickest(node) or call
+        if not kwargs and len(args) == 2 and not has_symbols(args[1:]):
+            constant = args[1]
+            quick = self._quickest(node) if isinstance(constant, (int, float)) else None
+            return lambda x, run=quick or call: run(x, constant)
+        if not kwargs and len(args) == 1 and all(isinstance(item, KerasTensor) for item in args[0]):
+            return lambda *parts: call(parts)
+
+        def fill(*values: Any) -> Any:
+            rest = iter(values)
+
+            def place(leaf: Any) -> Any:
+                return next(rest) if isinstance(leaf, KerasTensor) else leaf
+
+            return call(*map_structure(place, args), **map_structure(place, kwargs))
+
+        return fill
+
+    def _quickest(self, node: Node) -> Callable[..., Any] | None:
+        """Return torch's own function where it does the same with the types of this call."""
+        return None
+
     # -- what compiled models ask of every step -----------------------------------------------------
 
     losses: ClassVar[tuple[Any, ...]] = ()
@@ -297,6 +329,10 @@ class _FunctionOperation(Operation):
             return settings[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
+        if self.spec.leading:  # calls of compiled models go straight to the function
+            function, settings = self.spec.function, self.settings
+            self.call = functools.partial(function, **settings) if settings else function  # type: ignore[method-assign]
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         function, settings = self.spec.function, self.settings
         if self.spec.tensors[0].startswith("*"):
@@ -324,6 +360,11 @@ class _FunctionOperation(Operation):
             if found is not None:
                 return found
         return inference.by_running(self.call, args, kwargs, self.name)
+
+    def _quickest(self, node: Node) -> Callable[..., Any] | None:
+        kinds = {tensor.dtype for tensor in (*node.inputs_flat, *node.outputs_flat)}
+        plain = len(kinds) == 1 and "float" in next(iter(kinds)) and not self.settings
+        return self.spec.torch if plain else None
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the settings."""

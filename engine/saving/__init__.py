@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.layers.families import LAYERS as _LAYERS
-from engine.registry import get_registered_name, get_registered_object, register_keras_serializable
+from engine.registry import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from engine.serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = [
-    "deserialize_keras_object", "get_registered_name", "get_registered_object", "load_model", "load_weights",
+    "CustomObjectScope", "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
+    "get_registered_name", "get_registered_object", "load_model", "load_weights",
     "register_keras_serializable", "save_model", "save_weights", "serialize_keras_object",
 ]  # fmt: skip
-
-serialize_keras_object = _LAYERS.serialize
-deserialize_keras_object = _LAYERS.deserialize
 
 _FILES = {
     "load_model": "archive", "save_model": "archive", "load_weights": "weights", "save_weights": "weights",
