@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _FORMATS = ("channels_last", "channels_first")
+_limits: dict[str, int | None] = {"epochs": None, "steps": None}
 _settings: dict[str, object] = {
     "floatx": "float32",
     "epsilon": 1e-7,
@@ -93,6 +94,26 @@ def set_image_data_format(data_format: str) -> None:
     _settings["image_data_format"] = data_format
 
 
+def max_epochs() -> int | None:
+    """Return how many epochs ``fit`` runs at most; ``None``: as many as it is told."""
+    return _limits["epochs"]
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Limit the epochs of every ``fit``, to try a script out quickly.  Keras: ``config.set_max_epochs``."""
+    _limits["epochs"] = max_epochs
+
+
+def max_steps_per_epoch() -> int | None:
+    """Return how many batches an epoch has at most; ``None``: all."""
+    return _limits["steps"]
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Limit the batches of every epoch.  Keras: ``config.set_max_steps_per_epoch``."""
+    _limits["steps"] = max_steps_per_epoch
+
+
 def device() -> str:
     """Return the device for new models: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``, or ``"auto"``.
 
@@ -114,3 +135,24 @@ def resources_path() -> Path:
     top = Path(__file__).resolve().parent.parent
     installed = top / "bunon_resources"
     return installed if installed.is_dir() else top / "resources"
+
+
+def enable_flash_attention() -> None:
+    """Let attention layers use torch's flash kernel where it can be had, which is how things are at first.
+
+    Keras: ``keras.config.enable_flash_attention``.
+    """
+    _settings["flash_attention"] = None
+
+
+def disable_flash_attention() -> None:
+    """Keep attention layers from torch's flash kernel.  Keras: ``keras.config.disable_flash_attention``."""
+    _settings["flash_attention"] = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """Return ``False`` where attention layers keep from torch's flash kernel, else ``None``.
+
+    Keras: ``keras.config.is_flash_attention_enabled``.
+    """
+    return False if _settings.get("flash_attention") is False else None

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from engine import activations
+from engine import activations, config
 from engine.errors import EngineError, ParamError, ShapeError
 from engine.layers import attention_scores as scores_of
 from engine.layers.einsum_dense import EinsumDense
@@ -50,6 +50,8 @@ class _Heads(Layer):
                 param="flash_attention",
                 got=True,
             )
+        if self.flash_attention is None:
+            self.flash_attention = config.is_flash_attention_enabled()
         self.seed = seed
         self._factor = 1.0 / math.sqrt(channels)
 

@@ -262,13 +262,17 @@ class GroupQueryAttention(_Heads):
         self._output_dense = self._dense("attention_output", 1, 2, query[-1:])
         self._output_dense.build((None, None, *asking))
 
+    def _shapes(self, query: Any, value: Any, key: Any) -> tuple[Shape, Shape, Shape]:
+        found = super()._shapes(query, value, key)
+        if len(found[0]) != 3:
+            raise self._unfit("Queries, values and keys have 3 axes", *found)
+        return found
+
     def compute_output_shape(  # type: ignore[override]  # a shape for each tensor of call, as build
         self, query_shape: Any, value_shape: Any, key_shape: Any = None
     ) -> Shape:
         """Return the query's shape; raises ``ShapeError`` for shapes that do not go together."""
         query, value, key = self._shapes(query_shape, value_shape, key_shape)
-        if len(query) != 3:
-            raise self._unfit("Queries, values and keys have 3 axes", query, value, key)
         if query[-1] != value[-1]:
             text = "The last dimension of `query_shape` and `value_shape` must be equal"
             raise self._unfit(text, query, value, key)

@@ -103,7 +103,7 @@ def attend(
         added = torch.zeros(mask.shape, dtype=query.dtype, device=query.device).masked_fill_(~mask, low)
     shared = query.shape[1] != key.shape[1]
     try:
-        with _flash_only() if flash else nullcontext():
+        with nullcontext() if flash is None else _kernels(flash):
             made = F.scaled_dot_product_attention(
                 query, key, value, added, dropout, causal, scale=scale, enable_gqa=shared
             )
@@ -118,7 +118,9 @@ def attend(
     return made.transpose(1, 2)
 
 
-def _flash_only() -> Any:
+def _kernels(flash: bool) -> Any:
+    """Return a context in which the flash kernel is the only one, or is left out."""
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    return sdpa_kernel([SDPBackend.FLASH_ATTENTION])
+    others = [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.CUDNN_ATTENTION, SDPBackend.MATH]
+    return sdpa_kernel([SDPBackend.FLASH_ATTENTION] if flash else others)

@@ -61,7 +61,7 @@ def shapes_of(
     Raises ``ShapeError`` where the shapes and the equation do not agree.
     """
     extra = len(input_shape) - len(equation.inputs)
-    if extra < 0 or (strict and extra and not equation.elided):
+    if len(input_shape) < 2 or extra < 0 or (strict and extra and not equation.elided):
         raise _wrong(
             layer,
             "rank",

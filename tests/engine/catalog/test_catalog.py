@@ -44,8 +44,8 @@ def test_parameters_are_checked_by_name_kind_and_range() -> None:
     assert dense is not None
     for params, word in (
         ({}, "units"),
-        ({"units": 0}, "at least 1"),
-        ({"units": "many"}, "whole number"),
+        ({"units": 0}, "positive integer"),
+        ({"units": "many"}, "positive integer"),
         ({"units": 3, "activation": "rellu"}, "relu"),
         ({"units": 3, "unitz": 4}, "units"),
     ):

@@ -92,7 +92,7 @@ def test_dropout_repeats_from_a_seed_and_keeps_the_mean() -> None:
     assert abs(float(one.mean()) - 1.0) < 0.05
     rows = layers.Dropout(0.5, noise_shape=(None, 1), seed=1)(x, training=True)
     assert set(rows.std(dim=1).tolist()) == {0.0}
-    with pytest.raises(ParamError, match="from 0 to 1"):
+    with pytest.raises(ParamError, match="between 0 and 1"):
         layers.Dropout(1.5)
 
 
