@@ -12,21 +12,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from weakref import WeakSet
 
-import numpy as np
 import torch
 
 from engine import dtype_policies, regularizers
 from engine.dtype_policies import DTypePolicy
 from engine.errors import ParamError, ShapeError
 from engine.layers.constructor import BASE_ARGUMENTS, given_shape, remembering
-from engine.layers.families import FAMILIES, LAYERS
+from engine.layers.described import Described
+from engine.layers.families import LAYERS
 from engine.layers.scope import building
-from engine.layers.weighted import Weighted, note_change
+from engine.layers.weighted import note_change
 from engine.metrics.metric import Metric
 from engine.naming import auto_name, forget_names, snake_case
 from engine.params import check_unknown, params_of
 from engine.spec import InputSpec, TensorSpec
-from engine.structure import flatten, map_shapes, per_class
+from engine.structure import flatten, per_class
 
 _holding_losses: WeakSet[Any] = WeakSet()
 
@@ -47,7 +47,7 @@ def call_parameters(cls: type) -> dict[str, inspect.Parameter]:
     return dict(list(inspect.signature(cls.call).parameters.items())[1:])  # type: ignore[attr-defined]  # layers only
 
 
-class Layer(Weighted):
+class Layer(Described):
     """A step of a model: weights made in ``build``, arithmetic done in ``call``.
 
     Arguments that every layer takes, by name: ``activity_regularizer``, ``trainable``, ``dtype`` (a type or a
@@ -67,8 +67,6 @@ class Layer(Weighted):
     input_spec: InputSpec | Sequence[InputSpec] | None = None
     supports_masking: bool = False
     built: bool = False
-    activity_regularizer: Any = None
-    _config: dict[str, Any]
     _convert_input_args: bool = True
     """Whether arrays become tensors of the layer's type before ``call``."""
     _casts_inputs: bool = True
@@ -77,10 +75,9 @@ class Layer(Weighted):
     _context_args: frozenset[str] = frozenset()
     _called: bool = False
     _path: str | None = None
-    _build_shapes: dict[str, Any] | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Wrap constructor and ``build``: arguments are normalised and remembered, building marks the layer."""
+        """Wrap constructor and ``build``: arguments are normalised and kept, building marks the layer."""
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
             cls.__init__ = remembering(cls.__init__, cls)  # type: ignore[method-assign]  # wraps just this class's own
@@ -203,25 +200,6 @@ class Layer(Weighted):
         """Mark a layer that has no ``build`` of its own as built, from its constructor."""
         if type(self).build is Layer.build:
             self.built = True
-
-    def get_build_config(self) -> dict[str, Any] | None:
-        """Return the shapes that the layer was built for, for ``build_from_config``; ``None`` before that."""
-        shapes = self._build_shapes
-        if not shapes:
-            return None
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {"shapes_dict": dict(shapes)}
-
-    def build_from_config(self, config: dict[str, Any] | None) -> None:
-        """Build for the shapes that ``get_build_config`` returned."""
-        if not config:
-            return
-        if "shapes_dict" in config:
-            self.build(**config["shapes_dict"])
-        elif config.get("input_shape") is not None:
-            shape = config["input_shape"]
-            self.build(map_shapes(tuple, shape) if isinstance(shape, (list, tuple, dict)) else shape)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Do the arithmetic.  Every layer says how."""
@@ -380,52 +358,14 @@ class Layer(Weighted):
     def _first_call(self, what: str) -> Any:
         if not self._inbound:
             raise AttributeError(
-                f"The layer {self.name} has never been called and thus has no defined {what}: call it on what "
-                "Input() returns."
+                f"The layer {self.name} has never been called and thus has no defined {what}: call it on "
+                "what Input() returns."
             )
         return self._inbound[0]
 
     @property
     def _inbound_nodes(self) -> list[Any]:
         return self._inbound
-
-    # -- config ------------------------------------------------------------------------------------
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as JSON-able values; ``from_config`` makes a twin of it."""
-        policy = dtype_policies.serialize(self._dtype_policy)
-        base: dict[str, Any] = {"name": self.name, "trainable": self._trainable, "dtype": policy}
-        if self.activity_regularizer is not None:
-            base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        for param in params_of(type(self)):
-            if param.name == "activity_regularizer":
-                continue  # in the config only where there is one
-            value = getattr(self, param.name, self._config.get(param.name, param.default))
-            family = FAMILIES.get(param.kind.family)
-            if param.kind.name == "layers":
-                value = [LAYERS.serialize(layer) for layer in value or ()]
-            elif family is not None and value is not None:
-                value = family.serialize(value)
-            elif isinstance(value, np.ndarray):
-                value = value.tolist()
-            base[param.name] = value
-        return base
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """Return a new layer from what ``get_config`` returned."""
-        arguments = {key: value for key, value in config.items() if key != "quantization_config"}
-        if isinstance(arguments.get("dtype"), dict):  # a plain name is what constructors mostly expect
-            arguments["dtype"] = dtype_policies.get(arguments["dtype"]).name
-        for param in params_of(cls):
-            value = arguments.get(param.name)
-            if param.kind.name == "layer" and isinstance(value, dict):
-                arguments[param.name] = LAYERS.deserialize(value)
-            elif param.kind.name == "layers" and value:
-                arguments[param.name] = [
-                    LAYERS.deserialize(item) if isinstance(item, dict) else item for item in value
-                ]
-        return cls(**arguments)
 
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""

@@ -1,4 +1,4 @@
-"""Models like other models, with new weights, other layers or other calls.  Keras: ``keras.models.clone_model``."""
+"""Models like other models, with new weights, other layers or other calls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def clone_model(
     the layer that stands for a layer (it may return the same one), ``call_function(layer, *args, **kwargs)``
     calls it; ``recursive`` goes into models inside models too.  A compiled model is compiled again.  Models
     that are code are made again from their config and take none of these.  Raises ``ParamError`` and
-    ``EngineError``.
+    ``EngineError``.  Keras: ``keras.models.clone_model``.
     """
     _check(model, clone_function, call_function, kwargs)
 
@@ -40,6 +40,7 @@ def clone_model(
             return clone_function(layer)
         return type(layer).from_config(layer.get_config())
 
+    made: Any
     if isinstance(model, Sequential):
         made = _chain(model, input_tensors, clone)
     elif isinstance(model, Functional):

@@ -101,7 +101,7 @@ class Plan:
                 slots[number] = fitted = _fitted(tensor, entry)
                 mask = getattr(tensor, "_keras_mask", None)
                 if mask is not None:
-                    fitted._keras_mask = mask
+                    fitted._keras_mask = mask  # type: ignore[attr-defined]  # as Keras hangs it there
                     steps = self._masked_steps = self._masked_steps or self._steps_for(masked=True)
         local = calling._local
         outer, nested = getattr(local, "training", None), getattr(local, "running", False)
