@@ -27,14 +27,18 @@ class SwapEMAWeights(Callback):
     def _pairs(self) -> list[tuple[Any, Any]]:
         optimizer = self.model.optimizer
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        averages = getattr(optimizer, "_slots", {}).get("average")
-        if averages is None:
+        pairs: list[tuple[Any, Any]] = []
+        for each in getattr(optimizer, "optimizers", [optimizer]):
+            averages = getattr(each, "_model_variables_moving_average", None) or []
+            both = zip(each._trainable_variables, averages, strict=False)
+            pairs += [(weight, average) for weight, average in both if average is not None]
+        if not pairs:
             raise EngineError(
                 "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: "
                 f"use_ema={getattr(optimizer, 'use_ema', False)}",
                 code="param",
             )
-        return list(zip(optimizer._variables, averages, strict=True))
+        return pairs
 
     @torch.no_grad()
     def _swap(self) -> None:

@@ -198,12 +198,20 @@ class CallbackList:
         except KeyError:
             raise AttributeError(name) from None
 
-        def call(*args: Any, **kwargs: Any) -> None:
+        # Hooks may look into the logs, so there always are some.
+        def call(index: int, logs: Any = None) -> None:
+            logs = {} if logs is None else logs
             for method in methods:
-                method(*args, **kwargs)
+                method(index, logs)
 
-        self.__dict__[name] = call  # found directly from now on
-        return call
+        def call_without_index(logs: Any = None) -> None:
+            logs = {} if logs is None else logs
+            for method in methods:
+                method(logs)
+
+        made: Callable[..., None] = call if "batch" in name or "epoch" in name else call_without_index
+        self.__dict__[name] = made  # found directly from now on
+        return made
 
 
 class LambdaCallback(Callback):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import operator
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -48,10 +47,12 @@ class MonitorCallback(Callback):
 
     def _set_monitor_op(self) -> None:
         """Find out whether more or less is better; raises ``EngineError`` where the metric does not say."""
+        from engine import ops
+
         if self._rises():
-            self.monitor_op = operator.gt
+            self.monitor_op = ops.greater
         else:
-            self.monitor_op = operator.lt
+            self.monitor_op = ops.less
             self.min_delta = -abs(self.min_delta)
 
     def _rises(self) -> bool:

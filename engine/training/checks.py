@@ -12,7 +12,7 @@ from engine.errors import EngineError, ShapeError
 
 def check_inputs(model: Any, inputs: list[Tensor]) -> None:
     """Raise ``ShapeError`` where data does not fit the model's inputs; columns of width 1 are added."""
-    wanted = model.inputs
+    wanted = getattr(model, "inputs", ())
     if not wanted:
         return
     called = model.input_names
@@ -55,7 +55,7 @@ def check_targets(targets: Sequence[Any], y_true: Sequence[Tensor], y_pred: Sequ
     ``targets`` are the compiled outputs, ``y_pred`` a prediction for some rows of them.
     """
     wanted = [target for target in targets if target.loss is not None]
-    if wanted and len(y_true) != len(targets):
+    if wanted and len(y_true) not in (len(targets), len(wanted)):
         names = ", ".join(f"'{target.name}'" for target in targets)
         raise ShapeError(
             f"The model has {len(targets)} outputs ({names}), each with its targets. "
@@ -64,9 +64,9 @@ def check_targets(targets: Sequence[Any], y_true: Sequence[Tensor], y_pred: Sequ
             expected=len(targets),
             got=len(y_true),
         )
-    for target, true, predicted in zip(targets, y_true, y_pred, strict=False):
-        if target.loss is not None:
-            _check_target(target, true, predicted)
+    for target, predicted in zip(targets, y_pred, strict=False):
+        if target.loss is not None and target.place < len(y_true):
+            _check_target(target, y_true[target.place], predicted)
 
 
 def _kind(loss: Any) -> str:

@@ -28,6 +28,8 @@ class Compiled:
     stop_evaluating: bool = False
     stop_predicting: bool = False
     steps_per_execution: int = 1
+    jit_compile: bool = False
+    _answered: Any = None  # the nesting of the outputs of a model that is code, once it ran
     _initial_epoch: int | None = None  # where a restored run goes on
     _targets: Targets | None = None
     _compile_arguments: Mapping[str, Any] | None = None
@@ -59,6 +61,7 @@ class Compiled:
             if isinstance(given, str) and given.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
                 metrics_module.get(given)
         self.loss = loss
+        self.jit_compile = jit_compile is True
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = int(steps_per_execution)
         self._targets = Targets(sources.output_names(self), loss, loss_weights, metrics, weighted_metrics)
@@ -114,6 +117,11 @@ class Compiled:
     def metrics_names(self) -> list[str]:
         """The names of what ``evaluate`` returns, in its order."""
         return list(self._targets.named()) if self._targets is not None else []
+
+    @property
+    def _loss_tracker(self) -> Any:
+        """The running mean of the loss."""
+        return self._targets.loss_tracker if self._targets is not None else None
 
     def reset_metrics(self) -> None:
         """Start the running numbers afresh."""

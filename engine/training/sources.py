@@ -11,10 +11,11 @@ import torch
 
 from engine import config
 from engine.errors import EngineError
+from engine.structure import flatten as flatten_states
 from engine.training import device as devices
 from engine.training.checks import check_inputs, check_targets
 from engine.training.data import Batch, Rows, class_weights, flatten
-from engine.training.step import flat
+from engine.training.step import forward_of
 from engine.training.stream import Stream, is_stream, kind_of
 
 
@@ -30,8 +31,10 @@ def input_names(model: Any) -> list[str]:
 
 
 def output_names(model: Any) -> list[str]:
-    """Return the names of the model's outputs; empty where it has none declared."""
-    return list(model.output_names) if getattr(model, "outputs", ()) else []
+    """Return the names of the model's outputs; empty where it has none declared and none were seen."""
+    if getattr(model, "outputs", ()):
+        return list(model.output_names)
+    return list(model._answered) if isinstance(model._answered, Mapping) else []
 
 
 def input_dtypes(model: Any) -> list[str | None]:
@@ -75,6 +78,8 @@ def source_of(
             input_names=input_names(model),
             output_names=output_names(model),
         )
+    if isinstance(y, Mapping) and not output_names(model):
+        build_on_first(model, source_of(model, x), keys_of(model, x), again=True)
     names = output_names(model)
     targets = flatten(y, names, "y")
     weights = flatten(sample_weight, names, "sample_weight") if sample_weight is not None else None
@@ -108,7 +113,9 @@ def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
     stepper.has_metrics = stepper.targets.has_metrics or not stepper.targets.built
     if not isinstance(source, Rows):
         return
-    few = source.part(0, min(2, source.count))
+    # A layer that keeps its states wants whole batches.
+    fixed = next((item.shape[0] for item in getattr(model, "inputs", ()) if item.shape[0]), 2)
+    few = source.part(0, min(fixed, source.count))
     with torch.no_grad(), _untouched(model):
         predicted = stepper.forward([tensor.to(source.device) for tensor in few.inputs], False)
         targets = [tensor.to(source.device) for tensor in few.targets]
@@ -121,18 +128,15 @@ def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
 @contextmanager
 def _untouched(model: Any) -> Iterator[None]:
     """Put back what a trial run leaves behind: states of recurrent layers, weights that calls count with."""
-    recurrent = [layer for layer in model._flatten_layers() if getattr(layer, "_states", None) is not None]
-    recurrent += [layer for layer in model._flatten_layers() if getattr(layer, "stateful", False)]
-    states = [(layer, getattr(layer, "_states", None)) for layer in recurrent]
-    counters = [(weight, weight.detach().clone()) for weight in model.non_trainable_weights]
-    for layer, _ in states:
-        layer._states = None
+    kept = list(model.non_trainable_weights)
+    for layer in model._flatten_layers():
+        states = flatten_states(getattr(layer, "_kept_states", None) or [])
+        kept += [state for state in states if state is not None]
+    before = [(weight, weight.detach().clone()) for weight in kept]
     try:
         yield
     finally:
-        for layer, state in reversed(states):
-            layer._states = state
-        for weight, value in counters:
+        for weight, value in before:
             weight.copy_(value)
 
 
@@ -165,14 +169,23 @@ def batch_of(model: Any, x: Any, y: Any = None, sample_weight: Any = None, class
     return next(rows.batches(rows.count))
 
 
-def build_on_first(model: Any, source: Rows | Stream, keys: list[str] | None) -> None:
-    """Build a model that waits for its first data."""
-    if model.built:
+def build_on_first(model: Any, source: Rows | Stream, keys: list[str] | None, again: bool = False) -> None:
+    """Build a model that waits for its first data; ``again``: run it in any case, to see what comes out."""
+    if model.built and not again:
         return
     if isinstance(source, Rows):
         few = [tensor[: min(2, source.count)] for tensor in source.inputs]
     else:
         few = [tensor[:2] for tensor in source.pack(source.peek()).inputs]
-    given: Any = dict(zip(keys, few, strict=True)) if keys else (few[0] if len(few) == 1 else few)
-    with torch.no_grad():
-        flat(model(given, training=False))
+    _call_on(model, few, keys)
+
+
+def build_on_batch(model: Any, batch: Batch, keys: list[str] | None) -> None:
+    """Build a model that waits for its first batch."""
+    if not model.built:
+        _call_on(model, [tensor[:2] for tensor in batch.inputs], keys)
+
+
+def _call_on(model: Any, few: list[torch.Tensor], keys: list[str] | None) -> None:
+    with torch.no_grad(), _untouched(model):
+        forward_of(model, keys or None, direct=True)(few, False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from engine.structure import flatten as flat_leaves
+from engine.structure import map_structure, pack_like
 from engine.training.data import Batch
 from engine.training.targets import Targets
 
@@ -15,13 +18,17 @@ Forward = Callable[[list[Tensor], bool], list[Tensor]]
 GradHook = Callable[[Mapping[str, Tensor]], None]
 
 
-def forward_of(model: Any, names: Sequence[str] | None) -> Forward:
+def forward_of(model: Any, names: Sequence[str] | None, direct: bool = False) -> Forward:
     """Return how to run ``model`` on flat inputs: its compiled plan, or its ``__call__``.
 
     ``names`` are the keys under which a model without a plan takes its inputs; ``None``: by position.
+    ``direct`` calls the model in any case, as one that is not built wants it.
     """
-    if names is None and not model.run_eagerly:
-        run: Forward = model.plan.run
+    from engine.models.model import DirectPlan
+
+    plan = model.plan if names is None and not model.run_eagerly and not direct else None
+    if plan is not None and not isinstance(plan, DirectPlan):
+        run: Forward = plan.run
         return run
     layers = layers_of(model)
 
@@ -32,7 +39,10 @@ def forward_of(model: Any, names: Sequence[str] | None) -> Forward:
             given: Any = dict(zip(names, inputs, strict=True))
         else:
             given = inputs[0] if len(inputs) == 1 else inputs
-        return flat(model(given, training=training))
+        outputs = model(given, training=training)
+        if not isinstance(outputs, Tensor):
+            model._answered = map_structure(lambda _: None, outputs)
+        return flat(outputs)
 
     return call
 
@@ -73,6 +83,21 @@ class Extras:
         return loss
 
 
+def overrides(model: Any, name: str) -> bool:
+    """Return whether a model's class writes a method of training itself."""
+    from engine.training.trainer import Trainer
+
+    return getattr(type(model), name) is not getattr(Trainer, name)
+
+
+def structure_of(model: Any) -> Any:
+    """Return the nesting in which a model gives its outputs; ``None``: one tensor, or a list not seen
+    yet.
+    """
+    found = model._answered
+    return found if found is not None else getattr(model, "_outputs_struct", None)
+
+
 class Stepper:
     """Steps of a compiled model: the fast road of ``fit`` and ``evaluate``."""
 
@@ -84,13 +109,61 @@ class Stepper:
         self.params: list[Any] = list(model.trainable_weights)
         self.on_grads: GradHook | None = None
         self.has_metrics = targets.has_metrics if targets.built else True
+        self._names = names
+        targets.naming = lambda: model._answered if isinstance(model._answered, Mapping) else ()
+        # A model that computes its loss or metrics itself is asked; others take the short road.
+        self._loss = self._plain_loss
+        self.results: Callable[[], Mapping[str, Any]] = targets.results
+        self._own_metrics = overrides(model, "compute_metrics")
+        if overrides(model, "compute_loss"):
+            self._loss = self._own_loss
+        if self._own_metrics:
+            self._found: Mapping[str, Any] = {}
+            self.results = lambda: self._found
+
+    def _plain_loss(self, batch: Batch, y_pred: list[Tensor], training: bool) -> Tensor | None:
+        return self.extras.add_to(self.targets.loss(batch.targets, y_pred, batch.weights))
+
+    def _own_loss(self, batch: Batch, y_pred: list[Tensor], training: bool) -> Tensor | None:
+        if not self.targets.built:
+            self.targets.build(batch.targets, y_pred)
+        method = self.model.compute_loss
+        told = {"training": training} if "training" in inspect.signature(method).parameters else {}
+        loss: Tensor | None = method(**self._whole(batch, y_pred), **told)
+        return loss
+
+    def _whole(self, batch: Batch, y_pred: list[Tensor]) -> dict[str, Any]:
+        """Return a batch in the structures that a method of the user's own knows."""
+        model, answered = self.model, structure_of(self.model)
+
+        def whole(values: Any, like: Any = None) -> Any:
+            if not values:
+                return None
+            if like is not None and len(flat_leaves(like)) == len(values):
+                return pack_like(like, list(values))
+            return values[0] if len(values) == 1 else list(values)
+
+        named = dict.fromkeys(self._names) if self._names else getattr(model, "_inputs_struct", None)
+        return {
+            "x": whole(batch.inputs, named),
+            "y": whole(batch.targets, answered),
+            "y_pred": whole(y_pred, answered),
+            "sample_weight": whole(batch.weights or []),
+        }
+
+    def _measure(self, batch: Batch, y_pred: list[Tensor]) -> None:
+        with torch.no_grad():
+            if self._own_metrics:
+                self._found = dict(self.model.compute_metrics(**self._whole(batch, y_pred)))
+            else:
+                self.targets.update(batch.targets, y_pred, batch.weights)
 
     def train(self, batch: Batch) -> None:
         """Run forward and back, change the weights, and add to the running numbers."""
-        inputs, y_true, weights, rows = batch
+        inputs, rows = batch.inputs, batch.rows
         targets, params, optimizer = self.targets, self.params, self.model.optimizer
         y_pred = self.forward(inputs, True)
-        loss = self.extras.add_to(targets.loss(y_true, y_pred, weights))
+        loss = self._loss(batch, y_pred, True)
         if loss is None:
             raise ValueError("There is nothing to train on: give compile() a loss, or add one in a layer.")
         targets.loss_tracker.update_state(loss, rows)
@@ -106,15 +179,13 @@ class Stepper:
                     }
                 )
             optimizer.step(grads)
-        if self.has_metrics:
-            with torch.no_grad():
-                targets.update(y_true, y_pred, weights)
+        if self.has_metrics or self._own_metrics:
+            self._measure(batch, y_pred)
 
     def test(self, batch: Batch) -> None:
         """Run forward and add to the running numbers."""
-        inputs, y_true, weights, rows = batch
-        y_pred = self.forward(inputs, False)
-        loss = self.extras.add_to(self.targets.loss(y_true, y_pred, weights))
+        y_pred = self.forward(batch.inputs, False)
+        loss = self._loss(batch, y_pred, False)
         if loss is not None:
-            self.targets.loss_tracker.update_state(loss, rows)
-        self.targets.update(y_true, y_pred, weights)
+            self.targets.loss_tracker.update_state(loss, batch.rows)
+        self._measure(batch, y_pred)

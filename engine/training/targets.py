@@ -5,7 +5,7 @@ Nothing here reads a number from the device: sums stay tensors until somebody as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -54,6 +54,8 @@ class Target:
         self.metrics: list[tuple[str, Any]] = []
         self.weighted_metrics: list[tuple[str, Any]] = []
         self.tracker: LossTracker | None = None
+        self.place = 0
+        """Where its targets lie among those given."""
 
 
 class Targets:
@@ -72,6 +74,8 @@ class Targets:
         self.targets: list[Target] = []
         self.own: list[Any] = []  # metrics that a model keeps as attributes, for steps of its own
         self.built = False
+        self.naming: Callable[[], Sequence[str]] = tuple
+        """Tells the names of the outputs where they are known only once the model ran."""
 
     # -- building ----------------------------------------------------------------------------------
 
@@ -80,6 +84,7 @@ class Targets:
         if self.built:
             return
         count = len(y_pred)
+        self.names = self.names or list(self.naming())
         names = self.names if len(self.names) == count else [f"output_{index}" for index in range(count)]
         loss, loss_weights, metrics, weighted = self.given
         weights = _per_output(loss_weights, names, "loss_weights")
@@ -106,6 +111,9 @@ class Targets:
                     store.append((key, metric))
             self.targets.append(target)
         with_loss = [target for target in self.targets if target.loss is not None]
+        partial = len(y_true) == len(with_loss) < len(self.targets)
+        for place, target in enumerate(with_loss if partial else self.targets):
+            target.place = place
         if len(with_loss) > 1:
             for target in with_loss:
                 target.tracker = LossTracker(f"{target.name}_loss")
@@ -123,14 +131,14 @@ class Targets:
         for index, target in enumerate(self.targets):
             if target.loss is None:
                 continue
-            if index >= len(y_true):
+            if target.place >= len(y_true):
                 raise EngineError(
                     f"The loss of output '{target.name}' needs targets: give y to fit() or evaluate().",
                     code="no_target",
                     output=target.name,
                 )
             weight = None if weights is None else weights[index if index < len(weights) else 0]
-            value: Tensor = target.loss(y_true[index], y_pred[index], weight)
+            value: Tensor = target.loss(y_true[target.place], y_pred[index], weight)
             if value.ndim:
                 value = value.mean()
             if target.tracker is not None:
@@ -145,9 +153,9 @@ class Targets:
     ) -> None:
         """Show metrics what was predicted."""
         for index, target in enumerate(self.targets):
-            if index >= len(y_true) or not (target.metrics or target.weighted_metrics):
+            if target.place >= len(y_true) or not (target.metrics or target.weighted_metrics):
                 continue
-            true, predicted = y_true[index], y_pred[index].detach()
+            true, predicted = y_true[target.place], y_pred[index].detach()
             for _, metric in target.metrics:
                 metric.update_state(true, predicted)
             if target.weighted_metrics:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine import config
 from engine import random as seeds
 from engine.callbacks import CallbackList, History
 from engine.callbacks.prepare import callback_list
@@ -21,7 +22,7 @@ from engine.training import sources
 from engine.training.compiled import Compiled
 from engine.training.data import Batch, Rows
 from engine.training.logs import LazyLogs, read
-from engine.training.step import Stepper, flat, forward_of
+from engine.training.step import Stepper, flat, forward_of, overrides, structure_of
 from engine.training.stream import Feed, Stream, ran_out, unpack_x_y_sample_weight
 
 
@@ -34,13 +35,13 @@ class Trainer(Compiled):
         """Do one step on ``(x, y)`` or ``(x, y, sample_weight)`` and return the running numbers."""
         stepper = self._stepper()
         stepper.train(sources.batch_of(self, *_parts(data)))
-        return stepper.targets.results()
+        return stepper.results()
 
     def test_step(self, data: Any) -> Mapping[str, Any]:
         """Evaluate one batch and return the running numbers."""
         stepper = self._stepper()
         stepper.test(sources.batch_of(self, *_parts(data)))
-        return stepper.targets.results()
+        return stepper.results()
 
     def predict_step(self, data: Any) -> Any:
         """Return the predictions for one batch."""
@@ -76,6 +77,7 @@ class Trainer(Compiled):
         ``set_random_seed``. ``model.stop_training = True`` ends the run after the present batch, without
         validation.
         """
+        epochs, steps_per_epoch = _capped(epochs, steps_per_epoch)
         targets = self._compiled_targets("fit")
         keys = sources.keys_of(self, x)
         source = sources.source_of(self, x, y, sample_weight, class_weight)
@@ -138,8 +140,8 @@ class Trainer(Compiled):
         self, stepper: Stepper, batches: Iterator[Batch], steps: int | None, runner: CallbackList
     ) -> Mapping[str, Any] | None:
         """Train on the batches of one epoch; returns the running numbers at its end, ``None``: no batch."""
-        own = type(self).train_step is not Trainer.train_step
-        every, targets, train = self.steps_per_execution, stepper.targets, stepper.train
+        own = overrides(self, "train_step")
+        every, train, running = self.steps_per_execution, stepper.train, stepper.results
         begins, ends = runner.watches("on_train_batch_begin"), runner.watches("on_train_batch_end")
         results: Mapping[str, Any] = {}
         index = -1
@@ -151,14 +153,14 @@ class Trainer(Compiled):
             else:
                 train(batch)
             if ends and ((index + 1) % every == 0 or index + 1 == steps):
-                runner.on_train_batch_end(index, LazyLogs(_saying(results) if own else targets.results))
+                runner.on_train_batch_end(index, LazyLogs(_saying(results) if own else running))
             if self.stop_training or index + 1 == steps:
                 break
         if index < 0:
             return None
         if own:
             return dict(sorted(results.items()))
-        return dict(sorted(targets.results().items()))
+        return dict(sorted(running().items()))
 
     def evaluate(
         self,
@@ -177,6 +179,7 @@ class Trainer(Compiled):
         """
         if unknown:
             raise EngineError(f"Arguments not recognized: {unknown}", code="param")
+        steps = _capped(1, steps)[1]
         targets = self._compiled_targets("evaluate")
         keys = sources.keys_of(self, x)
         source = sources.source_of(self, x, y, sample_weight)
@@ -196,7 +199,7 @@ class Trainer(Compiled):
     def _test_loop(
         self, stepper: Stepper, source: Rows | Stream, size: int, steps: int | None, runner: CallbackList
     ) -> dict[str, Any]:
-        own = type(self).test_step is not Trainer.test_step
+        own = overrides(self, "test_step")
         targets = stepper.targets
         targets.reset()
         self.stop_evaluating = False
@@ -212,11 +215,11 @@ class Trainer(Compiled):
             else:
                 stepper.test(batch)
             if ends:
-                runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else targets.results))
+                runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else stepper.results))
             if self.stop_evaluating or (self.stop_training and not runner.testing):
                 break
         source.end_epoch()
-        found = read(dict(sorted((results if own else targets.results()).items())))
+        found = read(dict(sorted((results if own else stepper.results()).items())))
         runner.on_test_end(found)
         return found
 
@@ -230,13 +233,14 @@ class Trainer(Compiled):
         callbacks: Any = None,
     ) -> Any:
         """Return the predictions as numpy arrays: one, or a list or dict as the model has outputs."""
+        steps = _capped(1, steps)[1]
         keys = sources.keys_of(self, x)
         source = sources.source_of(self, x)
         sources.build_on_first(self, source, keys)
         size = batch_size or 32
         runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
         run = forward_of(self, keys)
-        own = type(self).predict_step is not Trainer.predict_step
+        own = overrides(self, "predict_step")
         gathered: list[list[Tensor]] = []
         self.stop_predicting = False
         runner.on_predict_begin()
@@ -258,7 +262,7 @@ class Trainer(Compiled):
 
     def _structured(self, arrays: list[Any]) -> Any:
         """Return outputs in the structure in which the model gives them."""
-        structure = getattr(self, "_outputs_struct", None)
+        structure = structure_of(self)
         if structure is not None:
             return pack_like(structure, arrays)
         return arrays[0] if len(arrays) == 1 else arrays
@@ -295,10 +299,11 @@ class Trainer(Compiled):
             return self._structured([part.cpu().numpy() for part in parts])
 
     def _on_batch(self, batch: Batch, keys: list[str] | None, return_dict: bool, training: bool) -> Any:
+        sources.build_on_batch(self, batch, keys)
         stepper = self._stepper(keys)
         stepper.targets.reset()
         kind = "train_step" if training else "test_step"
-        if getattr(type(self), kind) is not getattr(Trainer, kind):
+        if overrides(self, kind):
             found = read(getattr(self, kind)(_whole(batch)))
         else:
             if training:
@@ -306,7 +311,7 @@ class Trainer(Compiled):
                     stepper.train(batch)
             else:
                 stepper.test(batch)
-            found = read(stepper.targets.results())
+            found = read(stepper.results())
         values: list[Any] = [
             np.float32(value) if isinstance(value, float) else value for value in found.values()
         ]
@@ -330,7 +335,7 @@ class Trainer(Compiled):
 def _claim(optimizer: Any, params: list[Any]) -> None:
     """Build the optimizer for these weights, and refuse one that was built for others."""
     optimizer.build(params)
-    own = optimizer._variables
+    own = optimizer._trainable_variables
     if len(own) != len(params) or any(one is not two for one, two in zip(own, params, strict=True)):
         raise EngineError(
             "The trainable weights are not those that the optimizer knows. After freezing, freeing or "
@@ -347,6 +352,18 @@ def _training_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(False)
+
+
+def _capped(epochs: int, steps: int | None) -> tuple[int, int | None]:
+    """Return epochs and steps, no more than ``config.set_max_epochs`` and its like allow."""
+    most, most_steps = config.max_epochs(), config.max_steps_per_epoch()
+    if most and most < epochs:
+        warnings.warn(f"Limiting epochs to {most}", stacklevel=3)
+        epochs = most
+    if most_steps and (not steps or most_steps < steps):
+        warnings.warn(f"Limiting steps_per_epoch to {most_steps}", stacklevel=3)
+        steps = most_steps
+    return epochs, steps
 
 
 def _due(epoch: int, frequency: Any) -> bool:

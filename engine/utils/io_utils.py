@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from engine.errors import ParamError
+
 _logger = logging.getLogger("engine")
 _interactive = [True]
 
@@ -31,3 +33,15 @@ def print_msg(message: str, line_break: bool = True) -> None:
         sys.stdout.flush()
     else:
         _logger.info(message)
+
+
+def set_logging_verbosity(level: str) -> None:
+    """Set what the logger "engine" lets through: FATAL, ERROR, WARNING, INFO or DEBUG.
+
+    Raises ``ParamError`` for other words.  Keras: ``keras.utils.set_logging_verbosity``.
+    """
+    if level not in ("FATAL", "ERROR", "WARNING", "INFO", "DEBUG"):
+        raise ParamError(
+            f"verbosity level is FATAL, ERROR, WARNING, INFO or DEBUG. Received: {level!r}", code="param"
+        )
+    _logger.setLevel(level)

@@ -160,8 +160,10 @@ def test_gradients_are_shown_to_those_who_ask() -> None:
             self.seen.append((batch, {path: tuple(grad.shape) for path, grad in grads.items()}))
 
     watcher = Gradients()
-    model().fit(X, Y, verbose=0, callbacks=[watcher])
-    assert watcher.seen == [(index, {"kind/kernel": (5, 2), "kind/bias": (2,)}) for index in (0, 1)]
+    made = model()
+    made.fit(X, Y, verbose=0, callbacks=[watcher])
+    shapes = {f"{made.name}/kind/kernel": (5, 2), f"{made.name}/kind/bias": (2,)}
+    assert watcher.seen == [(index, shapes) for index in (0, 1)]
 
 
 def test_a_loss_that_is_no_number_is_told() -> None:
@@ -218,9 +220,9 @@ def test_a_stateful_layer_starts_fit_as_it_was_left() -> None:
     net.compile("sgd", "mse")
     rows = np.ones((8, 3, 2), "float32")
     net.predict(rows, batch_size=4, verbose=0)
-    kept = [state.clone() for state in net.layers[0]._states]
+    kept = [state.clone() for state in net.layers[0].states]
     net.fit(rows, rows[:, 0, :1], batch_size=4, epochs=0, verbose=0)
-    assert all(torch.equal(one, two) for one, two in zip(kept, net.layers[0]._states, strict=True))
+    assert all(torch.equal(one, two) for one, two in zip(kept, net.layers[0].states, strict=True))
     net.fit(rows, rows[:, 0, :1], batch_size=4, verbose=0)
 
 
