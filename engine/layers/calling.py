@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +22,7 @@ from engine.layers.arguments import (
 )
 from engine.layers.borrowed import in_half
 from engine.layers.layer import Layer, _holding_losses, call_parameters
+from engine.layers.masks import finish, makes_masks, with_masks
 from engine.layers.scope import running_layers
 from engine.layers.symbolic import KerasTensor
 from engine.layers.tracing import call_symbolic, ensure_built, infer_outputs, output_spec
@@ -170,7 +170,7 @@ def _run(layer: Layer, names: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
             ensure_built(layer, shapes_of(tensors))
             _check(layer, first)
         kwargs = _with_training(names, args, kwargs, outer)
-        mask = _with_masks(names, args, kwargs, tensors)
+        mask = with_masks(names, args, kwargs, tensors)
         if layer._mixed:
             with in_half(layer):
                 outputs = layer.call(*args, **kwargs)
@@ -205,60 +205,3 @@ def _with_training(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ou
     if parameter is not None:
         return kwargs if by_position else {**kwargs, "training": training}
     return {name: value for name, value in kwargs.items() if name != "training"}
-
-
-def _with_masks(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: dict[str, Any]) -> Any:
-    """Put the masks that hang on the tensors into ``kwargs``; return the mask that goes on from here."""
-    given = set(list(names)[: len(args)])
-    before = None
-    for index, (name, value) in enumerate(tensors.items()):
-        mask = _mask_of(value)
-        if index == 0:
-            before = mask
-        if mask is None:
-            continue
-        argument = "mask" if index == 0 and "mask" in names else f"{name}_mask"
-        if argument in names and argument not in given and kwargs.get(argument) is None:
-            kwargs[argument] = mask
-    told = kwargs.get("mask")
-    return before if told is None else told
-
-
-def _mask_of(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return getattr(value, "_keras_mask", None)
-    masks = map_structure(lambda leaf: getattr(leaf, "_keras_mask", None), value)
-    return None if all(mask is None for mask in flatten(masks)) else masks
-
-
-def finish(layer: Layer, inputs: Any, mask: Any, outputs: Any) -> None:
-    """Gather the activity penalty and hang the mask on the output, after a call."""
-    if layer.activity_regularizer is not None:
-        for output in flatten(outputs):
-            penalty = layer.activity_regularizer(output)
-            if output.dim():  # for each sample
-                penalty = penalty / output.shape[0] if output.shape[0] else torch.zeros_like(penalty)
-            layer.add_loss(penalty)
-    if mask is None and not makes_masks(layer):
-        return
-    if not layer.supports_masking:
-        warnings.warn(
-            f"Layer '{layer.name}' (of type {type(layer).__name__}) was passed an input with a mask, but does "
-            "not support masking: layers after it will not see the mask.",
-            stacklevel=2,
-        )
-        return
-    results = flatten(outputs)
-    if all(getattr(result, "_keras_mask", None) is not None for result in results):
-        return
-    made = layer.compute_mask(inputs, mask)
-    if made is not None:
-        for result, one in zip(results, flatten(made), strict=False):
-            if one is not None and getattr(result, "_keras_mask", None) is None:
-                result._keras_mask = one
-
-
-def makes_masks(layer: Layer) -> bool:
-    """Return whether a layer may make a mask where none came."""
-    own = type(layer).compute_mask is not Layer.compute_mask
-    return own and layer.supports_masking and not layer.variadic

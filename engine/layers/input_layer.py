@@ -93,17 +93,15 @@ class InputLayer(Layer):
         return None
 
     def get_config(self) -> dict[str, Any]:
-        """Return batch shape, dtype and name, and whether it is optional where it is."""
-        config: dict[str, Any] = {
+        """Return batch shape, dtype and name, and whether it is optional."""
+        return {
             "batch_shape": list(self.batch_shape),
             "dtype": self.dtype,
             "sparse": False,
             "ragged": False,
             "name": self.name,
+            "optional": self.optional,
         }
-        if self.optional:
-            config["optional"] = True
-        return config
 
 
 def _refusal(message: str, word: str, value: Any) -> ParamError:

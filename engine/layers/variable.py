@@ -100,7 +100,7 @@ class Variable(torch.nn.Parameter):
 
     def assign(self, value: Any) -> Variable:
         """Copy ``value`` (array, tensor or number of the same shape) into this weight, in place."""
-        new = value if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
+        new = value if isinstance(value, torch.Tensor) else _numbers(value)
         if new.shape != self.shape:
             raise ShapeError(
                 "The shape of the target variable and the shape of the target value in "
@@ -125,12 +125,20 @@ class Variable(torch.nn.Parameter):
 
     def numpy(self, *, force: bool = True) -> Any:  # a weight is always wanted as plain numbers
         """Return the numbers as a numpy array, detached and on the CPU."""
-        return self.detach().cpu().numpy(force=force)
+        plain = self.detach().cpu()
+        if plain.dtype is torch.bfloat16:  # a type that numpy has not
+            plain = plain.float()
+        return plain.numpy(force=force)
 
     @property
     def value(self) -> torch.Tensor:
         """The tensor itself, whose ``grad`` a training step of one's own reads."""
         return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Say how to make it again: torch's own way knows of neither name nor path."""
+        words = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+        return _again, (self.detach().data, self.requires_grad, words, self._regularizer, self._constraint)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         """Copy the numbers and the words; torch's own copy knows of neither name nor path."""
@@ -165,6 +173,23 @@ def _first(initializer: Any, shape: Any, dtype: Any) -> torch.Tensor:
     wanted = None if dtype is None else getattr(torch, standardize_dtype(dtype))
     plain = initializer if isinstance(initializer, torch.Tensor) else np.asarray(initializer)
     return torch.as_tensor(plain, dtype=wanted).detach().clone()
+
+
+def _numbers(value: Any) -> torch.Tensor:
+    """Return an array or a number as a tensor; half precision as other libraries give it to numpy, too."""
+    array = np.asarray(value)
+    if array.dtype.name in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
+        array = array.astype("float32")
+    return torch.as_tensor(array)
+
+
+def _again(
+    value: torch.Tensor, requires_grad: bool, words: dict[str, Any], regularizer: Any, constraint: Any
+) -> Variable:
+    made = Variable(value.as_subclass(torch.Tensor))
+    made.__dict__.update(words)
+    made.regularizer, made.constraint = regularizer, constraint
+    return made.requires_grad_(requires_grad)
 
 
 def _function(word: str, value: Any) -> Any:

@@ -47,8 +47,8 @@ def clone_model(
         made = _graph(model, input_tensors, clone, call_function)
     elif input_tensors is not None or clone_function is not None:
         raise ParamError(
-            "Expected `model` argument to be a Functional or Sequential model: one that is code takes neither "
-            f"input_tensors nor clone_function. Received: model={model!r}",
+            "Expected `model` argument to be a Functional or Sequential model: one that is code takes no "
+            f"input_tensors and no clone_function. Received: model={model!r}",
             code="param",
         )
     else:

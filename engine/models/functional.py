@@ -73,8 +73,8 @@ class Functional(Model):
         for index, layer in enumerate(self._graph.operations):
             if layer.name in names:
                 raise EngineError(
-                    f"Two layers of the model are called '{layer.name}'. All names should be unique: give each "
-                    "a name of its own.",
+                    f"Two layers of the model are called '{layer.name}'. All names should be unique: "
+                    "give each a name of its own.",
                     code="duplicate_name",
                     name=layer.name,
                 )
@@ -106,6 +106,10 @@ class Functional(Model):
         if type(self).call is not Functional.call:
             return DirectPlan(self)
         return self._compiled_graph()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes for copies; the compiled graph is made afresh."""
+        return {**self.__dict__, "_plan": None}
 
     def _compiled_graph(self) -> Plan:
         if self._plan is None:

@@ -13,7 +13,7 @@ from engine.structure import flatten, map_structure
 
 
 class Graph(NamedTuple):
-    """The calls in the order in which they run, and what is called in Keras' order (of weights and configs)."""
+    """The calls in the order in which they run, and what is called in Keras' order."""
 
     nodes: list[Node]
     operations: list[Any]

@@ -176,12 +176,18 @@ def _key(value: Any) -> tuple[str, int, int]:
     return str(name), int(call), int(index)
 
 
+def _is_row(value: Any) -> bool:
+    """Return whether this is [name, call, tensor, ...], as Keras 2 wrote what a layer is called on."""
+    return (
+        isinstance(value, list) and len(value) > 2 and isinstance(value[0], str) and isinstance(value[1], int)
+    )
+
+
 def _histories(value: Any) -> list[tuple[str, int, int]]:
     if _is_tensor(value):
         return [_key(value)]
-    if isinstance(value, list) and value and all(isinstance(row, list) and len(row) > 2 for row in value):
-        if all(isinstance(row[0], str) and isinstance(row[1], int) for row in value):
-            return [(row[0], row[1], int(row[2])) for row in value]  # as Keras 2 wrote it
+    if isinstance(value, list) and value and all(_is_row(row) for row in value):
+        return [(row[0], row[1], int(row[2])) for row in value]
     items = (
         value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
     )

@@ -209,7 +209,11 @@ def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Calla
     whole = isinstance(layer, Layer)
     if not whole and hasattr(layer, "bound_call"):  # an operation knows its quickest form
         places = tuple(numbers[id(tensor)] for tensor in node.inputs_flat)
-        return (_PLAIN, layer.bound_call(node), places[0]) if len(places) == 1 else (_SPREAD, layer.bound_call(node), places)
+        return (
+            (_PLAIN, layer.bound_call(node), places[0])
+            if len(places) == 1
+            else (_SPREAD, layer.bound_call(node), places)
+        )
     takes_training = whole and "training" in call_parameters(type(layer))
     careful = whole and (masked or _needs_call(node))
     if not careful and not node.kwargs and len(node.args) == 1:
