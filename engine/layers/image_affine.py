@@ -117,7 +117,7 @@ class RandomRotation(_AffineLayer):
         return matrix_of(cosine, -sine, x - x * cosine + y * sine, sine, cosine, y - x * sine - y * cosine)
 
     def _matrix(self, transformation: Transformation, height: int, width: int) -> Tensor:
-        matrix: Tensor = transformation["rotation_matrix"]
+        matrix: Tensor = torch.as_tensor(transformation["rotation_matrix"])
         return matrix
 
     def transform_bounding_boxes(
@@ -128,7 +128,7 @@ class RandomRotation(_AffineLayer):
             return bounding_boxes
         height, width = transformation["image_height"], transformation["image_width"]
         boxes = convert_format(bounding_boxes, self.bounding_box_format, "xyxy", height, width)
-        angle = transformation["angle"]
+        angle = torch.as_tensor(transformation["angle"])
         still, one = torch.zeros_like(angle), torch.ones_like(angle)
         boxes["boxes"] = image_boxes.affine_transform(
             boxes["boxes"], angle, still, still, one, still, still, height, width

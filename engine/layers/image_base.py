@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from engine import random
 from engine.errors import ParamError, ShapeError
 from engine.layers.image_arguments import amount
 from engine.layers.layer import Layer
 from engine.pictures.boxes import BoundingBoxes, densify_bounding_boxes
 from engine.pictures.common import standard_format
-from engine.random import Seed, SeedGenerator, uniform
+from engine.random import Seed, SeedGenerator
 from engine.spec import Shape, TensorSpec
 from engine.structure import is_shape
 
@@ -51,6 +53,7 @@ class BaseImagePreprocessingLayer(Layer):
         super().__init__(**kwargs)
         self.bounding_box_format = bounding_box_format
         self.data_format = standard_format(data_format)
+        self.built = True
         if self._USE_BASE_FACTOR:
             self._set_factor(factor or 0.0)
         elif factor is not None:
@@ -152,7 +155,7 @@ class BaseImagePreprocessingLayer(Layer):
             )
 
     def call(self, data: Any, training: bool = True) -> Any:
-        """Return the pictures, or the dict of pictures and what belongs to them, changed."""
+        """Return the pictures, or the dict of pictures and what belongs to them, changed in place."""
         images = images_of(data)
         self._check_rank(tuple(images.shape))
         transformation = self.get_random_transformation(data, training=training)
@@ -162,7 +165,7 @@ class BaseImagePreprocessingLayer(Layer):
             return (self.transform_images if batched else self.transform_single_image)(
                 torch.as_tensor(data), **tell
             )
-        result = dict(data)
+        result: Any = data
         result["images"] = (self.transform_images if batched else self.transform_single_image)(
             torch.as_tensor(images), **tell
         )
@@ -248,6 +251,17 @@ class BaseImagePreprocessingLayer(Layer):
             config["bounding_box_format"] = self.bounding_box_format
         return config
 
+    @property
+    def backend(self) -> SimpleNamespace:
+        """Operations and random numbers by the names that Keras' own layers for pictures know."""
+        from engine import backend, ops
+
+        return SimpleNamespace(
+            random=random, numpy=ops.numpy, nn=ops.nn, linalg=ops.linalg, core=ops.core, image=ops.image,
+            shape=ops.shape, cast=backend.cast, convert_to_tensor=backend.convert_to_tensor,
+            is_tensor=backend.is_tensor,
+        )  # fmt: skip
+
     # -- for the layers -----------------------------------------------------------------------------
 
     @property
@@ -266,9 +280,9 @@ class BaseImagePreprocessingLayer(Layer):
         self, data: Any, shape: tuple[int, ...], bounds: tuple[float, float], seed: Seed, dtype: Any = None
     ) -> Tensor:
         """Return evenly spread numbers beside the pictures of ``data``."""
-        found = uniform(shape, *bounds, dtype=dtype, seed=self.generator if seed is None else seed)
+        found = random.uniform(shape, *bounds, dtype=dtype, seed=self.generator if seed is None else seed)
         images = images_of(data)
-        return found.to(images.device) if isinstance(images, Tensor) else found
+        return torch.as_tensor(found, device=images.device if isinstance(images, Tensor) else None)
 
     def _transform_value_range(
         self, images: Any, original_range: Any, target_range: Any, dtype: Any = "float32"

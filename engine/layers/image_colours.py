@@ -58,7 +58,7 @@ class RandomHue(_PixelLayer):
         axis = -1 if self.data_format == "channels_last" else -3
         unit = self._transform_value_range(self._cast(images), self.value_range, (0, 1))
         hue, saturation, value = rgb_to_hsv(unit, self.data_format).unbind(axis)
-        hue = hue + transformation["factor"].to(unit).reshape(-1, 1, 1)
+        hue = hue + torch.as_tensor(transformation["factor"]).to(unit).reshape(-1, 1, 1)
         hue = torch.where(hue > 1.0, hue - 1.0, hue)
         hue = torch.where(hue < 0.0, hue + 1.0, hue)
         turned = hsv_to_rgb(torch.stack([hue, saturation, value], axis), self.data_format).clamp(0, 1)

@@ -15,7 +15,7 @@ from engine.layers.image_details import RandomSharpness
 from engine.layers.image_light import RandomBrightness, RandomContrast
 from engine.layers.image_moving import RandomTranslation
 from engine.layers.image_tones import AutoContrast, Equalization, RandomPosterization, Solarization
-from engine.params import Array, DataFormat, Flag, Integer, PositiveInt, PositiveReal
+from engine.params import Array, DataFormat, Flag, Integer, NonNegativeInt, PositiveInt, PositiveReal
 from engine.pictures.boxes import BoundingBoxes
 from engine.random import Seed, torch_generator
 
@@ -87,7 +87,7 @@ class RandAugment(_CombiningLayer):
     def __init__(
         self,
         value_range: Array = (0, 255),
-        num_ops: PositiveInt = 2,
+        num_ops: NonNegativeInt = 2,
         factor: Array = 0.5,
         interpolation: Interpolation = "bilinear",
         seed: Integer | None = None,

@@ -128,7 +128,7 @@ class RandomGaussianBlur(_PixelLayer):
         if not training or transformation is None:
             return tensor
         blurred = gaussian_blur(tensor, self.kernel_size, transformation["blur_factor"], self.data_format)
-        chosen = transformation["should_apply_blur"].to(tensor.device).reshape(-1, 1, 1, 1)
+        chosen = torch.as_tensor(transformation["should_apply_blur"]).to(tensor.device).reshape(-1, 1, 1, 1)
         return torch.where(chosen, blurred, tensor).clamp(*self.value_range)
 
 
@@ -216,6 +216,6 @@ class RandomErasing(_PixelLayer):
         tensor = self._cast(images)
         if not training or transformation is None:
             return tensor
-        chosen = transformation["apply_erasing"].to(tensor.device).reshape(-1, 1, 1, 1)
-        wiped = transformation["batch_masks"].to(tensor.device) & chosen
-        return torch.where(wiped, transformation["fill_value"].to(tensor), tensor)
+        chosen = torch.as_tensor(transformation["apply_erasing"]).to(tensor.device).reshape(-1, 1, 1, 1)
+        wiped = torch.as_tensor(transformation["batch_masks"]).to(tensor.device) & chosen
+        return torch.where(wiped, torch.as_tensor(transformation["fill_value"]).to(tensor), tensor)

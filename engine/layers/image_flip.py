@@ -40,6 +40,8 @@ class RandomFlip(BaseImagePreprocessingLayer):
         super().__init__(data_format=data_format, **kwargs)
         self.mode = mode
         self._set_seed(seed)
+        self._convert_input_args = False  # as in Keras: a dict comes in as it is, and is changed
+        self._allow_non_tensor_positional_args = True
 
     def get_random_transformation(
         self, data: Any, training: bool = True, seed: Seed = None
@@ -57,7 +59,7 @@ class RandomFlip(BaseImagePreprocessingLayer):
             return tensor
         down, across = self._axes
         axes = [axis for axis, word in ((across, "horizontal"), (down, "vertical")) if word in self.mode]
-        flips = transformation["flips"].to(tensor.device)
+        flips = torch.as_tensor(transformation["flips"]).to(tensor.device)
         flips = flips.reshape(-1, 1, 1, 1) if tensor.ndim == 4 else flips.reshape(1, 1, 1)
         return torch.where(flips, tensor.flip(axes), tensor)
 
@@ -85,7 +87,7 @@ class RandomFlip(BaseImagePreprocessingLayer):
         if "vertical" in self.mode:
             y1, y2 = 1 - y2, 1 - y1
         mirrored = torch.stack([x1, y1, x2, y2], -1)
-        flips = transformation["flips"].reshape(-1, 1, 1)
+        flips = torch.as_tensor(transformation["flips"]).reshape(-1, *[1] * (mirrored.ndim - 1))
         boxes["boxes"] = torch.where(flips, mirrored, boxes["boxes"])
         boxes = clip_to_image_size(boxes, bounding_box_format="rel_xyxy")
         converted: BoundingBoxes = convert_format(boxes, "rel_xyxy", self.bounding_box_format, height, width)

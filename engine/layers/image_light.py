@@ -144,7 +144,7 @@ class RandomInvert(_PixelLayer):
         if not training:
             return torch.as_tensor(images)
         tensor = self._cast(images)
-        chosen = transformation["apply_inversion"].to(tensor.device).reshape(-1, 1, 1, 1)
+        chosen = torch.as_tensor(transformation["apply_inversion"]).to(tensor.device).reshape(-1, 1, 1, 1)
         return torch.where(chosen, self.value_range[1] - tensor, tensor)
 
 

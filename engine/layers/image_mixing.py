@@ -66,22 +66,23 @@ class MixUp(BaseImagePreprocessingLayer):
         return {"mix_weight": draw_beta((batch_of(data),), self.alpha, seed), "permutation_order": order}
 
     @staticmethod
-    def _mix(values: Tensor, transformation: Transformation) -> Tensor:
+    def _mix(values: Tensor, transformation: Transformation, rank: int) -> Tensor:
         order = torch.as_tensor(transformation["permutation_order"]).to(values.device)
         weight = torch.as_tensor(transformation["mix_weight"]).to(values.device)
         weight = weight.to(values.dtype if values.is_floating_point() else torch.float32)
-        weight = weight.reshape(-1, *[1] * (values.ndim - 1))
+        weight = weight.reshape(-1, *[1] * (rank - 1))
         return weight * values + (1.0 - weight) * values[order]
 
     def transform_images(
         self, images: Any, transformation: Transformation = None, training: bool = True
     ) -> Tensor:
         """Return the pictures, mixed."""
-        return self._mix(self._cast(images), transformation) if training else torch.as_tensor(images)
+        return self._mix(self._cast(images), transformation, 4) if training else torch.as_tensor(images)
 
     def transform_labels(self, labels: Any, transformation: Transformation, training: bool = True) -> Any:
         """Return the labels, mixed as the pictures are."""
-        return self._mix(torch.as_tensor(labels), transformation) if training else labels
+        values = torch.as_tensor(labels)
+        return self._mix(values, transformation, values.ndim) if training else labels
 
     def transform_bounding_boxes(
         self, bounding_boxes: BoundingBoxes, transformation: Transformation, training: bool = True
@@ -93,7 +94,7 @@ class MixUp(BaseImagePreprocessingLayer):
         joined = {}
         for name in ("boxes", "labels"):
             values = torch.as_tensor(bounding_boxes[name])
-            joined[name] = torch.cat([values, values[order.to(values.device)]], 1)
+            joined[name] = torch.cat([values, values[order.to(values.device)]], min(1, values.ndim - 1))
         return joined
 
     def transform_segmentation_masks(
@@ -101,7 +102,7 @@ class MixUp(BaseImagePreprocessingLayer):
     ) -> Any:
         """Return the masks, mixed as the pictures are."""
         return (
-            self._mix(torch.as_tensor(segmentation_masks), transformation) if training else segmentation_masks
+            self._mix(torch.as_tensor(segmentation_masks), transformation, 4) if training else segmentation_masks
         )
 
 
@@ -162,16 +163,20 @@ class CutMix(BaseImagePreprocessingLayer):
         tensor = self._cast(images)
         if not training or transformation is None:
             return tensor
-        others = tensor[transformation["permutation_order"].to(tensor.device)]
-        return torch.where(transformation["batch_masks"].to(tensor.device), others, tensor)
+        others = tensor[torch.as_tensor(transformation["permutation_order"]).to(tensor.device)]
+        return torch.where(torch.as_tensor(transformation["batch_masks"]).to(tensor.device), others, tensor)
 
     def transform_labels(self, labels: Any, transformation: Transformation, training: bool = True) -> Any:
         """Return the labels, mixed by the areas that show of each picture."""
         if not training or transformation is None:
             return labels
         values = torch.as_tensor(labels)
-        others = values[transformation["permutation_order"].to(values.device)]
-        weight = transformation["mix_weight"].to(values.device).reshape(-1, *[1] * (values.ndim - 1))
+        others = values[torch.as_tensor(transformation["permutation_order"]).to(values.device)]
+        weight = (
+            torch.as_tensor(transformation["mix_weight"])
+            .to(values.device)
+            .reshape(-1, *[1] * (values.ndim - 1))
+        )
         return weight * values + (1.0 - weight) * others
 
     def transform_segmentation_masks(

@@ -160,8 +160,7 @@ class RandomZoom(_AffineLayer):
         boxes = convert_format(bounding_boxes, self.bounding_box_format, "xyxy", height, width)
         a0, _, a2, _, b1, b2, _, _ = self._matrix(transformation, height, width).unbind(1)
         corners = boxes["boxes"]
-        shape = (-1, 1, 1) if corners.ndim == 3 else (-1, 1)
-        left, top, wide, high = (part.reshape(shape) for part in (a2, b2, a0 * width, b1 * height))
+        left, top, wide, high = (part.reshape(-1, 1, 1) for part in (a2, b2, a0 * width, b1 * height))
         x1, y1, x2, y2 = corners.chunk(4, -1)
         parts = (x1, left, wide), (y1, top, high), (x2, left, wide), (y2, top, high)
         seen = [(torch.clamp(part, start, start + size) - start) / size for part, start, size in parts]

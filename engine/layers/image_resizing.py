@@ -248,6 +248,8 @@ class RandomCrop(_SizedLayer):
         self.height = height
         self.width = width
         self._set_seed(seed)
+        self._convert_input_args = False  # as in Keras: a dict comes in as it is, and is changed
+        self._allow_non_tensor_positional_args = True
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Seed = None) -> Any:
         """Return where the part begins, from the top and from the left."""

@@ -119,8 +119,8 @@ class Solarization(_PixelLayer):
         if not training or transformation is None:
             return tensor
         full = self._transform_value_range(tensor, self.value_range, (0, 255), self.compute_dtype)
-        full = (full + transformation["additions"].to(full)).clamp(0, 255)
-        full = torch.where(full < transformation["thresholds"].to(full), full, 255 - full)
+        full = (full + torch.as_tensor(transformation["additions"]).to(full)).clamp(0, 255)
+        full = torch.where(full < torch.as_tensor(transformation["thresholds"]).to(full), full, 255 - full)
         return self._transform_value_range(full, (0, 255), self.value_range, self.compute_dtype)
 
 

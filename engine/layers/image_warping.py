@@ -102,8 +102,8 @@ class RandomPerspective(BaseImagePreprocessingLayer):
             self.fill_value,
             self.data_format,
         )
-        chosen = transformation["apply_perspective"].to(images.device).reshape(-1, 1, 1, 1)
-        return torch.where(chosen, seen, images)
+        chosen = torch.as_tensor(transformation["apply_perspective"]).to(images.device)
+        return torch.where(chosen.reshape(-1, *[1] * (images.ndim - 1)), seen, images)
 
     def transform_labels(self, labels: Any, transformation: Transformation, training: bool = True) -> Any:
         """Return the labels: they stay."""
@@ -126,7 +126,7 @@ class RandomPerspective(BaseImagePreprocessingLayer):
         moved = inverse @ places
         x, y = moved[..., 0, :] / moved[..., 2, :], moved[..., 1, :] / moved[..., 2, :]
         around = torch.stack([x.amin(-1), y.amin(-1), x.amax(-1), y.amax(-1)], -1)
-        chosen = transformation["apply_perspective"].to(corners.device).reshape(-1, 1, 1)
+        chosen = torch.as_tensor(transformation["apply_perspective"]).to(corners.device).reshape(-1, 1, 1)
         boxes = clip_to_image_size({**boxes, "boxes": torch.where(chosen, around, corners)}, height, width)
         converted: BoundingBoxes = convert_format(boxes, "xyxy", self.bounding_box_format, height, width)
         return converted
@@ -201,7 +201,8 @@ class RandomElasticTransform(BaseImagePreprocessingLayer):
         pulled = elastic_transform(
             images, alpha, sigma, interpolation, self.fill_mode, self.fill_value, seed, self.data_format
         )
-        chosen = transformation["apply_transform"].to(images.device).reshape(-1, 1, 1, 1)
+        chosen = torch.as_tensor(transformation["apply_transform"]).to(images.device)
+        chosen = chosen.reshape(-1, *[1] * (images.ndim - 1))
         return self._cast(torch.where(chosen, pulled, images).clamp(*self.value_range))
 
     def transform_labels(self, labels: Any, transformation: Transformation, training: bool = True) -> Any:

@@ -38,8 +38,9 @@ def compute_iou(
 ) -> Tensor:
     """Return how much every box of ``boxes1`` overlaps with every one of ``boxes2``.
 
-    That is their common area as a part of both together.  Both are (boxes, 4) or in a batch; the answer is (boxes 1, boxes 2) or a batch of that.  With
-    ``use_masking``, boxes of negative numbers only (fillers) give ``mask_val``.
+    That is their common area as a part of both together.  Both are (boxes, 4) or in a batch; the answer
+    is (boxes 1, boxes 2) or a batch of that.  With ``use_masking``, boxes of negative numbers only (fillers)
+    give ``mask_val``.
     Keras: ``keras.utils.bounding_boxes.compute_iou``.
     """
     height, width = _sides(image_shape)
