@@ -68,6 +68,7 @@ Units = Annotated[
         rule="Received an invalid value for argument `{name}`, expected a positive integer.",
     ),
 ]
+Filters = Annotated[int, Kind("int", minimum=1, step="power")]
 Groups = Annotated[int, Kind("int", minimum=1, rule="The number of groups must be a positive integer.")]
 Integer = Annotated[int, Kind("int")]
 NonNegativeInt = Annotated[int, Kind("int", minimum=0)]
@@ -99,10 +100,17 @@ TargetShape = Annotated[
     Any, Kind("tuple", minimum=-1, rule="Each size must be a non-negative integer, or -1 for what is left.")
 ]
 AxisOrder = Annotated[
-    Any, Kind("tuple", minimum=1, rule="Invalid permutation: dims counts the axes from 1, each once.")
+    Any, Kind("tuple", minimum=1, rule="Invalid permutation of axes: dims counts them from 1, each once.")
 ]
 Pair = Annotated[Any, Kind("tuple", minimum=0, length=2, lone=True)]
-Times = Annotated[int, Kind("int", minimum=1, rule="Argument `{name}` should be a positive integer.")]
+Times = Annotated[
+    int,
+    Kind(
+        "int",
+        minimum=1,
+        rule="Expected an integer value for `{name}`. Argument `{name}` should be a positive integer.",
+    ),
+]
 Axes = Annotated[Any, Kind("tuple", lone=True)]
 Array = Annotated[Any, Kind("array")]
 Activation = Annotated[Any, Kind("object", family="activations")]
@@ -144,7 +152,7 @@ class Param:
         where = f"{owner}: " if owner else ""
         words = words or f"{self.name} is {expected}."
         if f"{self.name}={value}" not in words:
-            words = f"{words} Received: {self.name}={value!r}"
+            words = f"{words} Received: {self.name}={value!r}."
         return kind(
             where + words,
             code="param",

@@ -10,6 +10,7 @@ from engine.params import (
     CausalPadding,
     Constraint,
     DataFormat,
+    Filters,
     Flag,
     Groups,
     Initializer,
@@ -18,7 +19,6 @@ from engine.params import (
     Size1,
     Size2,
     Size3,
-    Units,
 )
 
 
@@ -41,7 +41,7 @@ class Conv1D(_Conv):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size1,
         strides: Size1 = 1,
         padding: CausalPadding = "valid",
@@ -81,7 +81,7 @@ class Conv2D(_Conv):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size2,
         strides: Size2 = (1, 1),
         padding: Padding = "valid",
@@ -121,7 +121,7 @@ class Conv3D(_Conv):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size3,
         strides: Size3 = (1, 1, 1),
         padding: Padding = "valid",

@@ -22,7 +22,9 @@ from engine.layers.convolution_shapes import (
     window_shape,
 )
 from engine.layers.layer import Layer
+from engine.layers.low_rank import _LowRank
 from engine.layers.variable import Variable
+from engine.params import PositiveInt, Real
 from engine.spec import InputSpec, Shape
 
 
@@ -110,6 +112,8 @@ class _Sliding(Layer):
 
     def _slide(self, x: Tensor, planes_kernel: Tensor, bias: Tensor | None, groups: int) -> Tensor:
         """Return torch's convolution of ``x`` with a kernel of shape (out, in, ...window)."""
+        if x.dtype is not planes_kernel.dtype:
+            x = x.to(planes_kernel.dtype)
         planes = to_planes(x, self.data_format)
         pads: Any = 0
         if self.padding != "valid":
@@ -147,8 +151,10 @@ def filters_first(rank: int) -> tuple[int, ...]:
     return (rank + 1, *range(rank + 1))
 
 
-class _Conv(_Sliding):
+class _Conv(_LowRank, _Sliding):
     """A convolution whose kernel joins every channel of its group.
+
+    ``lora_rank`` and ``lora_alpha`` are understood beside the arguments of each class: see ``_LowRank``.
 
     Args:
         filters: How many patterns the layer looks for, which is the number of channels that come out.
@@ -164,6 +170,11 @@ class _Conv(_Sliding):
     kernel_initializer: Any
     kernel_regularizer: Any
     kernel_constraint: Any
+
+    def __init__(
+        self, lora_rank: PositiveInt | None = None, lora_alpha: Real | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(lora_rank, lora_alpha, **kwargs)
 
     def _take(self, arguments: dict[str, Any]) -> None:
         super()._take(arguments)
@@ -203,10 +214,15 @@ class _Conv(_Sliding):
             torch_axes=filters_first(self.rank),
         )
         self._add_bias(self.filters)
+        self._adapt_if_asked()
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the activation of the convolution of ``inputs``."""
-        return self._activated(self._slide(inputs, torch_kernel(self.kernel), self.bias, self.groups))
+        weights = self._parameters  # a plain dict: torch's attribute lookup is slow
+        kernel = weights.get("kernel")
+        if kernel is None:
+            kernel = self.kernel  # frozen, with a correction
+        return self._activated(self._slide(inputs, torch_kernel(kernel), weights.get("bias"), self.groups))
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape that comes out; raises ``ShapeError`` where the window has no room."""
@@ -222,6 +238,14 @@ class _Conv(_Sliding):
             self.data_format,
             self.filters,
         )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; those of a correction of low rank only where there is one."""
+        config = super().get_config()
+        del config["quantization_config"]  # Keras writes it for dense layers alone
+        if self.lora_rank:
+            config |= {"lora_rank": self.lora_rank, "lora_alpha": self.lora_alpha}
+        return config
 
     def compute_macs(self, input_shape: Any, output_shape: Any) -> int:
         """Return window x channels of a group, for every place and filter; 0 where sizes are unknown."""

@@ -16,6 +16,7 @@ from engine.params import (
     Activation,
     Constraint,
     DataFormat,
+    Filters,
     Flag,
     Initializer,
     Padding,
@@ -23,7 +24,6 @@ from engine.params import (
     Regularizer,
     Size1,
     Size2,
-    Units,
 )
 from engine.spec import Shape
 
@@ -102,7 +102,7 @@ class SeparableConv1D(_Separable):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size1,
         strides: Size1 = 1,
         padding: Padding = "valid",
@@ -145,7 +145,7 @@ class SeparableConv2D(_Separable):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size2,
         strides: Size2 = (1, 1),
         padding: Padding = "valid",

@@ -25,6 +25,7 @@ from engine.params import (
     Extra1,
     Extra2,
     Extra3,
+    Filters,
     Flag,
     Initializer,
     Padding,
@@ -32,7 +33,6 @@ from engine.params import (
     Size1,
     Size2,
     Size3,
-    Units,
 )
 from engine.spec import Shape, shape_text
 
@@ -180,7 +180,7 @@ class Conv1DTranspose(_Transposed):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size1,
         strides: Size1 = 1,
         padding: Padding = "valid",
@@ -221,7 +221,7 @@ class Conv2DTranspose(_Transposed):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size2,
         strides: Size2 = (1, 1),
         padding: Padding = "valid",
@@ -262,7 +262,7 @@ class Conv3DTranspose(_Transposed):
 
     def __init__(
         self,
-        filters: Units,
+        filters: Filters,
         kernel_size: Size3,
         strides: Size3 = (1, 1, 1),
         padding: Padding = "valid",

@@ -40,6 +40,7 @@ class _Pooling(Layer):
         self.data_format = resolved_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         lead = (1,) * (2 - self.rank)  # a sequence is a picture of height 1
+        self._build_at_init()
         self._window, self._steps = (*lead, *self.pool_size), (*lead, *self.strides)
 
     def call(self, inputs: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ class _Adaptive(Layer):
         self.output_size: tuple[int, ...] = output_size
         self.data_format = resolved_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
+        self._build_at_init()
         self._places = (*(1,) * (2 - self.rank), *self.output_size)
 
     def call(self, inputs: Tensor) -> Tensor:

@@ -76,6 +76,7 @@ class Reshape(_Rearranging):
                 got=target_shape,
             )
         self.target_shape = tuple(target_shape)
+        self._build_at_init()
         self._sizes = tuple(-1 if size is None else size for size in target_shape)
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -124,8 +125,8 @@ class Permute(_Rearranging):
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ParamError(
-                f"Permute: Invalid permutation: dims holds each of the numbers from 1 to {len(self.dims)} "
-                f"once. Received: dims={dims!r}",
+                f"Permute: Invalid permutation of axes: dims holds each of the numbers from 1 to "
+                f"{len(self.dims)} once. Received: dims={dims!r}",
                 code="param",
                 owner="Permute",
                 param="dims",

@@ -55,7 +55,7 @@ def test_reshape_refuses() -> None:
 def test_permute_matches_keras(keras: Any) -> None:
     check_parity(keras, Permute, {"dims": (3, 1, 2)}, (2, 3, 4, 5))
     for dims in [(0, 1), (1, 3), (1, 1)]:
-        with pytest.raises(ParamError, match=r"Invalid permutation .*dims.*|Invalid permutation: dims"):
+        with pytest.raises(ParamError, match=r"Invalid permutation .*dims.*"):
             Permute(dims)
     refuses(Permute((2, 1)), (None, 3), "rank")
 
