@@ -59,8 +59,8 @@ def set_dtype_policy(policy: Any) -> None:
         found = get("" if policy is None else policy)
     except (ParamError, TypeError):
         raise ParamError(
-            "Invalid `policy` argument: a dtype policy is a DTypePolicy or the name of one, such as 'float32' "
-            f"or 'mixed_bfloat16'. Received: {policy!r}",
+            "Invalid `policy` argument: a dtype policy is a DTypePolicy or the name of one, such as "
+            f"'float32' or 'mixed_bfloat16'. Received: {policy!r}",
             code="param",
             param="policy",
             got=policy,

@@ -19,8 +19,8 @@ _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 _WORDS = {"int": "int32", "long": "int64", "str": "string", "bool_": "bool"}
 _NAMES = frozenset(
     {
-        "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32",
-        "float64", "bfloat16", "complex64", "complex128", "string", "float8_e4m3fn", "float8_e5m2",
+        "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16",
+        "float32", "float64", "bfloat16", "complex64", "complex128", "string", "float8_e4m3fn", "float8_e5m2",
     }
 )  # fmt: skip
 
@@ -46,8 +46,8 @@ class DTypePolicy:
     """The float types of a layer: one for its weights, one for its arithmetic.
 
     ``"float32"`` and other type names mean the same type for both; ``"mixed_float16"`` and
-    ``"mixed_bfloat16"`` compute in half precision with weights in float32.  Without a name it is the policy of
-    ``config.dtype_policy()``.  Raises ``TypeError`` for what is no text and ``ParamError`` for names that
+    ``"mixed_bfloat16"`` compute in half precision with weights in float32.  Without a name it is the
+    policy of ``config.dtype_policy()``.  Raises ``TypeError`` for what is no text and ``ParamError`` for names that
     mean nothing.  Keras: ``keras.DTypePolicy``.
     """
 

@@ -97,7 +97,7 @@ def shapes_of(tensors: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Takes(NamedTuple):
-    """The arguments of a ``build`` or ``compute_output_shape``: all, those needed, and whether any name goes."""
+    """The arguments of ``build`` or ``compute_output_shape``: all, those needed, whether any name goes."""
 
     names: tuple[str, ...]
     needed: tuple[str, ...]
@@ -116,7 +116,7 @@ def _takes(function: Any) -> _Takes:
 
 
 def call_with_shapes(method: Any, shapes: Mapping[str, Any]) -> Any:
-    """Call ``build`` or ``compute_output_shape``: with the first shape, or with ``NAME_shape`` for each tensor.
+    """Call ``build`` or ``compute_output_shape``: with the first shape, or one ``NAME_shape`` each.
 
     Raises ``ParamError`` where the method needs several shapes and its arguments are not called after those
     of ``call``.
@@ -147,8 +147,8 @@ def _check_names(method: Any, takes: _Takes, shapes: Mapping[str, Any]) -> None:
         if name.endswith("_shape"):
             problem = f"but `call()` does not have argument `{name.removesuffix('_shape')}`"
         raise ParamError(
-            f"A `{what}()` with several arguments takes one shape for each tensor of `call()`, named after it: "
-            f"`{what}(self, foo_shape, bar_shape)`. For layer '{type(layer).__name__}', received "
+            f"A `{what}()` with several arguments takes one shape for each tensor of `call()`, named after "
+            f"it: `{what}(self, foo_shape, bar_shape)`. For layer '{type(layer).__name__}', received "
             f"`{what}()` argument `{name}`, {problem}.",
             code="build_signature",
             layer=layer.name,

@@ -50,7 +50,7 @@ def declared() -> Iterator[list[WeightSpec]]:
 
 
 def build_by_running(layer: Layer, input_shape: Any) -> None:
-    """Build what lies inside ``layer`` by a run on zeros of ``input_shape`` (a shape, or a nesting of them)."""
+    """Build what lies inside ``layer`` by a run on zeros of ``input_shape`` (a shape, or a nesting)."""
     from engine.layers.symbolic import KerasTensor
     from engine.layers.tracing import run_on_zeros
     from engine.structure import map_shapes

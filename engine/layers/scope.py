@@ -34,7 +34,7 @@ def inside(layer: Any) -> Iterator[None]:
 
 
 def path_in_scope(layer: Any) -> str:
-    """Return the names of the layers at work and of ``layer``, joined by slashes; one at work twice is one."""
+    """Return the names of the layers at work and of ``layer``, by slashes; one at work twice is one."""
     names: list[str] = []
     last = None
     for one in (*running_layers(), layer):

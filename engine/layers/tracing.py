@@ -101,8 +101,8 @@ def _build_for(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> N
             _outputs_by_running(layer, args, kwargs)
         except Exception as error:
             warnings.warn(
-                f"Layer '{layer.name}' looks like it has unbuilt state, but a trial run of its call() failed: "
-                f"{error}. Give it a build() that builds the layers inside.",
+                f"Layer '{layer.name}' looks like it has unbuilt state, but a trial run of its call() "
+                f"failed: {error}. Give it a build() that builds the layers inside.",
                 stacklevel=2,
             )
 
@@ -121,7 +121,7 @@ def _spec_of(leaf: Any) -> Any:
 
 
 def run_on_zeros(layer: Layer, args: Any, kwargs: dict[str, Any], size: int) -> Any:
-    """Run ``layer.call`` with zeros for symbolic tensors and ``size`` for unknown axes; nothing stays of it."""
+    """Run ``layer.call`` with zeros for symbolic tensors, ``size`` for unknown axes; nothing stays of it."""
     from engine.layers.calling import training_as
 
     weight = next(layer.parameters(), None)

@@ -181,7 +181,7 @@ class Plan:
 
 
 def follow_masks(nodes: Sequence[Node], masked: set[int]) -> list[bool]:
-    """Return for each call whether masks go in or come out; ``masked`` gathers the tensors that may have one."""
+    """Return for each call whether masks go in or come out; ``masked`` gathers tensors that may have one."""
     found = []
     for node in nodes:
         layer = node.layer
@@ -209,11 +209,8 @@ def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Calla
     whole = isinstance(layer, Layer)
     if not whole and hasattr(layer, "bound_call"):  # an operation knows its quickest form
         places = tuple(numbers[id(tensor)] for tensor in node.inputs_flat)
-        return (
-            (_PLAIN, layer.bound_call(node), places[0])
-            if len(places) == 1
-            else (_SPREAD, layer.bound_call(node), places)
-        )
+        one = len(places) == 1
+        return _PLAIN if one else _SPREAD, layer.bound_call(node), places[0] if one else places
     takes_training = whole and "training" in call_parameters(type(layer))
     careful = whole and (masked or _needs_call(node))
     if not careful and not node.kwargs and len(node.args) == 1:
@@ -272,8 +269,8 @@ def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
             tensor = tensor.squeeze(-1)
         else:
             raise ShapeError(
-                f"Invalid input shape for the input with name '{entry.name}' and path '{entry.path}'. Expected "
-                f"shape {entry.shape}: {entry.rank} axes, the batch axis among them. Received: {rank} axes, "
+                f"Invalid input shape for the input with name '{entry.name}' and path '{entry.path}'. "
+                f"Expected shape {entry.shape}: {entry.rank} axes, the batch axis among them. Received: {rank} axes, "
                 f"shape {tuple(tensor.shape)}.",
                 code="rank",
                 layer=entry.name,
@@ -285,7 +282,8 @@ def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
         if tensor.shape[axis] != size:
             raise ShapeError(
                 f"Input '{entry.name}' is incompatible with the model: expected shape={entry.shape}, found "
-                f"shape={tuple(tensor.shape)}: size {size} on axis {axis}. Received: size {tensor.shape[axis]}.",
+                f"shape={tuple(tensor.shape)}: size {size} on axis {axis}. "
+                f"Received: size {tensor.shape[axis]}.",
                 code="axis",
                 layer=entry.name,
                 axis=axis,

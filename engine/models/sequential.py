@@ -52,8 +52,8 @@ class Sequential(Model):
             if self._entry is not None or self._chain:
                 shape = self._entry.batch_shape if self._entry is not None else None
                 raise EngineError(
-                    f"A Sequential begins with its only Input: model '{self.name}' has already been configured "
-                    f"to use input shape {shape}.",
+                    f"A Sequential begins with its only Input: model '{self.name}' has already been "
+                    f"configured to use input shape {shape}.",
                     code="second_input",
                 )
             self._entry, self._last = layer, layer.output
@@ -121,8 +121,8 @@ class Sequential(Model):
     @layers.setter
     def layers(self, value: Any) -> None:
         raise AttributeError(
-            "`Sequential.layers` attribute is reserved and should not be used. Use `add()` and `pop()` to change "
-            "the layers of this model."
+            "`Sequential.layers` attribute is reserved and should not be used. Use `add()` and `pop()` to "
+            "change the layers of this model."
         )
 
     def _sublayers(self) -> list[Layer]:
@@ -136,7 +136,8 @@ class Sequential(Model):
         """
         if not self._chain:
             raise EngineError(
-                f"Sequential model '{self.name}' cannot be built because it has no layers. Call model.add(layer).",
+                f"Sequential model '{self.name}' cannot be built because it has no layers. "
+                "Call model.add(layer).",
                 code="no_layer",
             )
         if input_shape is not None and not is_shape(input_shape):
@@ -145,7 +146,8 @@ class Sequential(Model):
             if input_shape is not None and not self._fits(tuple(input_shape)):
                 raise EngineError(
                     f"Sequential model '{self.name}' has already been configured to use input shape "
-                    f"{self._entry.batch_shape if self._entry else None}. Received: input_shape={input_shape}",
+                    f"{self._entry.batch_shape if self._entry else None}. "
+                    f"Received: input_shape={input_shape}",
                     code="second_input",
                 )
             return
@@ -292,7 +294,7 @@ class Sequential(Model):
 
 
 def _not_in_a_chain(layer: Layer) -> EngineError | None:
-    """Return the error for a layer whose ``call`` takes none or several tensors; ``None`` where it takes one."""
+    """Return the error for a layer whose ``call`` takes none or several tensors; else ``None``."""
     parameters = [
         one
         for one in call_parameters(type(layer)).values()
