@@ -101,9 +101,8 @@ class MixUp(BaseImagePreprocessingLayer):
         self, segmentation_masks: Any, transformation: Transformation, training: bool = True
     ) -> Any:
         """Return the masks, mixed as the pictures are."""
-        return (
-            self._mix(torch.as_tensor(segmentation_masks), transformation, 4) if training else segmentation_masks
-        )
+        masks = torch.as_tensor(segmentation_masks)
+        return self._mix(masks, transformation, 4) if training else masks
 
 
 class CutMix(BaseImagePreprocessingLayer):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine import config
+from engine.backend import convert_to_tensor
 from engine.errors import ParamError, ShapeError
 
 
@@ -24,9 +25,14 @@ def standard_format(data_format: str | None) -> str:
     return found
 
 
+def as_tensor(value: Any) -> Tensor:
+    """Return a tensor as it is, and whatever else holds numbers as a tensor."""
+    return value if isinstance(value, Tensor) else convert_to_tensor(value)
+
+
 def as_images(images: Any, name: str = "images") -> Tensor:
     """Return pictures (rank 3 for one, 4 for a batch) as a tensor; raises ``ShapeError`` for other ranks."""
-    tensor = images if isinstance(images, Tensor) else torch.as_tensor(images)
+    tensor = as_tensor(images)
     if tensor.ndim not in (3, 4):
         raise ShapeError(
             f"Invalid {name} rank: expected rank 3 (single image) or rank 4 (batch of images). "

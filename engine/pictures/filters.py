@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
-from engine.pictures.common import as_images, from_planes, standard_format, to_planes
+from engine.pictures.common import as_images, as_tensor, from_planes, standard_format, to_planes
 
 
 def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Tensor:
@@ -197,23 +197,43 @@ def _sizes(name: str, value: Any, rank: int) -> tuple[int, ...]:
     if not isinstance(value, (tuple, list)):
         raise TypeError(f"Invalid `{name}`. Expected an int or a tuple. Received: {name}={value!r}")
     if len(value) != rank:
-        raise ParamError(
-            f"{name} has {rank} numbers. Received: {name}={value!r}", code="param", param=name, got=value
-        )
+        message = f"Invalid `{name}`. Expected an int or a tuple of length {rank}. Received: {name}={value!r}"
+        if name == "size":
+            raise TypeError(message)
+        raise ParamError(message, code="param", param=name, got=value)
     return tuple(int(part) for part in value)
+
+
+def patch_sizes(
+    size: Any, strides: Any, dilation_rate: Any, rank: int | None = None
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Return size, steps and gaps of patches for each axis; ``rank`` 2 or 3 where ``size`` does not tell."""
+    if not isinstance(size, (int, tuple, list)):
+        raise TypeError(f"Invalid `size`. Expected an int or a tuple. Received: size={size!r}")
+    if rank is None:
+        rank = 2 if isinstance(size, int) else len(size)
+        if rank not in (2, 3):
+            raise ParamError(
+                f"Invalid `size`. Expected a tuple of length 2 or 3. Received: size={size!r}",
+                code="param",
+                param="size",
+                got=size,
+            )
+    sizes = _sizes("size", size, rank)
+    steps = _sizes("strides", strides, rank) if strides else sizes
+    return sizes, steps, _sizes("dilation_rate", dilation_rate, rank)
 
 
 def _patches(
     images: Any,
-    size: tuple[int, ...],
-    strides: Any,
-    dilation_rate: Any,
+    sizes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]],
     padding: str,
     data_format: str | None,
 ) -> Tensor:
+    size, steps, dilation = sizes
     rank = len(size)
     first = standard_format(data_format) == "channels_first"
-    source = images if isinstance(images, Tensor) else torch.as_tensor(images)
+    source = as_tensor(images)
     if source.ndim not in (rank + 1, rank + 2):
         raise ShapeError(
             f"images has rank {rank + 1} or, in a batch, {rank + 2}. "
@@ -225,8 +245,6 @@ def _patches(
         )
     if padding not in ("valid", "same"):
         raise ParamError(f"padding is 'valid' or 'same'. Received: padding={padding!r}", code="param")
-    steps = _sizes("strides", strides, rank) if strides else size
-    dilation = _sizes("dilation_rate", dilation_rate, rank)
     batch = source if source.ndim == rank + 2 else source.unsqueeze(0)
     batch = batch.movedim(1, -1) if first else batch
     pads: list[int] = []
@@ -263,14 +281,7 @@ def extract_patches(
     ``size`` is (height, width) of a piece; three sizes cut volumes.  ``strides`` are the steps from piece to
     piece, ``size`` where left out.  Keras: ``keras.ops.image.extract_patches``.
     """
-    if not isinstance(size, (int, tuple, list)):
-        raise TypeError(f"Invalid `size`. Expected an int or a tuple. Received: size={size!r}")
-    rank = 2 if isinstance(size, int) else len(size)
-    if rank not in (2, 3):
-        raise ParamError(
-            f"size has 2 or 3 numbers. Received: size={size!r}", code="param", param="size", got=size
-        )
-    return _patches(images, _sizes("size", size, rank), strides, dilation_rate, padding, data_format)
+    return _patches(images, patch_sizes(size, strides, dilation_rate), padding, data_format)
 
 
 def extract_patches_3d(
@@ -285,4 +296,4 @@ def extract_patches_3d(
 
     Keras: ``keras.ops.image.extract_patches_3d``.
     """
-    return _patches(volumes, _sizes("size", size, 3), strides, dilation_rate, padding, data_format)
+    return _patches(volumes, patch_sizes(size, strides, dilation_rate, 3), padding, data_format)

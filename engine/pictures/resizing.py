@@ -11,7 +11,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import ParamError
-from engine.pictures.common import as_images, choice, from_planes, rounded, standard_format, to_planes
+from engine.pictures.common import (
+    as_images,
+    as_tensor,
+    choice,
+    from_planes,
+    rounded,
+    standard_format,
+    to_planes,
+)
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 _TORCH_MODES = {"bilinear": "bilinear", "nearest": "nearest-exact", "bicubic": "bicubic"}
@@ -160,7 +168,7 @@ def scale_and_translate(
     be read from outside is 0.  Keras: ``keras.ops.image.scale_and_translate``.
     """
     choice("method", method, tuple(_KERNELS))
-    source = images if isinstance(images, Tensor) else torch.as_tensor(images)
+    source = as_tensor(images)
     if not len(spatial_dims):
         return source
     axes = [int(axis) % source.ndim for axis in spatial_dims]
@@ -172,14 +180,14 @@ def scale_and_translate(
     return moved.round().clamp(source.min().item(), source.max().item()).to(source.dtype)
 
 
-def _sides(word: str, sizes: dict[str, Any]) -> dict[str, int | None]:
+def two_of_three(word: str, sizes: dict[str, Any]) -> dict[str, Any]:
     """Check that two of before, after and target are given for both axes, none of them negative."""
     for before, after, whole in (("top", "bottom", "target_height"), ("left", "right", "target_width")):
         names = (f"{before}_{word}", f"{after}_{word}", whole)
         if sum(sizes[name] is None for name in names) != 1:
             given = ", ".join(f"{name}={sizes[name]}" for name in names)
             raise _wrong(
-                f"Exactly two of {', '.join(names)} are given. Received: {given}", whole, sizes[whole]
+                f"Must specify exactly two of {', '.join(names)}. Received: {given}", whole, sizes[whole]
             )
     for name, value in sizes.items():
         if value is not None and value < 0:
@@ -187,25 +195,32 @@ def _sides(word: str, sizes: dict[str, Any]) -> dict[str, int | None]:
     return sizes
 
 
-def _settled(
-    word: str, sizes: dict[str, Any], height: int, width: int, sign: int
-) -> tuple[int, int, int, int]:
-    """Return top, bottom, left and right; ``sign`` is 1 where they are added and -1 where they are cut."""
-    found: list[int] = []
-    for before, after, whole, length in (
-        ("top", "bottom", "target_height", height),
-        ("left", "right", "target_width", width),
-    ):
-        first, second, target = sizes[f"{before}_{word}"], sizes[f"{after}_{word}"], sizes[whole]
-        if first is None:
-            first = sign * (target - length) - second
-        elif second is None:
-            second = sign * (target - length) - first
-        for name, value in ((f"{before}_{word}", first), (f"{after}_{word}", second)):
-            if value < 0:
-                raise _wrong(f"{name} must be >= 0. Received: {name}={value}", name, value)
-        found += [first, second]
-    return found[0], found[1], found[2], found[3]
+def settled_side(
+    word: str, sizes: dict[str, Any], ends: tuple[str, str], whole: str, length: int, sign: int
+) -> tuple[int, int]:
+    """Return what comes before and after along one axis of ``length``.
+
+    ``ends`` are the words for both, ``whole`` names the target; ``sign`` is 1 where the sides are added and
+    -1 where they are cut.
+    """
+    names = [f"{end}_{word}" for end in ends]
+    first, second = (sizes[name] for name in names)
+    if first is None:
+        first = sign * (sizes[whole] - length) - second
+    elif second is None:
+        second = sign * (sizes[whole] - length) - first
+    for name, value in ((names[0], first), (names[1], second), (whole, length + sign * (first + second))):
+        if value < 0:
+            raise _wrong(f"{name} must be >= 0. Received: {name}={value}", name, value)
+    return first, second
+
+
+def _settled(word: str, sizes: dict[str, Any], height: int, width: int, sign: int) -> tuple[int, ...]:
+    two_of_three(word, sizes)
+    return (
+        *settled_side(word, sizes, ("top", "bottom"), "target_height", height, sign),
+        *settled_side(word, sizes, ("left", "right"), "target_width", width, sign),
+    )
 
 
 def pad_images(
@@ -224,13 +239,10 @@ def pad_images(
     """
     data_format = standard_format(data_format)
     source = as_images(images)
-    sizes = _sides(
-        "padding",
-        {
-            "top_padding": top_padding, "left_padding": left_padding, "bottom_padding": bottom_padding,
-            "right_padding": right_padding, "target_height": target_height, "target_width": target_width,
-        },
-    )  # fmt: skip
+    sizes = {
+        "top_padding": top_padding, "left_padding": left_padding, "bottom_padding": bottom_padding,
+        "right_padding": right_padding, "target_height": target_height, "target_width": target_width,
+    }  # fmt: skip
     planes = to_planes(source, data_format)
     top, bottom, left, right = _settled("padding", sizes, planes.shape[-2], planes.shape[-1], 1)
     return from_planes(F.pad(planes, [left, right, top, bottom]), data_format, source.ndim == 4)
@@ -252,13 +264,10 @@ def crop_images(
     """
     data_format = standard_format(data_format)
     source = as_images(images)
-    sizes = _sides(
-        "cropping",
-        {
-            "top_cropping": top_cropping, "left_cropping": left_cropping, "bottom_cropping": bottom_cropping,
-            "right_cropping": right_cropping, "target_height": target_height, "target_width": target_width,
-        },
-    )  # fmt: skip
+    sizes = {
+        "top_cropping": top_cropping, "left_cropping": left_cropping, "bottom_cropping": bottom_cropping,
+        "right_cropping": right_cropping, "target_height": target_height, "target_width": target_width,
+    }  # fmt: skip
     planes = to_planes(source, data_format)
     height, width = planes.shape[-2:]
     top, bottom, left, right = _settled("cropping", sizes, height, width, -1)

@@ -15,6 +15,7 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.pictures.common import (
     as_images,
+    as_tensor,
     choice,
     from_pixels,
     rounded,
@@ -62,8 +63,8 @@ def map_coordinates(
     or ``reflect``.  Raises ``ShapeError`` and ``ParamError``, and ``NotImplementedError`` for higher orders.
     Keras: ``keras.ops.image.map_coordinates``.
     """
-    source = inputs if isinstance(inputs, Tensor) else torch.as_tensor(inputs)
-    places = [place if isinstance(place, Tensor) else torch.as_tensor(place) for place in coordinates]
+    source = as_tensor(inputs)
+    places = [as_tensor(place) for place in coordinates]
     if len(places) != source.ndim:
         raise ShapeError(
             f"First dim of `coordinates` must be the same as the rank of `inputs`. Received: "
@@ -150,7 +151,7 @@ def affine_transform(
     order = ORDERS[choice("interpolation", interpolation, tuple(ORDERS))]
     choice("fill_mode", fill_mode, FILL_MODES)
     source = as_images(images)
-    matrix = torch.as_tensor(transform, device=source.device)
+    matrix = as_tensor(transform).to(source.device)
     if matrix.ndim not in (1, 2):
         raise ShapeError(
             "Invalid transform rank: expected rank 1 (single transform) or rank 2 (one for each picture). "
@@ -177,7 +178,7 @@ def compute_homography_matrix(start_points: Any, end_points: Any) -> Tensor:
     Both hold four (x, y) corners for each picture, (N, 4, 2).  The numbers solve eight linear equations, two
     for each corner (Hartley and Zisserman, Multiple View Geometry, section 4.1, the last entry set to 1).
     """
-    start, end = torch.as_tensor(start_points), torch.as_tensor(end_points)
+    start, end = as_tensor(start_points), as_tensor(end_points)
     dtype = torch.promote_types(torch.promote_types(start.dtype, end.dtype), torch.float16)
     dtype = dtype if start.is_floating_point() or end.is_floating_point() else torch.float32
     solved_in = torch.promote_types(dtype, torch.float32)
@@ -193,10 +194,10 @@ def compute_homography_matrix(start_points: Any, end_points: Any) -> Tensor:
 
 
 def _points(name: str, value: Any, device: torch.device) -> Tensor:
-    points = torch.as_tensor(value, device=device)
+    points = as_tensor(value).to(device)
     if tuple(points.shape[-2:]) != (4, 2) or points.ndim not in (2, 3):
         raise ShapeError(
-            f"{name} holds four corners (x, y): shape (4, 2) for one picture, (N, 4, 2) for a batch. "
+            f"Invalid {name} shape: expected (4,2) for a single image or (N,4,2) for a batch. "
             f"Received: {name}.shape={tuple(points.shape)}",
             code="rank",
             expected=(4, 2),
@@ -222,11 +223,11 @@ def perspective_transform(
     source = as_images(images)
     start = _points("start_points", start_points, source.device)
     end = _points("end_points", end_points, source.device)
-    if torch.as_tensor(start_points).shape != torch.as_tensor(end_points).shape:
+    if as_tensor(start_points).shape != as_tensor(end_points).shape:
         raise ShapeError(
             "start_points and end_points have the same shape. Received: "
-            f"start_points.shape={tuple(torch.as_tensor(start_points).shape)}, "
-            f"end_points.shape={tuple(torch.as_tensor(end_points).shape)}",
+            f"start_points.shape={tuple(start.shape)}, "
+            f"end_points.shape={tuple(end.shape)}",
             code="merge_shapes",
         )
     dtype = source.dtype if source.is_floating_point() else torch.float32
