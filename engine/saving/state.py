@@ -18,7 +18,7 @@ from engine.layers.layer import Layer, snake_case
 from engine.models import Functional, Model, Sequential
 from engine.optimizers.optimizer import Optimizer
 from engine.saving.h5 import Entry
-from engine.structure import per_class
+from engine.structure import flatten, per_class
 
 
 class Weights(Protocol):
@@ -72,12 +72,15 @@ def parts(thing: Any) -> Iterator[tuple[str, Any]]:
     skipped = own | of_models if isinstance(thing, Model) else own
     held = vars(thing)
     listed = {
-        id(item)
-        for value in held.values()
-        if isinstance(value, (list, tuple, dict))
-        for item in (value.values() if isinstance(value, dict) else value)
+        f"{name}_": {id(leaf) for leaf in flatten(value)}
+        for name, value in held.items()
+        if isinstance(value, (list, tuple, dict)) and name[0] != "_"
     }
-    modules = {name for name, module in thing._modules.items() if id(module) not in listed}
+    modules = {
+        name
+        for name, module in thing._modules.items()  # what lies in a list is there too, under the list's name
+        if not any(name.startswith(owner) and id(module) in ids for owner, ids in listed.items())
+    }
     names = ({*held, *modules, *_properties(type(thing))} - skipped) | (
         {"layers"} if isinstance(thing, Model) else set()
     )
