@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import EngineError
-from engine.layers.families import LAYERS
+from engine.serialization import ObjectSharingScope, deserialize_keras_object, serialize_keras_object
 
 
 def to_json(model: Any) -> str:
-    """Return the structure of ``model`` in Keras' format."""
-    described = dict(LAYERS.serialize(model))
-    if model.built and "build_config" not in described and getattr(model, "inputs", ()):
+    """Return the structure of ``model`` in Keras' format; an object that stands twice is one when read."""
+    with ObjectSharingScope():
+        described = dict(serialize_keras_object(model))
+    if model.built and "build_config" not in described and getattr(model, "inputs", None):
         shapes = [list(item.shape) for item in model.inputs]
         described["build_config"] = {"input_shape": shapes[0] if len(shapes) == 1 else shapes}
-    if "compile_config" not in described and model.compiled:
-        described["compile_config"] = model.get_compile_config()
     return json.dumps(described)
 
 
@@ -28,15 +27,19 @@ def from_json(
     try:
         config = json.loads(text)
     except ValueError as error:
-        raise EngineError(
-            f"The structure of the model is no whole JSON text: {error}", code="archive"
-        ) from None
+        raise EngineError(f"The structure of the model is no JSON text: {error}", code="archive") from None
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
         raise EngineError("The file describes no model: 'class_name' or 'config' is missing.", code="archive")
-    compiled = config.pop("compile_config", None)
-    model = LAYERS.deserialize(config, custom_objects)
-    if compile and compiled:
-        model.compile_from_config(compiled)
-        if model.built and model.optimizer is not None:
-            model.optimizer.build(model.trainable_variables)
+    if not compile:
+        config["compile_config"] = None
+    with ObjectSharingScope():
+        try:
+            model = deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
+        except (KeyError, AttributeError, IndexError) as error:
+            raise EngineError(
+                f"The structure of the model is damaged or was written by another version: {error!r}",
+                code="archive",
+            ) from error
+    if not hasattr(model, "save_weights"):
+        raise EngineError(f"The file describes no model. It describes: {model!r}", code="archive")
     return model

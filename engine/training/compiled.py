@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,10 +93,23 @@ class Compiled:
         }
 
     def compile_from_config(self, config: Mapping[str, Any]) -> None:
-        """Compile as ``get_compile_config`` described."""
-        arguments = dict(config)
-        arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"])
-        self.compile(**arguments)
+        """Compile as ``get_compile_config`` described, and make the optimizer's state if built.
+
+        A class with a ``compile`` of its own writes its own ``compile_from_config`` too; without, this warns.
+        """
+        from engine.serialization import deserialize_keras_object
+
+        if type(self).compile is not Compiled.compile:
+            warnings.warn(
+                "`compile()` was not called as part of model loading because the model's `compile()` method "
+                "is custom. Write `get_compile_config()` and `compile_from_config()` beside it, or call "
+                "`compile()` after loading.",
+                stacklevel=2,
+            )
+            return
+        self.compile(**deserialize_keras_object(dict(config)))
+        if self.optimizer is not None and self.built:  # type: ignore[attr-defined]  # a Layer's
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]  # a Layer's
 
     # -- metrics -----------------------------------------------------------------------------------
 
