@@ -58,8 +58,8 @@ class InputSpec:
             squeezable = self.allow_last_axis_squeeze and rank == wanted + 1 and spec.shape[-1] == 1
             if not squeezable:
                 raise ShapeError(
-                    f"Layer '{layer}' expected an input with {wanted} axes (the batch axis among them): "
-                    f"expected ndim={wanted}, found ndim={rank}. Received: {rank} axes, shape {text}.",
+                    f"Layer '{layer}' expected an input with {wanted} axes (the batch axis among them): the "
+                    f"input is incompatible with the layer, expected ndim={wanted}, found ndim={rank}. Received: {rank} axes, shape {text}.",
                     code="rank",
                     layer=layer,
                     expected=wanted,
@@ -69,8 +69,8 @@ class InputSpec:
         if self.min_ndim is not None and rank < self.min_ndim:
             raise ShapeError(
                 f"Layer '{layer}' expected an input with at least {self.min_ndim} axes (the batch axis "
-                f"among them): expected min_ndim={self.min_ndim}, found ndim={rank}. Received: {rank} axes, "
-                f"shape {text}.",
+                f"among them): the input is incompatible with the layer, expected min_ndim={self.min_ndim}, "
+                f"found ndim={rank}. Received: {rank} axes, shape {text}.",
                 code="min_rank",
                 layer=layer,
                 expected=self.min_ndim,
@@ -80,8 +80,8 @@ class InputSpec:
         if self.max_ndim is not None and rank > self.max_ndim:
             raise ShapeError(
                 f"Layer '{layer}' expected an input with at most {self.max_ndim} axes (the batch axis "
-                f"among them): expected max_ndim={self.max_ndim}, found ndim={rank}. Received: {rank} axes, "
-                f"shape {text}.",
+                f"among them): the input is incompatible with the layer, expected max_ndim={self.max_ndim}, "
+                f"found ndim={rank}. Received: {rank} axes, shape {text}.",
                 code="max_rank",
                 layer=layer,
                 expected=self.max_ndim,
@@ -98,8 +98,8 @@ class InputSpec:
                 if self.shape is not None:
                     whole = f"expected shape={shape_text(self.shape)}, found shape={text}"
                 raise ShapeError(
-                    f"Layer '{layer}' expected size {size} on axis {axis} ({whole}). Received: size {got}, "
-                    f"shape {text}.",
+                    f"Layer '{layer}' expected size {size} on axis {axis}: the input is incompatible with the "
+                    f"layer, {whole}. Received: size {got}, shape {text}.",
                     code="axis",
                     layer=layer,
                     axis=axis,

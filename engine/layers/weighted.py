@@ -133,6 +133,11 @@ class Weighted(Tracked):
         return [weight for weight in self._weights if weight.wants_gradient]
 
     @property
+    def torch_params(self) -> dict[str, Variable]:
+        """The weights of this layer alone by path; Keras' word on torch."""
+        return {weight.path: weight for weight in self._weights}
+
+    @property
     def _non_trainable_variables(self) -> list[Variable]:
         return [weight for weight in self._weights if not weight.wants_gradient]
 
