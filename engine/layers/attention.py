@@ -71,6 +71,7 @@ class Attention(Layer):
 
     def _calculate_scores(self, query: Tensor, key: Tensor) -> Tensor:
         """Return how well each query and key agree, (batch, queries, keys)."""
+        query, key = torch.as_tensor(query), torch.as_tensor(key)
         if self.score_mode == "dot":
             scores = torch.matmul(query, key.transpose(-2, -1))
             return scores if self.scale is None else scores * self.scale
@@ -96,16 +97,19 @@ class Attention(Layer):
         self._check_masks(mask, inputs)
         query, value = inputs[0], inputs[1]
         key = inputs[2] if len(inputs) > 2 else value
-        seen = self._seen(mask[1] if mask else None, use_causal_mask, query.shape[-2], key.shape[-2])
+        value_mask = mask[1] if mask else None
+        masked = use_causal_mask or value_mask is not None
         thinned = training and self.dropout > 0
         plain = type(self) is Attention and self.score_mode == "dot" and query.dim() == 3
-        if plain and seen is None and not thinned and not return_attention_scores:
+        if plain and not masked and not thinned and not return_attention_scores:
             asking = query if self.scale is None else query * self.scale
             asking, asked, found = asking.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)
             made = F.scaled_dot_product_attention(asking, asked, found, scale=1.0)
             return self._unmasked(made.squeeze(1), mask)
         scores = self._calculate_scores(query, key)
+        seen = self._calculate_score_mask(scores, value_mask, use_causal_mask)
         if seen is not None:
+            seen = seen.unsqueeze(-2) if seen.dim() == 2 else seen
             low = 65504.0 if scores.dtype is torch.float16 else 1e9
             scores = torch.where(seen, scores, scores - low)
         weights = torch.softmax(scores, -1)
@@ -114,15 +118,15 @@ class Attention(Layer):
         made = self._unmasked(torch.matmul(weights, value), mask)
         return (made, weights) if return_attention_scores else made
 
-    def _seen(self, value_mask: Any, causal: bool, queries: int, keys: int) -> Tensor | None:
+    def _calculate_score_mask(self, scores: Any, v_mask: Any, use_causal_mask: bool) -> Tensor | None:
         """Return True where a query may look, or ``None`` where it may look everywhere."""
-        if value_mask is not None:
-            value_mask = torch.as_tensor(value_mask).to(torch.bool)
-            value_mask = value_mask.unsqueeze(-2) if value_mask.dim() == 2 else value_mask
-        if not causal:
-            return value_mask  # type: ignore[no-any-return]  # a tensor, or None
-        before = causal_mask(queries, keys, None if value_mask is None else value_mask.device)
-        return before if value_mask is None else value_mask & before
+        seen = None if v_mask is None else torch.as_tensor(v_mask).to(torch.bool)
+        if not use_causal_mask:
+            return seen
+        before = causal_mask(scores.shape[-2], scores.shape[-1], None if seen is None else seen.device)
+        if seen is None:
+            return before.to(scores.device) if isinstance(scores, Tensor) else before
+        return seen.unsqueeze(-2) & before
 
     def _unmasked(self, made: Tensor, mask: Any) -> Tensor:
         """Return ``made`` with 0 where the query is masked."""
@@ -130,10 +134,10 @@ class Attention(Layer):
             return made
         return torch.where(torch.as_tensor(mask[0]).to(torch.bool).unsqueeze(-1), made, 0.0)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask of the queries."""
-        self._check_masks(previous_mask, inputs)
-        first = None if previous_mask is None else previous_mask[0]
+        self._check_masks(mask, inputs)
+        first = None if mask is None else mask[0]
         return None if first is None else torch.as_tensor(first)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
@@ -231,6 +235,7 @@ class AdditiveAttention(Attention):
             self.scale = self.add_weight((input_shape[0][-1],), "glorot_uniform", name="scale")
 
     def _calculate_scores(self, query: Tensor, key: Tensor) -> Tensor:
+        query, key = torch.as_tensor(query), torch.as_tensor(key)
         both = torch.tanh(query.unsqueeze(-2) + key.unsqueeze(-3))
         return both.sum(-1) if self.scale is None else torch.matmul(both, self.scale)
 

@@ -27,8 +27,8 @@ class _Heads(Layer):
     dropout: float
     use_bias: bool
     use_gate: bool
-    sliding_window: int | None
-    flash_attention: bool | None
+    _sliding_window: int | None
+    _flash_attention: bool | None
     attention_axes: tuple[int, ...] | None
     kernel_initializer: Any
     bias_initializer: Any
@@ -41,7 +41,7 @@ class _Heads(Layer):
 
     def _prepare(self, channels: int, seed: int | None) -> None:
         """Keep what every call needs; raises ``ParamError`` for arguments that exclude each other."""
-        if self.flash_attention and self.dropout > 0.0:
+        if self._flash_attention and self.dropout > 0.0:
             raise ParamError(
                 f"{type(self).__name__}: Dropout is not supported when flash attention is enabled. Please "
                 f"set dropout to 0.0 to use flash attention. Received: dropout={self.dropout}",
@@ -50,10 +50,15 @@ class _Heads(Layer):
                 param="flash_attention",
                 got=True,
             )
-        if self.flash_attention is None:
-            self.flash_attention = config.is_flash_attention_enabled()
+        if self._flash_attention is None:
+            self._flash_attention = config.is_flash_attention_enabled()
         self.seed = seed
         self._factor = 1.0 / math.sqrt(channels)
+
+    @property
+    def sliding_window(self) -> int | None:
+        """How far a step sees, or ``None``: everywhere."""
+        return self._sliding_window
 
     def _shared(self) -> dict[str, Any]:
         """Return the arguments of all projections, with initializers of their own."""
@@ -98,9 +103,16 @@ class _Heads(Layer):
         """
         key = value if key is None else key
         mask = scores_of.joined_mask(query_mask, value_mask, key_mask, attention_mask)
-        if self.sliding_window is not None:
-            near = scores_of.window_mask(query.shape[1], key.shape[1], self.sliding_window, query.device)
+        if self._sliding_window is not None:
+            near = scores_of.window_mask(query.shape[1], key.shape[1], self._sliding_window, query.device)
             mask = near if mask is None else mask & near
+        own = type(self)._compute_attention is _Heads._compute_attention
+        told = {"return_attention_scores": True} if return_attention_scores else {}
+        if use_causal_mask and mask is None and own:
+            told["use_causal_mask"] = True
+        elif use_causal_mask:
+            before = scores_of.causal_mask(query.shape[1], key.shape[1], query.device)
+            mask = before if mask is None else mask & before
         gate = _run(self._gate_dense, query) if self.use_gate else None
         asking, asked = _run(self._query_dense, query), _run(self._key_dense, key)
         made, scores = self._compute_attention(
@@ -109,8 +121,7 @@ class _Heads(Layer):
             _run(self._value_dense, value),
             mask,
             training,
-            return_attention_scores,
-            use_causal_mask,
+            **told,
         )
         made = _run(self._output_dense, made if gate is None else made * gate)
         return (made, scores) if return_attention_scores else made
@@ -125,8 +136,14 @@ class _Heads(Layer):
         return_attention_scores: bool = False,
         use_causal_mask: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        """Return what projected queries find and, where they are made, the weights."""
-        if self.flash_attention and return_attention_scores:
+        """Return what projected queries find and, where they are made, the weights.
+
+        A subclass may find it otherwise; it is told of ``use_causal_mask`` by ``attention_mask``.
+        """
+        query, key, value = torch.as_tensor(query), torch.as_tensor(key), torch.as_tensor(value)
+        if attention_mask is not None:
+            attention_mask = torch.as_tensor(attention_mask).to(torch.bool)
+        if self._flash_attention and return_attention_scores:
             raise EngineError(
                 f"Layer '{self.name}': Returning attention scores is not supported when flash attention is "
                 "enabled. Please disable flash attention to access attention scores.",
@@ -144,7 +161,7 @@ class _Heads(Layer):
             attention_mask = scores_of.with_heads(attention_mask, rank - 2 + 2 * len(axes), len(axes))
         if fast:
             rate = self.dropout if thinned else 0.0
-            flash = self.flash_attention
+            flash = self._flash_attention
             return scores_of.attend(query, key, value, self._factor, attention_mask, alone, flash, rate), None
         repeats = query.shape[-2] // key.shape[-2]
         if repeats > 1:

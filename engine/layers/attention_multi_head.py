@@ -86,8 +86,8 @@ class MultiHeadAttention(_Heads):
         self.use_bias = use_bias
         self._output_shape = (output_shape,) if isinstance(output_shape, int) else output_shape or None
         self.attention_axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
-        self.sliding_window = sliding_window
-        self.flash_attention = flash_attention
+        self._sliding_window = sliding_window
+        self._flash_attention = flash_attention
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer
         self.kernel_regularizer = kernel_regularizer
@@ -232,8 +232,8 @@ class GroupQueryAttention(_Heads):
         self.num_key_value_heads = num_key_value_heads
         self.dropout = dropout
         self.use_bias = use_bias
-        self.sliding_window = sliding_window
-        self.flash_attention = flash_attention
+        self._sliding_window = sliding_window
+        self._flash_attention = flash_attention
         self.attention_axes = (1,)
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer

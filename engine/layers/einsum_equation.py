@@ -61,11 +61,13 @@ def shapes_of(
     Raises ``ShapeError`` where the shapes and the equation do not agree.
     """
     extra = len(input_shape) - len(equation.inputs)
-    if len(input_shape) < 2 or extra < 0 or (strict and extra and not equation.elided):
+    lone = equation.elided == "left" and not extra and equation.inputs[0] != equation.output[0]
+    if lone or extra < 0 or (strict and extra and not equation.elided):
         raise _wrong(
             layer,
             "rank",
-            f"The equation's input '{equation.inputs}' names {len(equation.inputs)} axes. Received: "
+            f"The equation's input '{equation.inputs}' names {len(equation.inputs)} axes "
+            f"{'besides the batch axis' if lone else 'in all'}. Received: "
             f"{len(input_shape)} axes, shape {input_shape}.",
         )
     batch = input_shape[: 1 + (max(extra - 1, 0) if equation.elided == "left" else 0)]

@@ -63,6 +63,7 @@ class Embedding(_LowRank):
                 stacklevel=3,
             )
         super().__init__(lora_rank, lora_alpha, **kwargs)
+        self.autocast = False  # the inputs are whole numbers, whatever type they come in
         self.input_dim = input_dim
         self.output_dim = output_dim
         self.embeddings_initializer = embeddings_initializer
@@ -112,7 +113,7 @@ class Embedding(_LowRank):
         """Return the input's shape with one more axis."""
         return (*input_shape, self.output_dim)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return where the numbers are not 0, if ``mask_zero``."""
         return inputs != 0 if self.mask_zero else None
 

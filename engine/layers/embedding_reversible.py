@@ -90,7 +90,7 @@ class ReversibleEmbedding(Embedding):
         cap = self.logit_soft_cap
         return scores if cap is None else torch.tanh(scores / cap) * cap
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return nothing: ``call`` itself hangs the mask on the vectors, for scores have none."""
         return None
 

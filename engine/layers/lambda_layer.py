@@ -66,9 +66,9 @@ class Lambda(Layer):
             told["training"] = training
         return self.function(inputs, **told)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask given, or what the function given for it returns."""
-        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape given, or found by a trial run, or raise ``NotImplementedError``."""

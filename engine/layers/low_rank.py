@@ -129,11 +129,12 @@ class _LowRank(Layer):
 
     def save_own_variables(self, store: Any) -> None:
         """Put the weights into ``store``, the correction added."""
-        super().save_own_variables(store)
-        if self.lora_enabled:
-            frozen = self._parameters[f"_{self._adapts}"]
-            place = next(i for i, weight in enumerate(self._saved_weights()) if weight is frozen)
-            store[str(place)] = getattr(self, self._adapts).detach().cpu().numpy()
+        if not self.lora_enabled:
+            super().save_own_variables(store)
+            return
+        frozen = self._parameters[f"_{self._adapts}"]
+        for index, weight in enumerate(self._saved_weights()):
+            store[str(index)] = getattr(self, self._adapts).detach() if weight is frozen else weight
 
     def load_own_variables(self, store: Any) -> None:
         """Set the weights from ``store``; a correction starts at nothing again."""

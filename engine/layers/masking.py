@@ -30,7 +30,7 @@ class Masking(Layer):
         self.mask_value = mask_value
         self._build_at_init()
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return True for each step that holds something."""
         return (torch.as_tensor(inputs) != self.mask_value).any(-1)
 

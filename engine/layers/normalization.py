@@ -32,6 +32,25 @@ def axis_within(layer: Layer, axis: int, shape: Shape) -> int:
     return axis % len(shape)
 
 
+def in_full(
+    inputs: Tensor, gamma: Tensor | None, beta: Tensor | None
+) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    """Return inputs and weights in one type, that of the finer, at least float32."""
+    kind = torch.promote_types(inputs.dtype, torch.float32)
+    for weight in (gamma, beta):
+        if weight is not None:
+            kind = torch.promote_types(kind, weight.dtype)
+    wide = [None if weight is None else weight.to(kind) for weight in (gamma, beta)]
+    return inputs.to(kind), wide[0], wide[1]
+
+
+def spec_for(axis: Any, sizes: tuple[int, ...], shape: Shape) -> InputSpec:
+    """Return what is demanded of inputs after building: the sizes of ``axis``, an axis or several."""
+    given = sorted(axis, key=lambda one: one % len(shape)) if isinstance(axis, (tuple, list)) else [axis]
+    least = max(-one if one < 0 else one + 1 for one in given)
+    return InputSpec(min_ndim=least, axes=dict(zip(given, sizes, strict=True)))
+
+
 class BatchNormalization(Layer):
     """Brings each channel to mean 0 and spread 1 over the batch, then scales and shifts it.
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer
-from engine.layers.normalization import axis_within
+from engine.layers.normalization import axis_within, in_full, spec_for
 from engine.layers.variable import Variable
 from engine.params import Axes, Constraint, Flag, Initializer, Integer, Kind, PositiveReal, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec
@@ -70,6 +70,7 @@ class GroupNormalization(Layer):
                 got=0,
             )
         super().__init__(**kwargs)
+        self.autocast = False  # half precision would overflow before the division
         self.groups = groups
         self.axis = axis
         self.epsilon = epsilon
@@ -111,11 +112,9 @@ class GroupNormalization(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs normalized."""
-        kind = inputs.dtype
-        x = inputs.float() if kind in (torch.float16, torch.bfloat16) else inputs
-        moved = x.movedim(self.axis, 1)
-        made = F.group_norm(moved, self.groups, self.gamma, self.beta, self.epsilon)
-        return made.movedim(1, self.axis).to(kind)
+        x, gamma, beta = in_full(inputs, self.gamma, self.beta)
+        made = F.group_norm(x.movedim(self.axis, 1), self.groups, gamma, beta, self.epsilon)
+        return made.movedim(1, self.axis).to(getattr(torch, self.compute_dtype))
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the input's shape; raises ``ShapeError`` where axis, size or groups do not fit."""
@@ -129,6 +128,15 @@ class GroupNormalization(Layer):
                 layer=self.name,
                 expected=2,
                 got=len(shape),
+                shape=shape,
+            )
+        if shape[self.axis] is None:
+            raise ShapeError(
+                f"Layer '{self.name}': Axis {self.axis} of input tensor should have a defined dimension but "
+                f"the layer received an input with shape {shape}. Give that size in the input's shape.",
+                code="unknown_size",
+                layer=self.name,
+                axis=self.axis,
                 shape=shape,
             )
         size = channels_of(self, shape, self.axis)
@@ -184,7 +192,7 @@ class RMSNormalization(Layer):
         shape = self.compute_output_shape(input_shape)
         axes = self._axes(shape)
         sizes = tuple(channels_of(self, shape, axis) for axis in axes)
-        self.input_spec = InputSpec(ndim=len(shape), axes=dict(zip(axes, sizes, strict=True)))
+        self.input_spec = spec_for(self.axis, sizes, shape)
         self.scale = self.add_weight(sizes, "ones", name="scale")
 
     def call(self, inputs: Tensor) -> Tensor:

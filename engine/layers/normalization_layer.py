@@ -11,10 +11,10 @@ from torch import Tensor
 
 from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer
-from engine.layers.normalization import axis_within
+from engine.layers.normalization import axis_within, in_full, spec_for
 from engine.layers.variable import Variable
 from engine.params import Constraint, Flag, Initializer, Kind, PositiveReal, Regularizer
-from engine.spec import InputSpec, Shape, TensorSpec
+from engine.spec import Shape, TensorSpec
 
 _INTS = "Expected an int or a list/tuple of ints for the argument 'axis'."
 _UNIT = "Invalid value for `axis` argument: expected an int or a list/tuple of ints."
@@ -69,6 +69,7 @@ class LayerNormalization(Layer):
                 stacklevel=3,
             )
         super().__init__(**kwargs)
+        self.autocast = False  # half precision would overflow before the division
         self.axis = axis
         self.epsilon = epsilon
         self.center = center
@@ -89,7 +90,7 @@ class LayerNormalization(Layer):
         shape = self.compute_output_shape(input_shape)
         axes = self._axes(shape)
         sizes = tuple(channels_of(self, shape, axis) for axis in axes)
-        self.input_spec = InputSpec(ndim=len(shape), axes=dict(zip(axes, sizes, strict=True)))
+        self.input_spec = spec_for(self.axis, sizes, shape)
         self.gamma = self.beta = None
         if self.scale or self.rms_scaling:
             self.gamma = self.add_weight(
@@ -112,22 +113,21 @@ class LayerNormalization(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs normalized."""
-        kind = inputs.dtype
-        x = inputs.float() if kind in (torch.float16, torch.bfloat16) else inputs
-        y = self._normalized(x, self._axes(tuple(x.shape)))
-        return y if y.dtype is kind else y.to(kind)
+        x, gamma, beta = in_full(inputs, self.gamma, self.beta)
+        y = self._normalized(x, self._axes(tuple(x.shape)), gamma, beta)
+        return y.to(getattr(torch, self.compute_dtype))
 
-    def _normalized(self, x: Tensor, axes: list[int]) -> Tensor:
+    def _normalized(self, x: Tensor, axes: list[int], gamma: Tensor | None, beta: Tensor | None) -> Tensor:
         count = len(axes)
         if self.rms_scaling:
             y = x * torch.rsqrt(x.var(axes, correction=0, keepdim=True) + self.epsilon)
-            assert self.gamma is not None
-            return y * self.gamma.reshape([x.shape[axis] if axis in axes else 1 for axis in range(x.dim())])
+            assert gamma is not None
+            return y * gamma.reshape([x.shape[axis] if axis in axes else 1 for axis in range(x.dim())])
         if axes == list(range(x.dim() - count, x.dim())):
-            return F.layer_norm(x, x.shape[-count:], self.gamma, self.beta, self.epsilon)
+            return F.layer_norm(x, x.shape[-count:], gamma, beta, self.epsilon)
         ends = list(range(-count, 0))
         moved = x.movedim(axes, ends)
-        done = F.layer_norm(moved, moved.shape[-count:], self.gamma, self.beta, self.epsilon)
+        done = F.layer_norm(moved, moved.shape[-count:], gamma, beta, self.epsilon)
         return done.movedim(ends, axes)
 
     def get_config(self) -> dict[str, Any]:
