@@ -47,8 +47,8 @@ class DTypePolicy:
 
     ``"float32"`` and other type names mean the same type for both; ``"mixed_float16"`` and
     ``"mixed_bfloat16"`` compute in half precision with weights in float32.  Without a name it is the
-    policy of ``config.dtype_policy()``.  Raises ``TypeError`` for what is no text and ``ParamError`` for names that
-    mean nothing.  Keras: ``keras.DTypePolicy``.
+    policy of ``config.dtype_policy()``.  Raises ``TypeError`` for what is no text and ``ParamError`` for
+    names that mean nothing.  Keras: ``keras.DTypePolicy``.
     """
 
     __slots__ = ("_compute_dtype", "_name", "_variable_dtype")

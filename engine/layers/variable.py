@@ -51,7 +51,8 @@ class Variable(torch.nn.Parameter):
                 f"Argument `name` must be a string and cannot contain character `/`. Received: name={name!r}",
                 code="name",
             )
-        made.name = made.path = name or "variable"
+        made.name = name or "variable"
+        made.path = _scoped(made.name)
         made.autocast = autocast
         made.aggregation = aggregation or "none"
         made.synchronization = synchronization
@@ -124,11 +125,11 @@ class Variable(torch.nn.Parameter):
         return self.assign(self.detach() - torch.as_tensor(value, device=self.device))
 
     def numpy(self, *, force: bool = True) -> Any:  # a weight is always wanted as plain numbers
-        """Return the numbers as a numpy array, detached and on the CPU."""
+        """Return a copy of the numbers as a numpy array, detached and on the CPU."""
         plain = self.detach().cpu()
         if plain.dtype is torch.bfloat16:  # a type that numpy has not
             plain = plain.float()
-        return plain.numpy(force=force)
+        return np.array(plain.numpy(force=force))
 
     @property
     def value(self) -> torch.Tensor:
@@ -147,6 +148,13 @@ class Variable(torch.nn.Parameter):
         twin.requires_grad_(self.requires_grad)
         memo[id(self)] = twin
         return twin
+
+
+def _scoped(name: str) -> str:
+    """Return the path of a weight made inside ``backend.name_scope`` blocks."""
+    from engine.backend import scopes
+
+    return "/".join((*scopes(), name))
 
 
 def _first(initializer: Any, shape: Any, dtype: Any) -> torch.Tensor:
@@ -189,7 +197,8 @@ def _again(
     made = Variable(value.as_subclass(torch.Tensor))
     made.__dict__.update(words)
     made.regularizer, made.constraint = regularizer, constraint
-    return made.requires_grad_(requires_grad)
+    made.requires_grad_(requires_grad)
+    return made
 
 
 def _function(word: str, value: Any) -> Any:

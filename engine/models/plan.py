@@ -200,7 +200,8 @@ def _makes_masks(layer: Layer) -> bool:
         return calling.makes_masks(layer)
     masked: set[int] = set()
     follow_masks(graph.nodes, masked)
-    return any(id(tensor) in masked for tensor in layer.outputs)
+    outputs: Any = layer.outputs  # models have them
+    return any(id(tensor) in masked for tensor in outputs)
 
 
 def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Callable[..., Any], Any]:
@@ -270,8 +271,8 @@ def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
         else:
             raise ShapeError(
                 f"Invalid input shape for the input with name '{entry.name}' and path '{entry.path}'. "
-                f"Expected shape {entry.shape}: {entry.rank} axes, the batch axis among them. Received: {rank} axes, "
-                f"shape {tuple(tensor.shape)}.",
+                f"Expected shape {entry.shape}: {entry.rank} axes, the batch axis among them. Received: "
+                f"{rank} axes, shape {tuple(tensor.shape)}.",
                 code="rank",
                 layer=entry.name,
                 expected=entry.rank,

@@ -157,8 +157,9 @@ class Sequential(Model):
             return
         self._begin((None, *tuple(input_shape)[1:]), self._chain[0].compute_dtype)
         for layer in self._chain:
-            if self._last is not None:
-                self._extend(layer)
+            self._extend(layer)
+            if self._shapeless:
+                break
         self.built = True
 
     def _fits(self, shape: tuple[int | None, ...]) -> bool:
