@@ -66,7 +66,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("Solarization", {"addition_factor": 0.3, "threshold_factor": 0.6}),
     ("Solarization", {"addition_factor": (0.1, 0.2), "threshold_factor": 1.0, "value_range": (0, 300)}),
 ]  # fmt: skip
-UNIT = [("RandomSaturation", {"factor": 0.9}), ("RandomHue", {"factor": 0.6, "value_range": (0, 1)})]
+UNIT: list[tuple[str, dict[str, Any]]] = [
+    ("RandomSaturation", {"factor": 0.9}),
+    ("RandomHue", {"factor": 0.6, "value_range": (0, 1)}),
+]
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Keras' own, on arrays of no axis
 MOVING = ("Flip", "Rotation", "Shear", "Translation", "Zoom", "Perspective")
 
@@ -88,7 +91,7 @@ def same(one: Any, two: Any, tolerance: float = 1e-5) -> None:
     np.testing.assert_allclose(left, right, rtol=tolerance, atol=allowed)
 
 
-def each(cases: list[tuple[str, dict[str, Any]]]) -> Any:
+def each(cases: list[tuple[str, dict[str, Any]]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("name", "arguments"), cases, ids=[name for name, _ in cases])
 
 
