@@ -57,9 +57,8 @@ def from_function_config(
     if isinstance(config, Mapping) and config.get("class_name") == "__lambda__":
         if safe_mode is not False:
             raise EngineError(
-                "The function of this Lambda layer is a nameless one. Its code is not run from a file, for that "
-                "would allow arbitrary code execution. "
-                "Give the function a name and pass it in custom_objects; a lambda made in this process is "
+                "The function of this Lambda layer is a nameless one. Its code is not run from a file, which "
+                "would allow arbitrary code execution. Give the function a name and pass it in custom_objects; a lambda made in this process is "
                 "found again with safe_mode=False.",
                 code="unsafe",
             )
