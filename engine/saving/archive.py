@@ -34,7 +34,12 @@ def save_model(
     h5py.
     Keras: ``keras.saving.save_model``.
     """
-    kwargs.pop("save_format", None)
+    if kwargs.pop("save_format", None) and not str(filepath).endswith((".keras", ".h5", ".hdf5")):
+        raise EngineError(
+            "The `save_format` argument is deprecated in Keras 3: the ending of the path says the format. "
+            f"Give a path that ends in `.keras`. Received: filepath={filepath}",
+            code="param",
+        )
     kwargs.pop("include_optimizer", None)
     if kwargs:
         raise EngineError(f"The following argument(s) are not supported: {list(kwargs)}", code="param")
@@ -130,17 +135,17 @@ def load_model(
         from engine.saving import legacy_h5
 
         return legacy_h5.load_model(path, custom_objects, compile, safe_mode)
-    if not path.exists():
-        raise EngineError(
-            f"File not found: filepath={filepath}. Please ensure the file is an accessible `.keras` zip "
-            "file.",
-            code="no_file",
-        )
     if path.suffix != ".keras":
         raise EngineError(
             "File format not supported: invalid filename, expected a `.keras` extension. "
             f"Received: filepath={filepath}",
             code="param",
+        )
+    if not path.exists():
+        raise EngineError(
+            f"File not found: filepath={filepath}. Please ensure the file is an accessible `.keras` zip "
+            "file.",
+            code="no_file",
         )
     with path.open("rb") as file:
         return _read(file, path, custom_objects, compile, safe_mode)

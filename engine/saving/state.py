@@ -18,7 +18,7 @@ from engine.layers.layer import Layer, snake_case
 from engine.models import Functional, Model, Sequential
 from engine.optimizers.optimizer import Optimizer
 from engine.saving.h5 import Entry
-from engine.structure import flatten, per_class
+from engine.structure import per_class
 
 
 class Weights(Protocol):
@@ -72,7 +72,7 @@ def parts(thing: Any) -> Iterator[tuple[str, Any]]:
     skipped = own | of_models if isinstance(thing, Model) else own
     held = vars(thing)
     listed = {
-        f"{name}_": {id(leaf) for leaf in flatten(value)}
+        f"{name}_": _inside(value, {})
         for name, value in held.items()
         if isinstance(value, (list, tuple, dict)) and name[0] != "_"
     }
@@ -91,6 +91,16 @@ def parts(thing: Any) -> Iterator[tuple[str, Any]]:
         except Exception:  # a property that has no value yet
             continue
         yield name, value
+
+
+def _inside(value: Any, seen: dict[int, Any]) -> dict[int, Any]:
+    """Return what lies in lists and dicts, however deep, by id; lists that hold themselves too."""
+    if id(value) not in seen:
+        seen[id(value)] = value
+        if isinstance(value, (list, tuple, dict)):
+            for item in value.values() if isinstance(value, dict) else value:
+                _inside(item, seen)
+    return seen
 
 
 def _named_items(container: Any) -> Iterator[tuple[str, Any]]:
@@ -161,7 +171,7 @@ class Loading:
         for name, part in parts(value):
             self.load(part, _join(path, name))
         if failure is not None:
-            self.failed[id(value)] = (value, failure)
+            self.failed.setdefault(id(value), (value, failure))
             self._visited.discard(id(value))  # it may lie elsewhere in the file too
         else:
             self.failed.pop(id(value), None)

@@ -131,8 +131,8 @@ def _reader(filepath: Any) -> Reader | ShardReader:
 def _need_weights(model: Any, doing: str) -> None:
     if not model.built:
         raise NotBuiltError(
-            f"You are {doing} weights {'into' if doing == 'loading' else 'of'} a model that has not yet been "
-            f"built. Model '{model.name}' has no weights yet: call it on some data or build it first.",
+            f"You are {'loading weights into' if doing == 'loading' else 'saving'} a model that has not yet "
+            f"been built. Model '{model.name}' has no weights yet: call it on some data or build it first.",
             code="not_built",
         )
 

@@ -27,6 +27,10 @@ def leaves(value: Any) -> list[Any]:
     return [leaf for item in value for leaf in leaves(item)] if isinstance(value, list) else [value]
 
 
+def outputs(model: Any, x: Any) -> list[Any]:
+    return leaves(model.predict(x, verbose=0))
+
+
 def targets_for(model: Any, x: Any) -> Any:
     made = model.predict(x, verbose=0)
     if isinstance(made, dict):
