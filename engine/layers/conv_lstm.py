@@ -124,7 +124,7 @@ class ConvLSTMCell(_Cell):
             setattr(self, name, size.check(getattr(self, name), "ConvLSTMCell"))
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ParamError(
-                f"ConvLSTMCell: strides and dilation_rate cannot both be above 1. Received: "
+                "ConvLSTM: Specifying `strides > 1` is not compatible with `dilation_rate > 1`. Received: "
                 f"strides={self.strides}, dilation_rate={self.dilation_rate}",
                 code="param",
                 owner="ConvLSTMCell",

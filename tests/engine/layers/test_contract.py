@@ -17,9 +17,11 @@ BY_KIND: dict[str, Any] = {"int": 3, "float": 0.5, "tuple": 2, "array": 0.5, "ob
 PARAMS: dict[str, dict[str, Any]] = {
     "EinsumDense": {"equation": "...x,xy->...y", "output_shape": 3},
     "GroupNormalization": {"groups": -1},
+    "MelSpectrogram": {"fft_length": 4, "sequence_stride": 2, "num_mel_bins": 3},
     "Reshape": {"target_shape": (-1, 2)},
     "Permute": {"dims": (2, 1)},
     "RandomPosterization": {"factor": 4},
+    "STFTSpectrogram": {"frame_length": 4},
     "RNN": {"cell": {"class_name": "SimpleRNNCell", "config": {"units": 3}}},
 }
 SHAPES = [
