@@ -23,6 +23,7 @@ CATEGORIES = (
     "reshaping",
     "merge",
     "preprocessing",
+    "augmentation",
 )
 """The drawers of the palette, in their order; further ones follow."""
 

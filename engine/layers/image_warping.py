@@ -58,18 +58,14 @@ class RandomPerspective(BaseImagePreprocessingLayer):
 
     def _check_rank(self, shape: Shape) -> None:
         super()._check_rank(shape)
-        for axis, size in zip(self._axes, self._sides(shape), strict=True):
-            if size == 1:
-                raise ShapeError(
-                    f"Layer '{self.name}' needs pictures of at least 2 x 2 pixels: a line has no other side. "
-                    f"Received: shape {shape}.",
-                    code="too_small",
-                    layer=self.name,
-                    axis=axis % len(shape),
-                    expected=2,
-                    got=1,
-                    shape=shape,
-                )
+        if 1 in self._sides(shape):
+            raise ShapeError(
+                f"Layer '{self.name}' needs pictures of at least 2 x 2 pixels: a line has no other side. "
+                f"Received: shape {shape}.",
+                code="flat_picture",
+                layer=self.name,
+                shape=shape,
+            )
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Seed = None) -> Any:
         """Return which pictures are changed, and where their corners come to lie."""

@@ -73,6 +73,8 @@ ENGINE = {
     "max_rank": READS_MOST_MANY,
     "axis": tr("{name} needs the size {expected} on axis {axis}. It gets {got} there."),
     "too_small": tr("{name} needs a size of at least {expected} on axis {axis}. It gets {got}: {shape}."),
+    "channels": tr("{name} needs pictures with {expected} channels. It gets {got}: {shape}."),
+    "flat_picture": tr("{name} needs pictures of at least 2 × 2 pixels. It gets {shape}."),
     "unknown_size": tr("{name} needs to know all sizes of {shape}: give the Input a number where ? stands."),
     "merge_shapes": tr("{name} cannot join inputs of different shapes: {shapes}. Make them the same first."),
     "merge_ranks": tr("{name} joins inputs with the same number of axes. It gets {shapes}."),

@@ -23,6 +23,7 @@ CATEGORIES = [
     "reshaping",
     "activation",
     "preprocessing",
+    "augmentation",
     "input",
     "output",
     "block",
