@@ -133,6 +133,7 @@ def perspective(images: KerasTensor, start_points: Any, end_points: Any, **setti
             "start_points and end_points must have the same shape. Received: "
             f"{tuple(start_points.shape)} and {tuple(end_points.shape)}",
             code="merge_shapes",
+            shapes=(tuple(start_points.shape), tuple(end_points.shape)),
         )
     return same(images)
 

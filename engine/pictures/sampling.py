@@ -229,6 +229,7 @@ def perspective_transform(
             f"start_points.shape={tuple(start.shape)}, "
             f"end_points.shape={tuple(end.shape)}",
             code="merge_shapes",
+            shapes=(tuple(start.shape), tuple(end.shape)),
         )
     dtype = source.dtype if source.is_floating_point() else torch.float32
     pixels = to_pixels(source, data_format)

@@ -75,6 +75,8 @@ ENGINE = {
     "too_small": tr("{name} needs a size of at least {expected} on axis {axis}. It gets {got}: {shape}."),
     "channels": tr("{name} needs pictures with {expected} channels. It gets {got}: {shape}."),
     "flat_picture": tr("{name} needs pictures of at least 2 × 2 pixels. It gets {shape}."),
+    "bounding_boxes": tr("{name}: the boxes and their labels do not fit. {message}"),
+    "dtype": tr("{name} cannot work with numbers of this type. {message}"),
     "unknown_size": tr("{name} needs to know all sizes of {shape}: give the Input a number where ? stands."),
     "merge_shapes": tr("{name} cannot join inputs of different shapes: {shapes}. Make them the same first."),
     "merge_ranks": tr("{name} joins inputs with the same number of axes. It gets {shapes}."),
