@@ -130,6 +130,10 @@ class _Sliding(Layer):
             raise
         return from_planes(y, self.data_format, self.rank)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; Keras writes a penalty on outputs even if it is none."""
+        return {"activity_regularizer": None, **super().get_config()}
+
     def _activated(self, y: Tensor) -> Tensor:
         return y if self.activation is None else self.activation(y)
 
