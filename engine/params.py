@@ -251,8 +251,17 @@ def _no_tuple(param: Param, value: Any, owner: str) -> ParamError:
     """Return the error for what is no tuple of numbers, naming those that are out of bounds."""
     kind = param.kind
     if kind.length is None:
+        words = kind.rule
+        if not words and kind.minimum == 1:
+            parts = value if isinstance(value, (tuple, list)) else None
+            whole = parts and all(item is None or hasattr(item, "__index__") for item in parts)
+            wanted = (
+                "all dimensions to be positive integers or None" if whole else "a tuple or list of integers"
+            )
+            wanted = "all elements to be integers or None" if parts and not whole else wanted
+            words = f"Invalid value received for argument `{param.name}`. Expected {wanted}."
         wrong = ParamError if isinstance(value, (tuple, list, int)) else ParamTypeError
-        return param.error(value, owner, _bounds(kind, "whole numbers"), kind.rule, wrong)
+        return param.error(value, owner, _bounds(kind, "whole numbers"), words, wrong)
     items = value if isinstance(value, (tuple, list)) else (value,)
     outside = {item for item in items if isinstance(item, int) and not _inside(kind, item)}
     words = f"The `{param.name}` argument must be a tuple of {kind.length} integers."

@@ -59,7 +59,8 @@ class InputSpec:
             if not squeezable:
                 raise ShapeError(
                     f"Layer '{layer}' expected an input with {wanted} axes (the batch axis among them): the "
-                    f"input is incompatible with the layer, expected ndim={wanted}, found ndim={rank}. Received: {rank} axes, shape {text}.",
+                    f"input is incompatible with the layer, expected ndim={wanted}, found ndim={rank}. "
+                    f"Received: {rank} axes, shape {text}.",
                     code="rank",
                     layer=layer,
                     expected=wanted,
@@ -98,8 +99,8 @@ class InputSpec:
                 if self.shape is not None:
                     whole = f"expected shape={shape_text(self.shape)}, found shape={text}"
                 raise ShapeError(
-                    f"Layer '{layer}' expected size {size} on axis {axis}: the input is incompatible with the "
-                    f"layer, {whole}. Received: size {got}, shape {text}.",
+                    f"Layer '{layer}' expected size {size} on axis {axis}: the input is incompatible with "
+                    f"the layer, {whole}. Received: size {got}, shape {text}.",
                     code="axis",
                     layer=layer,
                     axis=axis,

@@ -272,11 +272,10 @@ class GroupQueryAttention(_Heads):
         self, query_shape: Any, value_shape: Any, key_shape: Any = None
     ) -> Shape:
         """Return the query's shape; raises ``ShapeError`` for shapes that do not go together."""
-        query, value, key = self._shapes(query_shape, value_shape, key_shape)
-        if query[-1] != value[-1]:
+        if query_shape[-1] != value_shape[-1]:
             text = "The last dimension of `query_shape` and `value_shape` must be equal"
-            raise self._unfit(text, query, value, key)
-        return query
+            raise self._unfit(text, query_shape, value_shape, key_shape)
+        return self._shapes(query_shape, value_shape, key_shape)[0]
 
     def compute_output_spec(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine import regularizers
 from engine.errors import ShapeError
 from engine.initializers import Initializer as InitializerObject
 from engine.initializers import VarianceScaling
@@ -197,4 +198,5 @@ class EinsumDense(_LowRank):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         config = super().get_config()
-        return {**config, "output_shape": self.partial_output_shape}
+        penalty = regularizers.serialize(self.activity_regularizer)
+        return {**config, "output_shape": self.partial_output_shape, "activity_regularizer": penalty}

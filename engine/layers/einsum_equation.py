@@ -120,7 +120,12 @@ def shapes_of(
     bias = None if bias_axes is None else _bias_shape(equation, bias_axes, sizes_out, layer)
     if bias is not None and behind:
         bias = (*bias, *(1,) * extra)
-    return EinsumShapes(tuple(kernel), bias, full, tuple(reading), tuple(making))
+    whole = [
+        sizes_in.get(letter) if size is None else size
+        for letter, size in zip(equation.output, full[ahead:], strict=False)
+    ]
+    made = (*full[:ahead], *whole, *full[ahead + len(whole) :])
+    return EinsumShapes(tuple(kernel), bias, made, tuple(reading), tuple(making))
 
 
 def _bias_shape(equation: Equation, axes: str, sizes: dict[str, int | None], layer: str) -> Shape:

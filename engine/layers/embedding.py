@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine import regularizers
 from engine.errors import EngineError
 from engine.layers.low_rank import _LowRank
 from engine.layers.variable import Variable
@@ -121,4 +122,4 @@ class Embedding(_LowRank):
         """Return the constructor's arguments; the table travels with the weights instead."""
         config = super().get_config()
         config.pop("weights", None)
-        return config
+        return {**config, "activity_regularizer": regularizers.serialize(self.activity_regularizer)}

@@ -58,8 +58,8 @@ def from_function_config(
         if safe_mode is not False:
             raise EngineError(
                 "The function of this Lambda layer is a nameless one. Its code is not run from a file, which "
-                "would allow arbitrary code execution. Give the function a name and pass it in custom_objects; a lambda made in this process is "
-                "found again with safe_mode=False.",
+                "would allow arbitrary code execution. Give the function a name and pass it in "
+                "custom_objects; a lambda made in this process is found again with safe_mode=False.",
                 code="unsafe",
             )
         found = _nameless.get(str(config["config"].get("mark")))

@@ -113,7 +113,14 @@ class GroupNormalization(Layer):
     def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs normalized."""
         x, gamma, beta = in_full(inputs, self.gamma, self.beta)
-        made = F.group_norm(x.movedim(self.axis, 1), self.groups, gamma, beta, self.epsilon)
+        moved = x.movedim(self.axis, 1)
+        if (gamma is None) == (beta is None):
+            made = F.group_norm(moved, self.groups, gamma, beta, self.epsilon)
+        else:  # torch's gradient fails where only one is there
+            made = F.group_norm(moved, self.groups, eps=self.epsilon)
+            each = (-1, *(1,) * (moved.dim() - 2))
+            made = made if gamma is None else made * gamma.reshape(each)
+            made = made if beta is None else made + beta.reshape(each)
         return made.movedim(1, self.axis).to(getattr(torch, self.compute_dtype))
 
     def compute_output_shape(self, input_shape: Any) -> Shape:

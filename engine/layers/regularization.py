@@ -16,8 +16,7 @@ from engine.params import DataFormat, Integer, Kind, Rate, Real
 from engine.random import SeedGenerator, torch_generator
 from engine.spec import InputSpec, Shape, TensorSpec
 
-_RULE = "Invalid value received for argument `noise_shape`. Expected a tuple or list of integers."
-NoiseShape = Annotated[Any, Kind("tuple", minimum=1, rule=_RULE)]
+NoiseShape = Annotated[Any, Kind("tuple", minimum=1)]
 
 
 def dropped(inputs: Tensor, rate: float, seed: SeedGenerator, shape: Any = None) -> Tensor:
@@ -129,6 +128,12 @@ class _SpatialDropout(_Noise):
         channels_first = self.data_format == "channels_first"
         shape = (first, inputs.shape[1], *(1,) * count) if channels_first else (first, *(1,) * count, last)
         return dropped(inputs, self.rate, self.seed_generator, shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; in Keras' files ``trainable`` is not among them."""
+        config = super().get_config()
+        del config["trainable"]
+        return config
 
 
 class SpatialDropout1D(_SpatialDropout):

@@ -36,7 +36,10 @@ HEADS: list[tuple[str, dict[str, Any]]] = [
     ("MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "output_shape": (3, 2), "use_gate": True}),
     ("MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "sliding_window": 2, "dropout": 0.3, "seed": 2}),
     ("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}),
-    ("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 2, "num_key_value_heads": 1, "use_gate": True}),
+    (
+        "GroupQueryAttention",
+        {"head_dim": 3, "num_query_heads": 2, "num_key_value_heads": 1, "use_gate": True},
+    ),
 ]
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own
 
@@ -109,7 +112,10 @@ def test_attention_with_heads(keras: Any, name: str, params: dict[str, Any]) -> 
 
 def test_masks_of_queries_and_values_travel_by_themselves(keras: Any) -> None:
     def run(kit: Any, head: Any) -> Any:
-        query, value = kit.Masking()(QUERY * QUERY_MASK[..., None]), kit.Masking()(VALUE * VALUE_MASK[..., None])
+        query, value = (
+            kit.Masking()(QUERY * QUERY_MASK[..., None]),
+            kit.Masking()(VALUE * VALUE_MASK[..., None]),
+        )
         return head(query, value)
 
     mine, other = pair(keras, *HEADS[0], [QUERY.shape, VALUE.shape])
