@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from engine import config
+from engine.backend import convert_to_tensor
 from engine.params import Axes, NonNegativeReal, Rate
 from engine.registry import Family
 
@@ -32,6 +33,7 @@ class Constraint:
 
 
 def _norms(w: Tensor, axis: Any) -> Tensor:
+    axis = tuple(axis) if isinstance(axis, list) else axis
     return w.square().sum(dim=axis, keepdim=True).sqrt()
 
 
@@ -43,6 +45,7 @@ class MaxNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Tensor) -> Tensor:
+        w = convert_to_tensor(w)
         norms = _norms(w, self.axis)
         return w * (norms.clamp(0, self.max_value) / (config.epsilon() + norms))
 
@@ -54,6 +57,7 @@ class NonNeg(Constraint):
     """Sets negative weights to 0."""
 
     def __call__(self, w: Tensor) -> Tensor:
+        w = convert_to_tensor(w)
         return w.clamp_min(0)
 
 
@@ -64,6 +68,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Tensor) -> Tensor:
+        w = convert_to_tensor(w)
         return w / (config.epsilon() + _norms(w, self.axis))
 
     def get_config(self) -> dict[str, Any]:
@@ -86,6 +91,7 @@ class MinMaxNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Tensor) -> Tensor:
+        w = convert_to_tensor(w)
         norms = _norms(w, self.axis)
         wanted = self.rate * norms.clamp(self.min_value, self.max_value) + (1 - self.rate) * norms
         return w * (wanted / (config.epsilon() + norms))

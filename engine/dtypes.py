@@ -15,11 +15,15 @@ from engine.dtype_policies import standardize_dtype
 from engine.errors import ParamError
 
 __all__ = [
-    "FLOAT_TYPES", "INT_TYPES", "is_float_dtype", "is_int_dtype", "result_type", "standardize_dtype",
+    "ALLOWED_DTYPES", "FLOAT_TYPES", "INT_TYPES", "is_float_dtype", "is_int_dtype", "result_type", "standardize_dtype",
 ]  # fmt: skip
 
 INT_TYPES = ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64")
 FLOAT_TYPES = ("bfloat16", "float16", "float32", "float64")
+ALLOWED_DTYPES = (
+    "float16", "float32", "float64", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
+    "bfloat16", "bool", "string", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128",
+)  # fmt: skip
 
 _ABOVE = {
     "bool": ("int",),

@@ -93,6 +93,70 @@ class Identity(Initializer):
         return {"gain": self.gain}
 
 
+class STFT(Initializer):
+    """The waves of a short-time Fourier transform as a kernel (frame, 1, frequencies), for convolutions.
+
+    ``side`` is ``"real"`` or ``"imag"``; ``window`` a name or numbers; ``scaling`` ``"density"``,
+    ``"spectrum"`` or ``None``.  Keras: ``keras.initializers.STFT``.
+    """
+
+    def __init__(
+        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
+    ) -> None:
+        if side not in ("real", "imag"):
+            raise ParamError(f"side should be 'real' or 'imag', not {side}", code="param", param="side", got=side)
+        if isinstance(window, str) and window not in _WINDOWS:
+            raise ParamError(
+                f"Unknown window type: window is one of {', '.join(_WINDOWS)}. Received: window={window!r}",
+                code="param",
+                param="window",
+                got=window,
+            )
+        if scaling not in (None, "density", "spectrum"):
+            raise ParamError(
+                f"Scaling is invalid, it must be `None`, 'density' or 'spectrum'. Received scaling={scaling}",
+                code="param",
+                param="scaling",
+                got=scaling,
+            )
+        self.side, self.window, self.scaling, self.periodic = side, window, scaling, periodic
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
+        kind = random.torch_dtype(dtype)
+        length, _, bands = shape
+        steps = torch.arange(length, dtype=torch.float64).reshape(length, 1, 1)
+        turns = torch.arange(bands, dtype=torch.float64).reshape(1, 1, bands) / ((bands - 1) * 2)
+        angles = -2 * math.pi * steps * turns
+        kernel = torch.cos(angles) if self.side == "real" else torch.sin(angles)
+        if self.window is None:
+            return kernel.to(kind)
+        if isinstance(self.window, str):
+            make = getattr(torch.signal.windows, _WINDOWS[self.window])
+            window = make(length, sym=not self.periodic, dtype=torch.float64)
+        else:
+            window = torch.as_tensor(self.window, dtype=torch.float64)
+        if tuple(window.shape) != (length,):
+            raise ShapeError(
+                f"The shape of `window` must be equal to [frame_length]. Received: window shape={tuple(window.shape)}",
+                code="shape",
+            )
+        scale = {
+            "density": window.square().sum().sqrt(),
+            "spectrum": window.abs().sum(),
+            None: torch.ones((), dtype=torch.float64),
+        }[self.scaling]
+        return (kernel * window.reshape(length, 1, 1) / scale).to(kind)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"side": self.side, "window": self.window, "periodic": self.periodic, "scaling": self.scaling}
+
+
+_WINDOWS = {
+    "hann": "hann", "hanning": "hann", "hamming": "hamming", "blackman": "blackman", "bartlett": "bartlett",
+    "cosine": "cosine", "nuttall": "nuttall",
+}  # fmt: skip
+
+
 class RandomInitializer(Initializer):
     """Base of the random ones: keeps the seed that was given and draws one where there was none."""
 
@@ -188,12 +252,11 @@ class VarianceScaling(RandomInitializer):
     ) -> None:
         distribution = distribution.lower()
         distribution = "truncated_normal" if distribution == "normal" else distribution
-        self._check("scale", "a number above 0", scale, scale > 0)
-        self._check(
-            "mode", "'fan_in', 'fan_out' or 'fan_avg'", mode, mode in ("fan_in", "fan_out", "fan_avg")
-        )
+        self._check("scale", "must be positive float", scale, scale > 0)
+        modes = ("fan_in", "fan_out", "fan_avg")
+        self._check("mode", f"is one of {', '.join(modes)}", mode, mode in modes)
         known = ("uniform", "truncated_normal", "untruncated_normal")
-        self._check("distribution", " or ".join(map(repr, known)), distribution, distribution in known)
+        self._check("distribution", f"is one of {', '.join(known)}", distribution, distribution in known)
         self.scale = scale
         self.mode = mode
         self.distribution = distribution
@@ -205,7 +268,8 @@ class VarianceScaling(RandomInitializer):
     def _check(param: str, expected: str, got: Any, good: bool) -> None:
         if not good:
             raise ParamError(
-                f"VarianceScaling: {param} is {expected}. Received: {param}={got!r}",
+                f"{'Argument' if param == 'scale' else 'Invalid'} `{param}`{' argument: it' if param != 'scale' else ''} "
+                f"{expected}. Received: {param}={got!r}",
                 code="param",
                 param=param,
                 expected=expected,
@@ -314,7 +378,8 @@ class Orthogonal(RandomInitializer):
 
 FAMILY.add(Zeros, Ones, Constant, Identity, RandomNormal, TruncatedNormal, RandomUniform, VarianceScaling)
 FAMILY.add(GlorotUniform, GlorotNormal, LecunNormal, LecunUniform, HeNormal, HeUniform, Orthogonal)
-FAMILY.add(IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal)
+FAMILY.add(STFT)
+FAMILY.add(stft=STFT, STFTInitializer=STFT, IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal)
 FAMILY.add(zeros=Zeros, ones=Ones, constant=Constant, identity=Identity, orthogonal=Orthogonal)
 FAMILY.add(random_normal=RandomNormal, truncated_normal=TruncatedNormal, random_uniform=RandomUniform)
 FAMILY.add(variance_scaling=VarianceScaling, glorot_uniform=GlorotUniform, glorot_normal=GlorotNormal)

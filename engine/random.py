@@ -61,10 +61,12 @@ def _int32(value: int) -> int:
 class SeedGenerator:
     """A row of seeds from one: each ``next`` returns another pair; Keras: ``random.SeedGenerator``."""
 
-    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+    def __init__(self, seed: int | None = None, name: str | None = None, **kwargs: Any) -> None:
+        if kwargs:
+            raise ParamError(f"Unrecognized keyword arguments: {kwargs}", code="unknown_param")
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
             raise ParamError(
-                f"seed is a whole number or None. Received: seed={seed!r}",
+                f"Argument `seed` must be an integer or None. Received: seed={seed!r}",
                 code="param",
                 param="seed",
                 got=seed,
@@ -131,13 +133,10 @@ def draw_seed(seed: Seed) -> tuple[int, int]:
     if isinstance(seed, SeedGenerator):
         return seed.next()
     if seed is None:
-        if _global["generator"] is None:
-            _global["generator"] = SeedGenerator()
-        pair: tuple[int, int] = _global["generator"].next(ordered=False)
-        return pair
+        return global_seed_generator().next(ordered=False)
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise ParamError(
-            f"seed is a whole number, a SeedGenerator or None. Received: seed={seed!r}",
+            f"Argument `seed` must be either an integer, a SeedGenerator or None. Received: seed={seed!r}",
             code="param",
             param="seed",
             got=seed,
@@ -182,3 +181,23 @@ def truncated_normal(
     inside = (candidates > -2) & (candidates < 2)
     chosen = inside.max(-1, keepdim=True)[1]
     return candidates.gather(-1, chosen).squeeze(-1).mul_(stddev).add_(mean)
+
+
+_DRAWS = ("beta", "binomial", "categorical", "dropout", "gamma", "randint", "shuffle")
+
+
+def __getattr__(name: str) -> Any:
+    """Bring the draws of ``engine.random_draws`` and the global generator when asked for."""
+    if name in _DRAWS:
+        from engine import random_draws
+
+        return getattr(random_draws, name)
+    raise AttributeError(f"engine.random has no {name!r}")
+
+
+def global_seed_generator() -> SeedGenerator:
+    """Return the generator that draws without a seed take theirs from."""
+    if _global["generator"] is None:
+        _global["generator"] = SeedGenerator()
+    found: SeedGenerator = _global["generator"]
+    return found

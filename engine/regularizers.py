@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.backend import convert_to_tensor
 from engine.errors import ParamError, ShapeError
 from engine.params import NonNegativeReal
 from engine.registry import Family
@@ -54,6 +55,7 @@ class L1L2(Regularizer):
         self.l2 = _factor(0.0 if l2 is None else l2, "l2")
 
     def __call__(self, x: Tensor) -> Tensor:
+        x = convert_to_tensor(x)
         penalty = x.new_zeros(())
         if self.l1:
             penalty = penalty + self.l1 * x.abs().sum()
@@ -72,6 +74,7 @@ class L1(Regularizer):
         self.l1 = _factor(0.01 if l1 is None else l1, "l1")
 
     def __call__(self, x: Tensor) -> Tensor:
+        x = convert_to_tensor(x)
         return self.l1 * x.abs().sum()
 
     def get_config(self) -> dict[str, Any]:
@@ -85,6 +88,7 @@ class L2(Regularizer):
         self.l2 = _factor(0.01 if l2 is None else l2, "l2")
 
     def __call__(self, x: Tensor) -> Tensor:
+        x = convert_to_tensor(x)
         return self.l2 * x.square().sum()
 
     def get_config(self) -> dict[str, Any]:
@@ -103,6 +107,7 @@ class OrthogonalRegularizer(Regularizer):
         self.mode = mode
 
     def __call__(self, x: Tensor) -> Tensor:
+        x = convert_to_tensor(x)
         if x.dim() != 2:
             raise ShapeError(
                 f"OrthogonalRegularizer expected a matrix (2 axes). Received: shape={tuple(x.shape)}",

@@ -87,8 +87,9 @@ class KerasTensor:
     ) -> None:
         from engine.backend import standardize_shape
 
-        if sparse or ragged:
-            raise SymbolicError("There are no sparse or ragged tensors here.", code="param")
+        if sparse and ragged:
+            raise SymbolicError("KerasTensor cannot have `sparse=True` and `ragged=True`.", code="param")
+        self._sparse, self._ragged = bool(sparse), bool(ragged)
         self._shape: Shape = standardize_shape(shape)
         self._dtype = standardize_dtype(dtype)
         self.record_history = record_history
@@ -106,10 +107,13 @@ class KerasTensor:
 
     @property
     def sparse(self) -> bool:
-        """False: there are no sparse tensors here."""
-        return False
+        """Whether it was declared to be sparse, which no operation here makes."""
+        return self._sparse
 
-    ragged = sparse
+    @property
+    def ragged(self) -> bool:
+        """Whether it was declared to be ragged, which no operation here makes."""
+        return self._ragged
 
     @property
     def ndim(self) -> int:
@@ -120,6 +124,12 @@ class KerasTensor:
     def spec(self) -> TensorSpec:
         """Shape and dtype."""
         return TensorSpec(self._shape, self._dtype)
+
+    @property
+    def _keras_history(self) -> tuple[Any, int, int]:
+        """Whence the tensor comes, as Keras says it: the layer, which of its calls, and which output."""
+        layer = self.node.layer
+        return layer, next(place for place, node in enumerate(layer._inbound) if node is self.node), self.index
 
     def reshape(self, newshape: Any) -> Any:
         """Return the tensor with its numbers in another shape; see ``ops.reshape``."""
@@ -155,6 +165,7 @@ class KerasTensor:
     __mul__, __rmul__ = _binary("multiply"), _binary("multiply", True)
     __matmul__, __rmatmul__ = _binary("matmul"), _binary("matmul", True)
     __truediv__, __rtruediv__ = _binary("true_divide"), _binary("true_divide", True)
+    __div__, __rdiv__ = _binary("divide"), _binary("divide", True)
     __floordiv__, __rfloordiv__ = _binary("floor_divide"), _binary("floor_divide", True)
     __mod__, __rmod__ = _binary("mod"), _binary("mod", True)
     __pow__, __rpow__ = _binary("power"), _binary("power", True)
@@ -173,13 +184,13 @@ class KerasTensor:
 
     def _refuse(self, wanted: str) -> NoReturn:
         raise SymbolicError(
-            f"A symbolic tensor stands for data that is not there yet: {wanted}. Make a Model of it and call "
+            f"A KerasTensor is symbolic: it doesn't have any actual numerical value, so {wanted}. Make a Model of it and call "
             f"that on data, or use engine.ops. Received: {self!r}",
             code="symbolic",
         )
 
     def __bool__(self) -> bool:
-        self._refuse("it is neither true nor false")
+        self._refuse("it cannot be used as a boolean")
 
     def __int__(self) -> int:
         self._refuse("it is no whole number")

@@ -13,6 +13,7 @@ from engine.backend import convert_to_tensor
 from engine.errors import ParamError, ShapeError
 from engine.ops.operation import op as _op
 from engine.structure import flatten, map_structure, pack_like
+from engine.symbolic import KerasTensor
 
 __all__ = [
     "associative_scan", "cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop",
@@ -21,7 +22,30 @@ __all__ = [
 op = functools.partial(_op, module="core")
 
 
-@op("pred", "true_fn", "false_fn")
+def _cond_rule(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+    one, two = (map_structure(_symbol, branch()) for branch in (true_fn, false_fn))
+    leaves = [[(x.shape, x.dtype) for x in flatten(made) if x is not None] for made in (one, two)]
+    if leaves[0] != leaves[1]:
+        raise ShapeError(
+            "Both branches return tensors of the same shapes and types. "
+            f"Received: {leaves[0]} from true_fn and {leaves[1]} from false_fn",
+            code="branches",
+        )
+    return one
+
+
+def _symbol(leaf: Any) -> Any:
+    if leaf is None or isinstance(leaf, KerasTensor):
+        return leaf
+    found = convert_to_tensor(leaf)
+    return KerasTensor(tuple(found.shape), found.dtype)
+
+
+def _kept_rule(value: Any, *_: Any, **__: Any) -> Any:
+    return map_structure(_symbol, value)
+
+
+@op("pred", "true_fn", "false_fn", rule=_cond_rule)
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
     """Return ``true_fn()`` where ``pred`` holds, else ``false_fn()``; only that one is called."""
     return true_fn() if bool(pred) else false_fn()
@@ -34,7 +58,7 @@ def switch(index: Any, branches: Any, *operands: Any) -> Any:
     return branches[number](*operands)
 
 
-@op("loop_vars")
+@op("loop_vars", rule=_kept_rule)
 def while_loop(
     cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
 ) -> Any:
@@ -58,7 +82,7 @@ def _tensor(leaf: Any) -> Any:
     return leaf if leaf is None else convert_to_tensor(leaf)
 
 
-@op("init_val")
+@op("init_val", rule=_kept_rule)
 def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
     """Return what is left of ``init_val`` after ``value = body_fun(i, value)`` for each i in the range."""
     value = init_val
@@ -97,10 +121,10 @@ def scan(
     torch's loops are always unrolled.
     """
     if not callable(f):
-        raise TypeError(f"f is a function of carry and slice. Received: f={f!r}")
+        raise TypeError(f"`f` should be a callable. Received: f={f!r}")
     if not isinstance(unroll, (bool, int)) or (not isinstance(unroll, bool) and unroll < 1):
         raise ParamError(
-            f"unroll is a whole number above 0 or a bool. Received: unroll={unroll!r}", code="param"
+            f"`unroll` must be an positive integer or boolean. Received: unroll={unroll!r}", code="param"
         )
     if xs is None and length is None:
         raise ParamError("Got no `xs` to scan over and `length` not provided.", code="param", param="length")
@@ -137,12 +161,12 @@ def associative_scan(f: Callable[[Any, Any], Any], elems: Any, reverse: bool = F
     In about log2(n) calls of ``f`` on whole slices (Blelloch 1990).
     """
     if not callable(f):
-        raise TypeError(f"f is a function of two structures like elems. Received: f={f!r}")
+        raise TypeError(f"`f` should be a callable. Received: f={f!r}")
     parts = [convert_to_tensor(leaf) for leaf in flatten(elems)]
     axis = axis % parts[0].dim()
     if len({part.shape[axis] for part in parts}) != 1:
         raise ShapeError(
-            "All of elems have the same size along the axis. "
+            "Array inputs to associative_scan must have the same first dimension (along axis). "
             f"Received: {[tuple(part.shape) for part in parts]} and axis={axis}",
             code="axis",
             axis=axis,

@@ -23,7 +23,7 @@ from engine.backend import (
     standardize_dtype,
     to_torch_dtype,
 )
-from engine.errors import ParamError
+from engine.errors import ParamError, ShapeError
 from engine.ops.operation import op as _op
 from engine.spec import Shape
 from engine.symbolic import KerasTensor
@@ -167,6 +167,15 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
 def _slice_rule(inputs: Any, start_indices: Any, shape: Any) -> Any:
     if not isinstance(inputs, KerasTensor):
         return None
+    places = len(start_indices) if isinstance(start_indices, (list, tuple)) else inputs.ndim
+    for name, size in (("shape", len(shape)), ("start_indices", places)):
+        if size != inputs.ndim:
+            pair = ("inputs", "shape") if name == "shape" else ("start_indices", "inputs")
+            raise ShapeError(
+                f"The number of dimensions in `{pair[0]}` must match the number of dimensions in `{pair[1]}`. "
+                f"Received: inputs.shape={inputs.shape}, {name} of length {size}",
+                code="rank",
+            )
     if isinstance(start_indices, (list, tuple)):
         sizes = [
             (None if whole is None else whole - int(start)) if size == -1 else size
@@ -218,6 +227,8 @@ def stop_gradient(variable: Any) -> Tensor:
 
 def _unstack_rule(x: KerasTensor, num: int | None = None, axis: int = 0) -> Any:
     sizes = list(x.shape)
+    if not -len(sizes) <= axis < len(sizes):
+        raise ShapeError(f"axis {axis} is out of bounds for a tensor with {len(sizes)} axes.", code="axis", axis=axis)
     size = sizes.pop(axis)
     count = num if num is not None else size
     if count is None:

@@ -335,7 +335,7 @@ class _FunctionOperation(Operation):
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         function, settings = self.spec.function, self.settings
-        if self.spec.tensors[0].startswith("*"):
+        if any(name.startswith("*") for name in self.spec.tensors):
             first = [settings[name] for name in self._before_tensors()]
             rest = {name: settings[name] for name in settings if name not in self._before_tensors()}
             return function(*first, *args, **rest, **kwargs)
@@ -346,7 +346,8 @@ class _FunctionOperation(Operation):
         for parameter in inspect.signature(self.spec.function).parameters.values():
             if parameter.kind is parameter.VAR_POSITIONAL:
                 break
-            found.append(parameter.name)
+            if parameter.name not in self.spec.tensors:
+                found.append(parameter.name)
         return found
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
