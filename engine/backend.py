@@ -83,8 +83,14 @@ def device_scope(device_name: str) -> Iterator[torch.device]:
         _scopes.device = outer
 
 
+def scopes() -> tuple[str, ...]:
+    """Return the names of the ``name_scope`` blocks around this call, the outermost first."""
+    found: tuple[str, ...] = getattr(_scopes, "names", ())
+    return found
+
+
 class name_scope:  # Keras' name, used like a function
-    """Name a stretch of code within a ``with`` block; operations here carry no scopes, so it only nests."""
+    """Name a stretch of code within a ``with`` block: weights made in it have it in their path."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         if not isinstance(name, str) or "/" in name:

@@ -27,7 +27,8 @@ from engine.symbolic import KerasTensor
 __all__ = ["ObjectSharingScope", "SafeModeScope", "deserialize_keras_object", "in_safe_mode", "serialize_keras_object"]
 
 _FAMILIES = (
-    "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers", "callbacks",
+    "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers",
+    "optimizers.schedules", "callbacks",
 )  # fmt: skip
 _local = threading.local()
 
@@ -98,7 +99,7 @@ def serialize_keras_object(obj: Any) -> Any:
     config = obj.get_config()
     if not isinstance(config, dict):
         raise ConfigError(f"The `get_config()` method of {obj} should return a dict. It returned: {config}", code="config")
-    family = next((one for one in _families() if type(obj).__name__ in one.names()), None)
+    family = next((one for one in _families() if one._things.get(type(obj).__name__) is type(obj)), None)
     module, registered = registry.home_of(type(obj), f"keras.{family.module}" if family else type(obj).__module__)
     made = {
         "module": module,

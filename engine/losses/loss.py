@@ -160,8 +160,7 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: torch.dtype, reduction: str
         return sample_weight
     kept = tensor(mask).to(dtype)
     if reduction in ("mean", "sum_over_batch_size"):
-        # All masked: nothing is kept, and the factor does not matter.
-        kept = kept * (kept.numel() / kept.sum().clamp_min(torch.finfo(dtype).tiny))
+        kept = kept * (kept.numel() / kept.sum().clamp_min(1.0))  # all masked: nothing is kept
     if sample_weight is None:
         return kept
     weight = tensor(sample_weight, kept, dtype)

@@ -20,6 +20,11 @@ NEG_INF = -1e10
 
 class _Named(Enum):
     @classmethod
+    def word(cls) -> str:
+        """Return what the members are, for error messages."""
+        return "AUC curve" if cls is AUCCurve else "AUC summation method"
+
+    @classmethod
     def from_str(cls, key: Any) -> Any:
         """Return the member called ``key``, in small or large letters; raises ``ParamError``."""
         if isinstance(key, cls):
@@ -28,7 +33,7 @@ class _Named(Enum):
             if isinstance(key, str) and key.lower() == member.value.lower():
                 return member
         raise ParamError(
-            f"Invalid {cls.__name__} value: {key!r}. Expected values are {[member.value for member in cls]}",
+            f'Invalid {cls.word()} value: "{key}". Expected values are {[member.value for member in cls]}',
             code="param",
             got=key,
         )

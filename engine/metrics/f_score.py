@@ -16,6 +16,16 @@ _AVERAGES = (None, "micro", "macro", "weighted")
 _STATES = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
 
 
+def _wrong(expected: str, param: str, got: Any, kind: bool = False) -> ParamError:
+    of = f" of type '{type(got)}'" if kind else ""
+    return ParamError(
+        f"Invalid `{param}` argument value. {expected}. Received: {param}={got}{of}",
+        code="param",
+        param=param,
+        got=got,
+    )
+
+
 class FBetaScore(Metric):
     """The harmonic mean of precision and recall in which recall counts ``beta`` times as much.
 
@@ -39,33 +49,33 @@ class FBetaScore(Metric):
         dtype: Any = None,
     ) -> None:
         super().__init__(dtype, name)
-        self._check("average", f"one of {_AVERAGES}", average, average in _AVERAGES)
-        self._check("beta", "a Python float", beta, isinstance(beta, float))
-        self._check("beta", "> 0", beta, beta > 0.0)
-        self._check(
-            "threshold", "a Python float", threshold, threshold is None or isinstance(threshold, float)
-        )
-        self._check("threshold", "in (0, 1]", threshold, threshold is None or 0.0 < threshold <= 1.0)
+        if average not in _AVERAGES:
+            raise _wrong(f"Expected one of: {{{', '.join(map(repr, _AVERAGES))}}}", "average", average)
+        if not isinstance(beta, float):
+            raise _wrong("It should be a Python float", "beta", beta, True)
+        if beta <= 0.0:
+            raise _wrong("It should be > 0", "beta", beta)
+        if threshold is not None and not isinstance(threshold, float):
+            raise _wrong("It should be a Python float", "threshold", threshold, True)
+        if threshold is not None and not 0.0 < threshold <= 1.0:
+            raise _wrong("It should verify 0 < threshold <= 1", "threshold", threshold)
         self.average = average
         self.beta = beta
         self.threshold = threshold
         self._built = False
-
-    def _check(self, param: str, expected: str, got: Any, good: bool) -> None:
-        if not good:
-            raise ParamError(
-                f"Invalid `{param}` argument value. It should be {expected}. Received: {param}={got!r}",
-                code="param",
-                param=param,
-                expected=expected,
-                got=got,
-            )
 
     def _build(self, y_true_shape: Any, y_pred_shape: Any) -> None:
         if len(y_pred_shape) != 2 or len(y_true_shape) != 2:
             raise ShapeError(
                 "FBetaScore expects 2D inputs with shape (batch_size, output_dim). Received input shapes: "
                 f"y_pred.shape={tuple(y_pred_shape)} and y_true.shape={tuple(y_true_shape)}.",
+                code="rank",
+            )
+        if y_pred_shape[-1] is None or y_true_shape[-1] is None:
+            raise ShapeError(
+                "FBetaScore expects 2D inputs with shape (batch_size, output_dim), with output_dim fully "
+                f"defined (not None). Received input shapes: y_pred.shape={y_pred_shape} and "
+                f"y_true.shape={y_true_shape}.",
                 code="rank",
             )
         shape = () if self.average == "micro" else (y_pred_shape[-1],)

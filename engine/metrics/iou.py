@@ -70,8 +70,8 @@ class IoU(Metric):
                 and not self._kind.is_floating_point
             ):
                 warnings.warn(
-                    f"{self.name}: the weights are floats but the metric's dtype is {self.dtype}, so that "
-                    "they are cut to whole numbers. Give whole numbers, or the metric dtype='float32'.",
+                    f"{self.name}: the weights are floats but the metric's dtype is {self.dtype}: casting "
+                    "cuts them to whole numbers. Give whole numbers, or the metric dtype='float32'.",
                     stacklevel=2,
                 )
             weight = given.to(self._kind).reshape(-1) if given.dim() > 1 else given.to(self._kind)

@@ -76,9 +76,10 @@ class Metric:
         from engine.layers.variable import Variable
         from engine.training.device import resolve
 
-        start, kind = get(initializer), standardize_dtype(dtype)
-        first = torch.as_tensor(start(tuple(shape), dtype=kind)).to(resolve(settings.device()))
-        made = Variable(first.to(getattr(torch, kind)), trainable=False, name=name)
+        kind = standardize_dtype(dtype)
+        start = initializer if isinstance(initializer, Tensor) else get(initializer)(tuple(shape), dtype=kind)
+        first = torch.as_tensor(start, dtype=getattr(torch, kind)).to(resolve(settings.device()))
+        made = Variable(first, trainable=False, name=name)
         made.path = f"{self.name}/{made.name}"
         self._variables.append(made)
         return made

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.errors import ParamError
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.step import Slots
 
@@ -153,7 +154,8 @@ class Nadam(Optimizer):
         """Make the state for these weights, and the product of all momentum factors so far."""
         if not self.built:
             super().build(variables)
-            self._own.append(self._live("variable", "float32", "_product", float))
+            self._u_product = self._live("variable", "float32", "_product", float)
+            self._own.append(self._u_product)
 
     def _factor(self, step: int) -> float:
         return self.beta_1 * (1.0 - 0.5 * 0.96**step)
@@ -193,17 +195,20 @@ class Ftrl(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, *shared, **options)
-        self._check(
-            "learning_rate_power", "negative or zero", learning_rate_power, learning_rate_power <= 0.0
-        )
         self.learning_rate_power = learning_rate_power
         self.initial_accumulator_value = initial_accumulator_value
         self.l1_regularization_strength = l1_regularization_strength
         self.l2_regularization_strength = l2_regularization_strength
         self.l2_shrinkage_regularization_strength = l2_shrinkage_regularization_strength
         self.beta = beta
-        for name in _FTRL[1:5]:
-            self._check(name, "positive or zero", getattr(self, name), getattr(self, name) >= 0.0)
+        for name in _FTRL[:5]:
+            value, sign = getattr(self, name), "negative" if name == "learning_rate_power" else "positive"
+            if (value > 0.0) if sign == "negative" else (value < 0.0):
+                raise ParamError(
+                    f"`{name}` needs to be {sign} or zero. Received: {name}={value}.",
+                    code="param",
+                    param=name,
+                )
 
     def slots(self) -> Sequence[str]:
         return ("accumulator", "linear")
@@ -264,9 +269,13 @@ class Lion(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, *shared, **options)
-        self._check(
-            "beta_1", "in the range (0, 1], or only signs of gradients count", beta_1, 0 < beta_1 <= 1
-        )
+        if beta_1 <= 0 or beta_1 > 1:
+            raise ParamError(
+                "Argument `beta_1` must be in the [0, 1] range. Otherwise, the optimizer degenerates to "
+                f"SignSGD. Received: beta_1={beta_1}.",
+                code="param",
+                param="beta_1",
+            )
         self.beta_1 = beta_1
         self.beta_2 = beta_2
 

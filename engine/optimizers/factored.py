@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.errors import ShapeError
 from engine.layers.variable import Variable
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.step import Slots
@@ -195,16 +196,24 @@ class Muon(Optimizer):
             adam = kept and self._should_use_adamw(weight)
             squares.append(self.add_variable_from_reference(weight, "velocity") if adam else None)
         self._slots |= {"momentum": means, "velocity": squares}
-        self._shrunk = tuple(
-            [item for item in self._decayed if self._should_use_adamw(item) is adam] for adam in (True, False)
-        )
+        self._shrunk = self._grouped(self._decayed)
 
-    def _decay(self, params: list[Any], rate: float) -> None:
-        present = {id(item) for item in params}
-        for amount, weights in zip((self.adam_weight_decay, self.weight_decay), self._shrunk, strict=True):
-            chosen = [item for item in weights if id(item) in present]
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
+        if variables is self._trainable_variables:
+            groups = self._shrunk
+        else:
+            groups = self._grouped([item for item in variables if self._use_weight_decay(item)])
+        for amount, chosen in zip((self.adam_weight_decay, self.weight_decay), groups, strict=True):
             if amount and chosen:
-                torch._foreach_mul_(chosen, 1 - rate * amount)
+                with torch.no_grad():
+                    torch._foreach_mul_(chosen, 1 - float(self.learning_rate) * amount)
+
+    def _grouped(self, weights: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+        """Return the weights trained by Adam, and the others."""
+        groups: tuple[list[Any], list[Any]] = ([], [])
+        for item in weights:
+            groups[not self._should_use_adamw(item)].append(item)
+        return groups
 
     def update(self, params: list[Tensor], grads: list[Tensor], slots: Slots, rate: float, step: int) -> None:
         rows = list(zip(params, grads, slots["momentum"], slots["velocity"], strict=True))
@@ -223,16 +232,25 @@ class Muon(Optimizer):
                 continue
             moving.mul_(self.momentum).add_(grad)
             direction = grad.add(moving, alpha=self.momentum) if self.nesterov else moving
-            scale = 1.0 if self.rms_rate is None else math.sqrt(max(param.shape[:2])) * self.rms_rate
-            param.sub_(self._orthogonal(direction), alpha=rate * scale)
+            param.sub_(self.lr_adjust(self.zeropower_via_newtonschulz5(direction, self.ns_steps)), alpha=rate)
 
-    def _orthogonal(self, matrix: Tensor) -> Tensor:
-        """Return nearly the orthogonal matrix next to ``matrix``, by Newton and Schulz' iteration."""
-        tall = matrix.shape[-2] > matrix.shape[-1]
-        found = matrix.mT if tall else matrix
+    def lr_adjust(self, x: Tensor) -> Tensor:
+        """Return the step of a matrix in the size that a step of Adam would have."""
+        return x if self.rms_rate is None else x * (math.sqrt(max(x.shape[:2])) * self.rms_rate)
+
+    def zeropower_via_newtonschulz5(self, x: Tensor, steps: int) -> Tensor:
+        """Return nearly the orthogonal matrix next to ``x``, by Newton and Schulz' iteration."""
+        if x.dim() < 2:
+            raise ShapeError(
+                "Expected gradient or momentum to have at least 2 dimensions. "
+                f"Received: shape={tuple(x.shape)}",
+                code="rank",
+            )
+        tall = x.shape[-2] > x.shape[-1]
+        found = x.mT if tall else x
         length: Tensor = torch.linalg.matrix_norm(found, keepdim=True)
         found = found / (length + 1e-7)
-        for _ in range(self.ns_steps):
+        for _ in range(steps):
             inner = found @ found.mT
             found = self.muon_a * found + (self.muon_b * inner + self.muon_c * inner @ inner) @ found
         return found.mT if tall else found

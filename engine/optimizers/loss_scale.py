@@ -35,8 +35,15 @@ class LossScaleOptimizer(Optimizer):
                 code="param",
                 param="dynamic",
             )
+        unknown = [key for key in options if key not in _DEFAULTS]
+        if unknown:
+            raise ParamError(
+                f"LossScaleOptimizer does not support arguments: `{'`, `'.join(unknown)}`.",
+                code="unknown_param",
+                param=unknown[0],
+            )
         for key, value in options.items():
-            if key not in _DEFAULTS or value != _DEFAULTS[key]:
+            if value != _DEFAULTS[key]:
                 raise ParamError(
                     f"LossScaleOptimizer does not support `{key}`. Instead, set `{key}` on the "
                     f"`inner_optimizer`. Received: {key}={value!r}",

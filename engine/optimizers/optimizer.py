@@ -112,7 +112,7 @@ class Optimizer(Steps):
     def _check(self, param: str, expected: str, got: Any, good: bool) -> None:
         if not good:
             raise ParamError(
-                f"{type(self).__name__}: argument `{param}` must be {expected}. Received: {param}={got!r}",
+                f"Argument `{param}` must be {expected}. Received: {param}={got}. ({type(self).__name__})",
                 code="param",
                 param=param,
                 expected=expected,
@@ -139,11 +139,17 @@ class Optimizer(Steps):
             self.update_step(grad, param, rate)
 
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Any) -> None:
-        """Change one weight in place, where an optimizer is written weight by weight."""
-        raise NotImplementedError(
-            f"{type(self).__name__} has neither update(params, grads, slots, rate, step) nor "
-            "update_step(gradient, variable, learning_rate)."
-        )
+        """Change one weight in place; optimizers may be written so, weight by weight."""
+        if type(self).update is Optimizer.update:
+            raise NotImplementedError(
+                f"{type(self).__name__} has neither update(params, grads, slots, rate, step) nor "
+                "update_step(gradient, variable, learning_rate)."
+            )
+        place = self._get_variable_index(variable)
+        slots = {name: [tensors[place]] for name, tensors in self._slots.items()}
+        with torch.no_grad():
+            grad = torch.empty_like(variable).copy_(gradient)  # laid out like the weight, as kernels want it
+            self.update([variable], [grad], slots, float(learning_rate), int(self.iterations) + 1)
 
     def assign(self, variable: Any, value: Any) -> None:
         """Set a variable, in ``update_step``."""
@@ -257,7 +263,7 @@ class Optimizer(Steps):
 
     def apply(self, grads: Sequence[Tensor | None], trainable_variables: Iterable[Any] | None = None) -> None:
         """Do one step; without ``trainable_variables`` the gradients are those of ``build``, in its order."""
-        grads = list(grads)
+        grads = [grad if grad is None else torch.as_tensor(grad) for grad in grads]
         if not grads:
             return
         if trainable_variables is None:

@@ -25,6 +25,11 @@ class LearningRate(float):
 
     _owner: Any = None
 
+    @property
+    def value(self) -> LearningRate:
+        """The rate itself."""
+        return self
+
     def numpy(self) -> Any:
         """Return the rate as numpy's float32."""
         return np.float32(self)
@@ -38,6 +43,11 @@ class Iterations(int):
     """The number of steps done: an int that answers ``numpy`` and ``assign`` as Keras' variable does."""
 
     _owner: Any = None
+
+    @property
+    def value(self) -> Iterations:
+        """The count itself."""
+        return self
 
     def numpy(self) -> Any:
         """Return the count as numpy's int64."""
@@ -231,7 +241,10 @@ class State:
                 stacklevel=2,
             )
             return
+        rate = self._rate
         self._assign(own, [store[str(index)] for index in range(len(own))])
+        if type(rate) is float and type(self._rate) is float and np.float32(rate) == np.float32(self._rate):
+            self._rate = rate  # a file holds it in float32
 
     # -- without side effects --------------------------------------------------------------------------
 

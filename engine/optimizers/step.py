@@ -130,22 +130,24 @@ class Steps(State):
         rate = self._rate if type(self._rate) is float else float(self.learning_rate)
         if self.clipnorm or self.global_clipnorm or self.clipvalue:
             grads = self._clip_gradients(grads)
-        self._decay(params, rate)
+        self._apply_weight_decay(params)
         count = self._count // (self.gradient_accumulation_steps or 1)
         self.update(params, grads, slots, rate, count + 1)
 
-    def _decay(self, params: list[Any], rate: float) -> None:
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
         """Shrink the weights that decay."""
         if not self.weight_decay:
             return
-        decayed = self._decayed
-        if params is not self._trainable_variables:
-            chosen = {id(item) for item in decayed}
-            decayed = [item for item in params if id(item) in chosen]
+        whole = variables is self._trainable_variables
+        decayed = self._decayed if whole else [item for item in variables if self._use_weight_decay(item)]
         if decayed:
-            torch._foreach_mul_(decayed, 1 - rate * self.weight_decay)
+            torch._foreach_mul_(decayed, 1 - float(self.learning_rate) * self.weight_decay)
+
+    def _use_weight_decay(self, variable: Any) -> bool:
+        raise NotImplementedError
 
     def _clip_gradients(self, grads: list[Tensor]) -> list[Tensor]:
+        grads = [torch.as_tensor(grad) for grad in grads]
         if self.clipnorm and self.clipnorm > 0:
             limit = float(self.clipnorm)
             norms = torch.stack(list(torch._foreach_norm(grads)))
