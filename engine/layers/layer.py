@@ -321,7 +321,7 @@ class Layer(Described):
     @property
     def metrics_variables(self) -> list[Any]:
         """The states of all metrics."""
-        return [state for metric in self.metrics for state in metric.variables]
+        return [state for metric in self.metrics for state in getattr(metric, "variables", ())]
 
     def stateless_call(
         self,

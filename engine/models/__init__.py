@@ -3,8 +3,18 @@
 from engine.layers.input_layer import Input
 from engine.layers.symbolic import KerasTensor
 from engine.models.cloning import clone_model
+from engine.models.function import Function
 from engine.models.functional import Functional
 from engine.models.model import Model, model_from_json
 from engine.models.sequential import Sequential
 
-__all__ = ["Functional", "Input", "KerasTensor", "Model", "Sequential", "clone_model", "model_from_json"]
+__all__ = [
+    "Function",
+    "Functional",
+    "Input",
+    "KerasTensor",
+    "Model",
+    "Sequential",
+    "clone_model",
+    "model_from_json",
+]

@@ -12,7 +12,7 @@ from engine.layers.families import LAYERS
 from engine.layers.layer import Layer
 from engine.layers.symbolic import KerasTensor
 from engine.models import graph_config
-from engine.models.graph import beginning_at_inputs, trace
+from engine.models.graph import beginning, beginning_at_inputs, trace
 from engine.models.matching import in_order
 from engine.models.model import DirectPlan, Model, _reserved
 from engine.models.plan import Plan
@@ -55,18 +55,9 @@ class Functional(Model):
         flat = flatten(inputs)
         if len({id(tensor) for tensor in flat}) != len(flat):
             raise EngineError("An Input stands twice among the model's inputs.", code="duplicate_input")
-        try:
-            inputs, outputs = beginning_at_inputs(inputs, outputs)
-            self._graph = trace(flatten(inputs), flatten(outputs))
-        except EngineError as error:
-            if error.code != "disconnected":
-                raise
-            path = paths(outputs)[int(str(error.fields["output"]))]
-            raise EngineError(
-                f"Output with path `{path}` is not connected to `inputs`. {error}",
-                code="disconnected",
-                **{key: value for key, value in error.fields.items() if key != "code"},
-            ) from None
+        given = outputs
+        inputs, outputs = beginning(given, lambda: beginning_at_inputs(inputs, given))
+        self._graph = beginning(given, lambda: trace(flatten(inputs), flatten(outputs)))
         self._inputs_struct, self._outputs_struct = inputs, outputs
         self.inputs, self.outputs = flatten(inputs), flatten(outputs)
         names: set[str] = set()

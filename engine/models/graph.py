@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from engine.errors import EngineError
 from engine.layers.input_layer import InputLayer
 from engine.layers.layer import Layer
 from engine.layers.symbolic import KerasTensor, Node
-from engine.structure import flatten, map_structure
+from engine.structure import flatten, map_structure, paths
+
+T = TypeVar("T")
 
 
 class Graph(NamedTuple):
@@ -97,6 +99,19 @@ def _disconnected(place: int, name: str) -> EngineError:
         input=name,
         output=place,
     )
+
+
+def beginning(outputs: Any, find: Callable[[], T]) -> T:
+    """Return what ``find`` traces; an output that is not connected is told by its path in ``outputs``."""
+    try:
+        return find()
+    except EngineError as error:
+        if error.code != "disconnected":
+            raise
+        fields = dict(error.fields)
+        path = paths(outputs)[int(str(fields["output"]))]
+        message = f"Output with path `{path}` is not connected to `inputs`. {error}"
+        raise EngineError(message, code="disconnected", **fields) from None
 
 
 def beginning_at_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -116,10 +116,13 @@ class Model(Keras1Model, Trainer, Layer):
         show_trainable: bool = False,
         layer_range: Any = None,
     ) -> None:
-        """Print a table of the layers with their output shapes and numbers of parameters."""
-        from engine.models.summary import summary_text
+        """Print a table of the layers with their output shapes and numbers of parameters.
 
-        (print_fn or print)(summary_text(self, line_length, expand_nested, show_trainable))
+        ``print_fn`` takes the whole text; for the other arguments see ``engine.models.summary``.
+        """
+        from engine.models.summary import print_summary
+
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor; a subclass adds its own."""
@@ -186,6 +189,25 @@ class Model(Keras1Model, Trainer, Layer):
         from engine.saving.weights import load_weights
 
         load_weights(self, filepath, skip_mismatch, **kwargs)
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
+        """Return all numbers as nested dicts by path: of weights, optimizer and metrics.
+
+        ``value_format`` is ``"backend_tensor"`` or ``"numpy_array"``.  Raises for paths that stand twice.
+        """
+        from engine.models.state_tree import groups_of, tree_of
+
+        return {word: tree_of(variables, value_format) for word, variables in groups_of(self).items()}
+
+    def set_state_tree(self, state_tree: Mapping[str, Any]) -> None:
+        """Set the numbers that a tree of ``get_state_tree`` holds; raises ``ParamError`` for other words."""
+        from engine.models.state_tree import assign_tree, groups_of
+
+        groups = groups_of(self)
+        for word, tree in state_tree.items():
+            if word not in groups:
+                raise ParamError(f"Unknown variable name: {word}. Known: {', '.join(groups)}", code="param")
+            assign_tree(groups[word], tree)
 
     def build_from_shapes(self, shapes: Sequence[Any]) -> None:
         """Build for data of these shapes (batch axis first): one shape for each input, in order."""

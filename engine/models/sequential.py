@@ -81,14 +81,15 @@ class Sequential(Model):
         self._entry = InputLayer(batch_shape=tuple(batch_shape), dtype=dtype)
         self._last = self._entry.output
 
-    def _extend(self, layer: Layer) -> None:
+    def _extend(self, layer: Layer) -> bool:
+        """Connect ``layer`` at the end; returns whether the shapes are known that far."""
         try:
             with inside(self):
                 made = layer(self._last)
         except NotImplementedError:  # its shapes cannot be known: the chain runs layer by layer
             self._entry = self._last = None
             self._shapeless = True
-            return
+            return False
         except TypeError as error:
             raise _not_in_a_chain(layer) or error from error
         if not isinstance(made, KerasTensor):
@@ -98,6 +99,7 @@ class Sequential(Model):
                 layer=layer.name,
             )
         self._last = made
+        return True
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer away and return it."""
@@ -157,8 +159,7 @@ class Sequential(Model):
             return
         self._begin((None, *tuple(input_shape)[1:]), self._chain[0].compute_dtype)
         for layer in self._chain:
-            self._extend(layer)
-            if self._shapeless:
+            if not self._extend(layer):
                 break
         self.built = True
 

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-import math
+import re
+import shutil
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.layers.layer import Layer
-from engine.structure import flatten
+from engine.errors import ParamError
+from engine.layers.input_layer import InputLayer
+from engine.structure import flatten, map_shapes, map_structure
 
 
 def summary_text(
-    model: Any, line_length: int | None = None, expand_nested: bool = False, show_trainable: bool = False
+    model: Any,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
 ) -> str:
-    """Return the layers of a model with output shapes and parameter counts, as a table for a terminal."""
-    width = line_length or 78
+    """Return the layers of a model with output shapes and parameter counts, as a table for a terminal.
+
+    ``positions`` are the right edges of the columns as parts of ``line_length``; ``layer_range`` holds the
+    names (or patterns) of the first and the last layer to show.  Raises ``ParamError`` for names that no
+    layer has and for columns without room.
+    """
+    branching = _branches(model)
     head = ["Layer (type)", "Output Shape", "Param #"]
-    shares = [0.45, 0.35, 0.2]
+    edges = list(positions or ([0.3, 0.56, 0.74, 1.0] if branching else [0.45, 0.8, 1.0]))
+    width = 108 if branching else 88
+    if branching:
+        head.append("Connected to")
     if show_trainable:
-        head, shares = [*head, "Trainable"], [0.4, 0.3, 0.16, 0.14]
-    if _linear(model) is False:
-        head, shares = [*head, "Connected to"], [share * 0.75 for share in shares] + [0.25]
-    spare = width - 3 * len(head) - 1
-    columns = [max(6, math.floor(spare * share)) for share in shares]
-    rows = _rows(model, len(head), show_trainable, expand_nested, 0)
+        head.append("Trainable")
+        edges = [edge * 0.9 for edge in edges] + [1.0]
+        width += 12
+    width = line_length or min(width, shutil.get_terminal_size().columns - 4)
+    columns = _widths(edges, width)
+    rows = [
+        row
+        for layer in _shown(model, layer_range)
+        for row in _rows(model, layer, branching, show_trainable, expand_nested, 0)
+    ]
     lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", columns), _row(head, columns, "┃")]
     lines.append(_rule("┡╇┩", "━", columns))
     for index, row in enumerate(rows):
@@ -30,48 +50,137 @@ def summary_text(
             lines.append(_rule("├┼┤", "─", columns))
         lines.append(_row(row, columns, "│"))
     lines.append(_rule("└┴┘", "─", columns))
-    total, trainable = _count(model.weights), _count(model.trainable_weights)
-    size = sum(weight.numel() * weight.element_size() for weight in model.weights)
-    lines.append(f" Total params: {total:,} ({_bytes(size)})")
-    lines.append(f" Trainable params: {trainable:,}")
-    lines.append(f" Non-trainable params: {total - trainable:,}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_totals(model)])
 
 
-def _linear(model: Any) -> bool | None:
-    """Return whether the model is a chain; ``None`` where it is code and has no graph."""
-    graph = getattr(model, "_graph", None)
-    if graph is None:
-        return None
-    return all(len(node.inputs_flat) == 1 for node in graph.nodes) and len(model.inputs) == 1
+def print_summary(
+    model: Any,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    print_fn: Callable[[str], Any] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
+) -> None:
+    """Print the table of ``summary_text``, or give it to ``print_fn``."""
+    (print_fn or print)(
+        summary_text(model, line_length, positions, expand_nested, show_trainable, layer_range)
+    )
 
 
-def _rows(model: Any, cells: int, show_trainable: bool, nested: bool, depth: int) -> list[list[str]]:
-    rows: list[list[str]] = []
-    graph = getattr(model, "_graph", None)
-    for layer in model.layers:
-        row = ["  " * depth + f"{layer.name} ({type(layer).__name__})", _shape(layer)]
-        row.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
-        if show_trainable:
-            row.append("Y" if layer.trainable else "N")
-        if len(row) < cells:
-            nodes = graph.nodes if graph else []
-            calls = [node for node in nodes if node.layer is layer]
-            names = [
-                f"{tensor.node.layer.name}[{tensor.index}]" for node in calls for tensor in node.inputs_flat
-            ]
-            row.append(", ".join(names) or "-")
-        rows.append(row)
-        if nested and hasattr(layer, "layers"):
-            rows += _rows(layer, cells, show_trainable, nested, depth + 1)
+def _totals(model: Any) -> list[str]:
+    optimizer: Any = getattr(model, "optimizer", None)
+    states = list(optimizer.variables) if getattr(optimizer, "built", False) else []
+    groups = {"Trainable": model.trainable_weights, "Non-trainable": model.non_trainable_weights}
+    if states:
+        groups["Optimizer"] = states
+    return [
+        f" {name} params: {sum(map(_count, weights)):,} ({_bytes(sum(map(_size, weights)))})"
+        for name, weights in {"Total": [one for group in groups.values() for one in group], **groups}.items()
+    ]
+
+
+def _count(weight: Any) -> int:
+    return int(weight.numel()) if hasattr(weight, "numel") else 1
+
+
+def _size(weight: Any) -> int:
+    return int(weight.numel() * weight.element_size()) if hasattr(weight, "numel") else 4
+
+
+def _branches(model: Any) -> bool:
+    """Return whether a model is a graph that is not one chain; then the table says what is connected."""
+    if not hasattr(model, "_inputs_struct"):
+        return False
+    nodes = model._graph.nodes
+    used = [id(tensor) for node in nodes for tensor in node.inputs_flat]
+    called = [id(node.layer) for node in nodes]
+    alone = len(set(used)) == len(used) and len(set(called)) == len(called)
+    return not alone or len(model.inputs) > 1 or any(len(node.inputs_flat) != 1 for node in nodes)
+
+
+def _shown(model: Any, layer_range: Sequence[str] | None) -> list[Any]:
+    layers = list(model.operations if hasattr(model, "_inputs_struct") else model.layers)
+    if layer_range is None:
+        return layers
+    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
+        raise ParamError(
+            f"layer_range must be a list or tuple of two names. Received: layer_range={layer_range!r}",
+            code="param",
+            param="layer_range",
+        )
+    found = [[at for at, layer in enumerate(layers) if re.match(name, layer.name)] for name in layer_range]
+    if not all(found):
+        raise ParamError(
+            f"layer_range must name layers of the model. Received: layer_range={layer_range!r}",
+            code="param",
+            param="layer_range",
+        )
+    if min(found[0]) > max(found[1]):
+        return layers[min(found[1]) : max(found[0]) + 1]
+    return layers[min(found[0]) : max(found[1]) + 1]
+
+
+def _rows(
+    model: Any, layer: Any, branching: bool, show_trainable: bool, nested: bool, depth: int
+) -> list[list[str]]:
+    prefix = "   " * depth + "└ " if depth else ""
+    row = [f"{prefix}{layer.name} ({type(layer).__name__})", _shape(layer)]
+    row.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
+    if branching:
+        row.append(_sources(model, layer))
+    if show_trainable:
+        row.append(("Y" if layer.trainable else "N") if layer.weights else "-")
+    rows = [row]
+    if nested:
+        for inner in getattr(layer, "layers", None) or ():
+            rows += _rows(model, inner, branching, show_trainable, nested, depth + 1)
     return rows
 
 
-def _shape(layer: Layer) -> str:
-    if not layer._inbound:
+def _sources(model: Any, layer: Any) -> str:
+    """Return what a layer is called on, each with the number of the call that made it and its place there."""
+    own = {id(node) for node in model._graph.nodes}
+    names = []
+    for node in layer._inbound:
+        for tensor in node.inputs_flat if id(node) in own else ():
+            maker = tensor.node.layer
+            calls = [id(one) for one in maker._inbound if id(one) in own or isinstance(maker, InputLayer)]
+            names.append(f"{maker.name}[{calls.index(id(tensor.node))}][{tensor.index}]")
+    return ", ".join(names) or "-"
+
+
+def _shape(layer: Any) -> str:
+    """Return the shape of what came out last, or what would come out for the shapes it was built for."""
+    if layer._inbound:
+        shapes = map_structure(lambda tensor: str(tensor.shape), layer._inbound[-1].output_struct)
+    elif getattr(layer, "_build_shapes", None):
+        try:
+            made = layer.compute_output_shape(*layer._build_shapes.values())
+            shapes = map_shapes(str, made)
+        except Exception:  # a shape that cannot be told is no reason for a table to fail
+            return "?"
+    else:
         return "?"
-    shapes = [str(tensor.shape) for tensor in flatten(layer._inbound[0].output_struct)]
-    return ", ".join(shapes)
+    flat = flatten(shapes)
+    return flat[0] if len(flat) == 1 else str(shapes).replace("'", "")
+
+
+def _widths(edges: Sequence[float], width: int) -> list[int]:
+    """Return how many signs fit into each column; its frame takes three."""
+    found, last = [], 0
+    for edge in edges:
+        right = int(edge * width)
+        if right - last < 4:
+            raise ParamError(
+                "Insufficient console width to print summary. Pass a larger line_length. Received: "
+                f"line_length={width}",
+                code="param",
+                param="line_length",
+            )
+        found.append(right - last - 3)
+        last = right
+    return found
 
 
 def _row(cells: list[str], columns: list[int], bar: str) -> str:
@@ -93,13 +202,9 @@ def _rule(corners: str, line: str, columns: list[int]) -> str:
     return corners[0] + corners[1].join(line * (width + 2) for width in columns) + corners[2]
 
 
-def _count(weights: Any) -> int:
-    return sum(weight.numel() for weight in weights)
-
-
 def _bytes(size: float) -> str:
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1024 or unit == "GB":
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if size < 1024:
             return f"{size:.2f} {unit}"
         size /= 1024
-    return ""
+    return f"{size:.2f} PB"
