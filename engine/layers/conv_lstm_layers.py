@@ -60,6 +60,10 @@ class _ConvLSTM(RNN):
             setattr(self, name, getattr(cell, name))
         self.input_spec = InputSpec(ndim=self.rank + 3)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {"activity_regularizer": None} | super().get_config()
+
     def _note_features(self, shape: Shape) -> None:
         self.input_spec = InputSpec(shape=(None, None, *shape[2:]))
 

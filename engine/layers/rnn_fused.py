@@ -52,7 +52,7 @@ class _OfCell(RNN):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; ``use_cudnn`` only where it was chosen, as in Keras' files."""
-        config = super().get_config()
+        config: dict[str, Any] = {"activity_regularizer": None} | super().get_config()
         if config.get("use_cudnn") == "auto":
             del config["use_cudnn"]
         return config
@@ -61,19 +61,9 @@ class _OfCell(RNN):
         self, sequences: Tensor, initial_state: list[Any], mask: Tensor | None, training: bool = False
     ) -> tuple[Tensor, Tensor | None, list[Any]]:
         """Return the last output, all outputs and the last states, in one kernel call where that can be."""
+        self._check_kernel()
         dropping = training and self.recurrent_dropout > 0.0
-        fits = self._is_usual() and not (dropping or self._is_off(sequences))
-        if not fits:
-            if getattr(self, "use_cudnn", None) is True and (self.recurrent_dropout or not self._is_usual()):
-                raise ParamError(
-                    f"Layer '{self.name}': use_cudnn=True was specified, but no fused kernel does these "
-                    "arguments: it needs tanh, sigmoid, reset_after and no recurrent_dropout. "
-                    "Received: others. Use use_cudnn='auto'.",
-                    code="param",
-                    owner=type(self).__name__,
-                    param="use_cudnn",
-                    got=True,
-                )
+        if dropping or not self._is_usual() or self._is_off(sequences):
             return super().inner_loop(sequences, initial_state, mask, training)
         dtype = self.cell.kernel.dtype
         x = sequences if sequences.dtype == dtype else sequences.to(dtype)
@@ -83,6 +73,21 @@ class _OfCell(RNN):
             return self._fused_with_mask(x, initial_state, mask.flip(1) if self.go_backwards else mask)
         outputs, states = self._fused(x, initial_state)
         return outputs[:, -1], outputs, states
+
+    def _check_kernel(self) -> None:
+        """Raise ``ParamError`` where a fused kernel is demanded that no backend of Keras has."""
+        wanted = getattr(self, "use_cudnn", None) is True
+        if wanted and (self.recurrent_dropout or getattr(self, "reset_after", True) is False):
+            raise ParamError(
+                f"Layer '{self.name}': use_cudnn=True was specified, but no fused kernel does "
+                "recurrent_dropout or reset_after=False. Received: "
+                f"recurrent_dropout={self.recurrent_dropout}. Use use_cudnn='auto'.",
+                code="param",
+                owner=type(self).__name__,
+                param="use_cudnn",
+                expected="'auto' or False for these arguments",
+                got=True,
+            )
 
     def _is_usual(self) -> bool:
         """Return whether the cell does what torch's kernel does."""

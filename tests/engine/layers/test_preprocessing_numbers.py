@@ -66,7 +66,7 @@ def test_what_normalization_cannot_take_is_refused() -> None:
         Normalization(mean=[[1.0]], variance=[[2.0]])
     with pytest.raises(EngineError, match="empty iterable"):
         Normalization().adapt([])
-    with pytest.raises(TypeError, match="`.shape` attribute"):
+    with pytest.raises(TypeError, match=r"`\.shape` attribute"):
         Normalization().adapt([[1.0, 2.0]])
     with pytest.raises(TypeError, match="Unsupported data type"):
         Normalization().adapt(3)
