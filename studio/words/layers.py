@@ -105,7 +105,8 @@ ENGINE = {
         "number from 0 on."
     ),
     "adapt": tr("{name} was given its mean and variance: there is nothing for it to learn from the data."),
-    "calls": tr("{name} is called several times, or never: it has no one input or output."),
+    "locked": tr("{name} makes its weights when it is built, not later. {message}"),
+    "build_signature": tr("{name} cannot be built for these inputs. {message}"),
     "not_a_tensor": tr("A layer is called on arrays or tensors. {message}"),
 }  # fmt: skip
 
