@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
+import torch.nn.functional as F
 from torch import Tensor
 
-from engine.layers.convolution_shapes import checked_shape, resolved_format
+from engine.layers.convolution_shapes import checked_shape, from_planes, resolved_format, to_planes
 from engine.layers.reshaping import _Rearranging
 from engine.params import DataFormat, Kind, Size2, Size3, Times
 from engine.spec import InputSpec, Shape
@@ -27,18 +28,20 @@ class _UpSampling(_Rearranging):
 
     def _settle(self, times: tuple[int, ...], data_format: str) -> None:
         self._times = times
+        self._blocks = (*(1,) * (2 - self.rank), *times)
+        self._format = data_format
         self._first = 1 if data_format == "channels_last" else 2
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return ``inputs`` with every place repeated."""
-        sizes = list(inputs.shape)
-        wide: list[int] = sizes[: self._first]
-        for axis, times in enumerate(self._times, self._first):
-            wide += [sizes[axis], times]
-            inputs = inputs.unsqueeze(2 * axis - self._first + 1)
-            sizes[axis] *= times
-        return inputs.expand(*wide, *sizes[self._first + self.rank :]).reshape(sizes)
+        if inputs.is_floating_point():
+            planes = to_planes(inputs, self._format)
+            sizes = [size * times for size, times in zip(planes.shape[2:], self._blocks, strict=True)]
+            return from_planes(F.interpolate(planes, sizes, mode="nearest-exact"), self._format, self.rank)
+        for axis, times in enumerate(self._times, self._first):  # torch's kernel is for fractions alone
+            inputs = inputs.repeat_interleave(times, axis)
+        return inputs
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape with its places multiplied."""
