@@ -180,7 +180,7 @@ class EinsumDense(_LowRank):
             raise ShapeError(
                 f"Layer '{self.name}' has a kernel of shape {tuple(parameters.shape)}, but this input needs "
                 f"{shapes.kernel}. Received: shape {given}.",
-                code="axis",
+                code="equation",
                 layer=self.name,
                 expected=tuple(parameters.shape),
                 got=shapes.kernel,

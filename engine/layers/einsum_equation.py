@@ -65,7 +65,6 @@ def shapes_of(
     if lone or extra < 0 or (strict and extra and not equation.elided):
         raise _wrong(
             layer,
-            "rank",
             f"The equation's input '{equation.inputs}' names {len(equation.inputs)} axes "
             f"{'besides the batch axis' if lone else 'in all'}. Received: "
             f"{len(input_shape)} axes, shape {input_shape}.",
@@ -77,7 +76,6 @@ def shapes_of(
     if len(full) < ahead + len(equation.output):
         raise _wrong(
             layer,
-            "rank",
             f"output_shape {tuple(output_shape)} does not state a size for each axis of "
             f"'{equation.output}' behind the batch axis.",
         )
@@ -88,7 +86,6 @@ def shapes_of(
         if wanted is not None and wanted != size:
             raise _wrong(
                 layer,
-                "axis",
                 f"Input shape and output shape do not match at shared dimension '{letter}'. Input shape is "
                 f"{size}, and output shape is {wanted}.",
             )
@@ -96,7 +93,6 @@ def shapes_of(
         if letter not in equation.inputs and letter not in equation.kernel:
             raise _wrong(
                 layer,
-                "param",
                 f"Dimension '{letter}' was specified in the output '{equation.output}' but has no "
                 f"corresponding dim in the input '{equation.inputs}' or the weight '{equation.kernel}'.",
             )
@@ -113,7 +109,6 @@ def shapes_of(
         else:
             raise _wrong(
                 layer,
-                "param",
                 f"Weight dimension '{letter}' did not have a match in either the input spec "
                 f"'{equation.inputs}' or the output spec '{equation.output}'.",
             )
@@ -134,7 +129,6 @@ def _bias_shape(equation: Equation, axes: str, sizes: dict[str, int | None], lay
         if letter not in equation.output:
             raise _wrong(
                 layer,
-                "param",
                 f"Bias dimension '{letter}' was requested, but is not part of the output spec "
                 f"'{equation.output}'",
             )
@@ -142,5 +136,5 @@ def _bias_shape(equation: Equation, axes: str, sizes: dict[str, int | None], lay
     return tuple(sizes[letter] if letter in axes else 1 for letter in equation.output[first:])
 
 
-def _wrong(layer: str, code: str, text: str) -> ShapeError:
-    return ShapeError(f"Layer '{layer}': {text}", code=code, layer=layer)
+def _wrong(layer: str, text: str) -> ShapeError:
+    return ShapeError(f"Layer '{layer}': {text}", code="equation", layer=layer)

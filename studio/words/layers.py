@@ -108,6 +108,12 @@ ENGINE = {
     "locked": tr("{name} makes its weights when it is built, not later. {message}"),
     "build_signature": tr("{name} cannot be built for these inputs. {message}"),
     "not_a_tensor": tr("A layer is called on arrays or tensors. {message}"),
+    "equation": tr("{name}: the equation does not fit its input. {message}"),
+    "mask": tr("{name}: the mask does not fit the input. {message}"),
+    "attention": tr("{name}: queries, values and keys do not go together. {message}"),
+    "flash": tr("{name} cannot use the flash kernel here. {message}"),
+    "lora": tr("{name} cannot be adapted. {message}"),
+    "unsafe": tr("{name} holds code that is not run. {message}"),
 }  # fmt: skip
 
 

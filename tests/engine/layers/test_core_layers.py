@@ -57,7 +57,7 @@ def test_einsum_says_what_does_not_fit() -> None:
     ):
         with pytest.raises(ShapeError, match=text):
             layers.EinsumDense(equation, sizes, bias_axes=bias).build((2, 3))
-    refuses(layers.EinsumDense("abc,cd->abd", (None, 4)), (2, 3), "rank")
+    refuses(layers.EinsumDense("abc,cd->abd", (None, 4)), (2, 3), "equation")
     refuses(layers.EinsumDense("abc,cd->abd", (None, 4)), (2, 3, None), "unknown_size")
 
 
