@@ -6,21 +6,33 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "PyDataset": "engine.training.py_dataset",
-    "Sequence": "engine.training.py_dataset",
-    "clear_session": "engine.layers.layer",
-    "disable_interactive_logging": "engine.utils.io_utils",
-    "enable_interactive_logging": "engine.utils.io_utils",
-    "get_registered_name": "engine.registry",
-    "get_registered_object": "engine.registry",
-    "is_interactive_logging_enabled": "engine.utils.io_utils",
-    "normalize": "engine.utils.numerical_utils",
-    "pack_x_y_sample_weight": "engine.training.stream",
-    "register_keras_serializable": "engine.registry",
-    "set_random_seed": "engine.random",
-    "to_categorical": "engine.utils.numerical_utils",
-    "unpack_x_y_sample_weight": "engine.training.stream",
-}
+    name: f"engine.{home}"
+    for home, names in {
+        "layers.layer": ("clear_session",),
+        "random": ("set_random_seed",),
+        "registry": (
+            "CustomObjectScope", "custom_object_scope", "get_custom_objects", "get_registered_name",
+            "get_registered_object", "register_keras_serializable",
+        ),
+        "serialization": ("deserialize_keras_object", "serialize_keras_object"),
+        "training.py_dataset": ("PyDataset", "Sequence"),
+        "training.stream": ("pack_x_y_sample_weight", "unpack_x_y_sample_weight"),
+        "utils.dataset_utils": ("split_dataset",),
+        "utils.directories": (
+            "image_dataset_from_directory", "text_dataset_from_directory", "timeseries_dataset_from_array",
+        ),
+        "utils.image_utils": ("array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"),
+        "utils.io_utils": (
+            "disable_interactive_logging", "enable_interactive_logging", "is_interactive_logging_enabled",
+            "set_logging_verbosity",
+        ),
+        "utils.numerical_utils": ("normalize", "to_categorical"),
+        "utils.plotting": ("plot_model",),
+        "utils.progbar": ("Progbar",),
+        "utils.sequence_utils": ("pad_sequences",),
+    }.items()
+    for name in names
+}  # fmt: skip
 
 __all__ = sorted(_HOMES)  # loaded when used
 

@@ -29,7 +29,12 @@ def is_interactive_logging_enabled() -> bool:
 def print_msg(message: str, line_break: bool = True) -> None:
     """Print a message, or log it where interactive logging is off."""
     if _interactive[0]:
-        sys.stdout.write(f"{message}\n" if line_break else message)
+        text = f"{message}\n" if line_break else message
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # a terminal without the signs of the bar
+            known = sys.stdout.encoding or "ascii"
+            sys.stdout.write(text.encode(known, errors="replace").decode(known))
         sys.stdout.flush()
     else:
         _logger.info(message)
