@@ -167,7 +167,7 @@ class Discretization(_OnValues):
             raise EngineError(
                 "Cannot adapt a Discretization layer that has been initialized with `bin_boundaries`, use "
                 "`num_bins` instead.",
-                code="adapt",
+                code="param",
             )
         self.reset_state()
         for batch in batches_of(data, steps) if is_batched(data) else (data,):
@@ -196,7 +196,7 @@ class Discretization(_OnValues):
             raise EngineError(
                 "You need to either pass the `bin_boundaries` argument at construction time or call "
                 "`adapt(dataset)` before you can start using the `Discretization` layer.",
-                code="adapt",
+                code="param",
             )
         values = inputs if isinstance(inputs, Tensor) else to_tensor(values_of(inputs))
         values = values.to(getattr(torch, self.input_dtype))

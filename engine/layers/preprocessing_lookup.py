@@ -78,7 +78,10 @@ class IndexLookup(_Vocabulary):
         unknown = {key: value for key, value in kwargs.items() if key not in ("name", "trainable", "dtype")}
         if unknown:
             raise ParamError(
-                f"{owner}: Unrecognized keyword argument(s): {unknown}", code="unknown_param", owner=owner
+                f"{owner}: Unrecognized keyword argument(s): {unknown}",
+                code="unknown_param",
+                owner=owner,
+                param=next(iter(unknown)),
             )
         output_mode = check_mode(owner, output_mode, _MODES, False)
 
@@ -177,7 +180,9 @@ class IndexLookup(_Vocabulary):
             raise ParamError(
                 f"Layer '{self.name}': When `num_oov_indices=0` all inputs should be in vocabulary, found "
                 f"OOV values {words[:10].tolist()}, consider setting `num_oov_indices=1`.",
-                code="out_of_vocabulary",
+                code="param",
+                owner=type(self).__name__,
+                param="num_oov_indices",
             )
         if count == 1:
             return self._oov_start()
@@ -195,7 +200,7 @@ class IndexLookup(_Vocabulary):
             return made
         if self.idf_weights is None:
             raise EngineError(
-                "When `output_mode` is `'tf_idf'`, `idf_weights` must be provided.", code="adapt"
+                "When `output_mode` is `'tf_idf'`, `idf_weights` must be provided.", code="param"
             )
         return made * to_tensor(self.idf_weights, made)
 

@@ -207,7 +207,7 @@ class Normalization(Layer):
             raise EngineError(
                 "adapt() received an empty iterable (no batches). Expected at least one batch. Pass a "
                 "non-empty iterable of arrays or tensors, e.g. layer.adapt([x]).",
-                code="adapt",
+                code="param",
             )
         self.adapt_mean.assign(mean)
         self.adapt_variance.assign(variance)
@@ -221,7 +221,7 @@ class Normalization(Layer):
             raise ParamTypeError(
                 f"Unsupported data type: {type(data)}. `adapt` takes arrays, tensors and iterables of "
                 f"batches (a DataLoader, a generator, a list of arrays). Received: {data!r}",
-                code="adapt",
+                code="param",
             )
         rows = (data[number] for number in range(len(data))) if sequence else data
         for batch in batches_of(rows, steps):
@@ -229,7 +229,7 @@ class Normalization(Layer):
                 raise ParamTypeError(
                     "adapt() expects an iterable that yields arrays or tensors with a `.shape` attribute. "
                     f"Got an element of type {type(batch).__name__}. Received: {batch!r}",
-                    code="adapt",
+                    code="param",
                 )
             yield _array(batch)
 
@@ -240,7 +240,7 @@ class Normalization(Layer):
         mean, variance = self.mean, self.variance
         if mean is None or variance is None:
             raise EngineError(
-                "You must call `.build(input_shape)` on the layer before using it.", code="not_built"
+                "You must call `.build(input_shape)` on the layer before using it.", code="param"
             )
         inputs = inputs.to(getattr(torch, self.compute_dtype))
         mean, variance = mean.to(inputs.device), variance.to(inputs.device)

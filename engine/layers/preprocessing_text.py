@@ -179,7 +179,7 @@ class TextVectorization(_OnValues):
                 raise ParamError(
                     "When using `TextVectorization` to tokenize strings, the input rank must be 1 or the "
                     f"last shape dimension must be 1. Received: inputs.shape={texts.shape}",
-                    code="rank",
+                    code="param",
                     owner="TextVectorization",
                 )
             flat = texts.ravel().tolist()

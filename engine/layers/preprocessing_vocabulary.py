@@ -33,7 +33,7 @@ def read_lines(path: str) -> list[str]:
         raise ParamError(
             f"Vocabulary file {path} does not exist. Expected: a text file with one word on each line. "
             f"Received: vocabulary={path!r}",
-            code="no_file",
+            code="param",
             param="vocabulary",
             got=path,
         )
@@ -195,7 +195,7 @@ class _Vocabulary(_OnValues):
             raise ParamError(
                 f"Cannot adapt layer '{self.name}' after setting a static vocabulary via `vocabulary` "
                 "argument or `set_vocabulary()` method.",
-                code="adapt",
+                code="param",
             )
         for document in documents:
             self._counts.update(document)

@@ -92,7 +92,7 @@ class TimeDistributed(Wrapper):
                 f"The `mask` passed to the `TimeDistributed` layer has a shape {mask} that does not fit the "
                 f"input of '{self.name}'. Expected: {shape[:2]} (batch, steps) as its first axes. "
                 f"Received: an input of shape {shape_text(shape)}.",
-                code="mask_shape",
+                code="mask",
                 layer=self.name,
                 expected=shape[:2],
                 got=mask,
