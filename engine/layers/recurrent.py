@@ -14,6 +14,7 @@ from engine.layers.convolution_shapes import channels_of, checked_shape
 from engine.layers.dry import declaring
 from engine.layers.layer import Layer
 from engine.layers.rnn_cell_base import (
+    _Cell,
     build_inside,
     checked_cell,
     mapped,
@@ -204,7 +205,8 @@ class RNN(Layer):
         is False at steps to leave out.  Raises ``ShapeError`` where they do not fit.
         """
         states = self._first_states(sequences, initial_state)
-        mask = flatten(mask)[0]
+        if mask is not None:
+            mask = flatten(mask)[0]
         if mask is not None:
             mask = (mask[..., 0] if mask.dim() == 3 else mask).to(torch.bool)
         training = bool(training)
@@ -236,6 +238,8 @@ class RNN(Layer):
             if self.stateful and self._kept_states is not None:
                 return list(mapped(lambda state: state.detach().to(x.device, copy=True), self._kept_states))
             states = self.get_initial_state(x.shape[0])
+            if isinstance(self.cell, _Cell) and not self._mixed:
+                return states  # made beside the weights and like them
         else:
             states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
         dtype = getattr(torch, getattr(self.cell, "compute_dtype", self.compute_dtype))

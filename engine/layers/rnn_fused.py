@@ -111,7 +111,8 @@ class _OfCell(RNN):
         if bias is not None:
             none = self._no_bias
             if none is None or none.device != bias.device or none.dtype != bias.dtype:
-                self._no_bias = none = torch.zeros_like(bias, requires_grad=False)
+                with torch.inference_mode(False):  # kept for training, also where prediction comes first
+                    self._no_bias = none = torch.zeros_like(bias, requires_grad=False)
             weights += [bias, none]
         return weights
 

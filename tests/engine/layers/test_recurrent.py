@@ -125,3 +125,22 @@ def test_what_does_not_fit_is_refused() -> None:
         layer.call(torch.zeros(SHAPE), initial_state=torch.zeros(3, 6))
     with pytest.raises(ParamError, match="cell is a layer with"):
         RNN(LSTM)
+
+
+@pytest.mark.parametrize("cls", [SimpleRNN, LSTM, GRU])
+def test_training_after_a_prediction(cls: Any) -> None:
+    layer = cls(3)
+    layer.build(SHAPE)
+    with torch.inference_mode():
+        layer(torch.ones(SHAPE))
+    layer(torch.ones(SHAPE)).sum().backward()
+    assert all(weight.grad is not None for weight in layer.trainable_weights)
+
+
+@pytest.mark.parametrize("cls", [SimpleRNN, LSTM, GRU])
+def test_mixed_precision(cls: Any) -> None:
+    layer = cls(3, dtype="mixed_bfloat16", return_sequences=True)
+    plain, masked = layer(torch.ones(SHAPE)), layer(torch.ones(SHAPE), mask=torch.ones(3, 5).bool())
+    assert plain.dtype == torch.bfloat16
+    assert torch.equal(plain, masked)
+    assert {weight.dtype for weight in layer.trainable_weights} == {torch.float32}
