@@ -147,7 +147,7 @@ class MeanMetricWrapper(Mean):
             true = y_true if isinstance(y_true, Tensor) else tensor(y_true, y_pred)
             if self._hits is not None:
                 hits = self._hits(true, y_pred, **self._fn_kwargs)
-                if hits.dim() == 1:
+                if hits.dim() and hits.numel() == len(hits):
                     return self._add_sum(hits.sum(), len(hits))
                 return self._add(hits, None)
             if self._mean is not None and y_pred.dtype is self._kind:

@@ -37,7 +37,30 @@ _CLASSES: tuple[type, ...] = (
 FAMILY = Family("optimizer", "optimizers")
 FAMILY.add(*_CLASSES, **{cls.__name__.lower(): cls for cls in _CLASSES})
 
-__all__ = [*(cls.__name__ for cls in _CLASSES), "Optimizer", "deserialize", "get", "schedules", "serialize"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
+    "Muon",
+    "Nadam",
+    "Optimizer",
+    "OptimizerMap",
+    "RMSprop",
+    "ScheduleFreeAdamW",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]  # fmt: skip
 
 
 def get(identifier: Any) -> Any:

@@ -25,6 +25,13 @@ CLASSES = [
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "SparseCategoricalCrossentropy",
+    "BinaryFocalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
+    "CTC",
+    "Circle",
+    "Dice",
+    "Tversky",
 ]
 LOGITS = {"BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"}
 VARIANTS = [(name, {}) for name in CLASSES] + [
@@ -34,7 +41,20 @@ VARIANTS = [(name, {}) for name in CLASSES] + [
     ("CategoricalCrossentropy", {"label_smoothing": 0.1}),
     ("SparseCategoricalCrossentropy", {"ignore_class": 2}),
     ("Huber", {"delta": 0.2}),
+    ("CosineSimilarity", {"axis": 0}),
+    ("BinaryCrossentropy", {"from_logits": True, "label_smoothing": 0.2}),
+    ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.2, "reduction": "mean"}),
+    ("BinaryFocalCrossentropy", {"apply_class_balancing": True, "alpha": 0.4, "gamma": 3.0}),
+    ("BinaryFocalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}),
+    ("CategoricalFocalCrossentropy", {"alpha": 0.5, "gamma": 1.5, "from_logits": True}),
+    ("CategoricalFocalCrossentropy", {"label_smoothing": 0.1}),
+    ("CategoricalGeneralizedCrossEntropy", {"q": 0.2}),
+    ("Circle", {"gamma": 10.0, "margin": 0.2, "remove_diagonal": False}),
+    ("Dice", {"axis": 1, "reduction": "none"}),
+    ("Tversky", {"alpha": 0.3, "beta": 0.8, "axis": 0, "reduction": "sum"}),
+    *((name, {"reduction": "mean_with_sample_weight"}) for name in ("Hinge", "CTC", "MeanSquaredError")),
 ]
+WHOLE = {"Dice", "Tversky"}  # one number for all rows: nothing to weigh row by row
 
 
 def rows(name):
@@ -42,6 +62,12 @@ def rows(name):
     scores = rng.random((6, 4), dtype=np.float32)
     scores /= scores.sum(-1, keepdims=True)
     labels = rng.integers(0, 4, 6)
+    if name == "CTC":
+        return np.array([[1, 2, 0], [3, 0, 0]] * 3), rng.normal(size=(6, 7, 4)).astype("float32")
+    if name == "Circle":
+        return labels, scores / np.linalg.norm(scores, axis=-1, keepdims=True)
+    if name == "CategoricalGeneralizedCrossEntropy":
+        return labels, scores
     return (labels if name.startswith("Sparse") else np.eye(4, dtype="float32")[labels]), scores
 
 
@@ -50,6 +76,10 @@ def rows(name):
 def test_value_and_gradient_are_keras(keras, name, arguments, weighted):
     targets, scores = rows(name)
     weight = np.arange(1, 7, dtype="float32") if weighted else None
+    if weighted and arguments.get("axis") == 0:
+        weight = np.arange(1, 5, dtype="float32")
+    elif weighted and name in WHOLE:
+        weight = np.float32(0.5) if arguments.get("axis") is None else np.arange(1, 7, dtype="float32")
     results = []
     for library in (keras.losses, losses):
         pred = torch.tensor(scores, requires_grad=True)
