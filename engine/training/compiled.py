@@ -12,6 +12,7 @@ from engine import losses as losses_module
 from engine import metrics as metrics_module
 from engine import optimizers
 from engine.errors import EngineError
+from engine.optimizers.loss_scale import LossScaleOptimizer
 from engine.training import sources
 from engine.training.step import flat
 from engine.training.targets import Targets
@@ -50,11 +51,14 @@ class Compiled:
         """Say how to train: optimizer, loss, metrics; with several outputs lists, or dicts by output name.
 
         ``run_eagerly`` calls the model instead of its compiled plan; ``steps_per_execution`` batches
-        pass between two rounds of batch callbacks.  ``jit_compile`` and ``auto_scale_loss`` are kept for
-        scripts
-        written for Keras: the plan runs as it is, in full precision.  Raises for unknown names.
+        pass between two rounds of batch callbacks.  With ``auto_scale_loss`` a model of the policy
+        "mixed_float16" trains with a ``LossScaleOptimizer`` around its optimizer.  Raises for unknown names.
         """
         self.optimizer = optimizers.get(optimizer)
+        policy = self.dtype_policy.name  # type: ignore[attr-defined]  # a Layer's
+        plain = self.optimizer is not None and not isinstance(self.optimizer, LossScaleOptimizer)
+        if auto_scale_loss and policy == "mixed_float16" and plain:
+            self.optimizer = LossScaleOptimizer(self.optimizer, name="loss_scale_optimizer")
         for given in _leaves(loss):
             if isinstance(given, str) and given.lower() not in ("crossentropy", "ce"):
                 losses_module.get(given)

@@ -16,6 +16,13 @@ from engine import metrics as metrics_module
 from engine.errors import EngineError, did_you_mean
 
 
+class UnknownOutputError(EngineError, KeyError):
+    """``compile`` was given something for an output that the model has not."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError's own would quote the sentence
+
+
 class LossTracker:
     """The mean of a loss over the rows seen, summed on the device."""
 
@@ -195,9 +202,9 @@ class Targets:
 def _by_name(given: Mapping[str, Any], names: Sequence[str], what: str) -> list[Any]:
     for name in given:
         if name not in names:
-            raise EngineError(
-                f"{what} names the output {name!r}, which the model has not. Its outputs are "
-                f"{', '.join(names)}.{did_you_mean(name, names)}",
+            raise UnknownOutputError(
+                f"Invalid `{what}`: {name!r} in the `{what}` argument, can't be found in either the model's "
+                f"output names or its nesting. Expected keys: {', '.join(names)}.{did_you_mean(name, names)}",
                 code="output_name",
                 name=name,
                 expected=list(names),
@@ -256,6 +263,8 @@ def _form(y_true: Tensor | None, y_pred: Tensor) -> str:
 
 
 def _loss(given: Any, y_true: Tensor | None, y_pred: Tensor) -> Any:
+    if isinstance(given, (list, tuple)) and len(given) == 1:
+        given = given[0]  # as Keras: a list of one is that one
     if given is None:
         return None
     if isinstance(given, str) and given.lower() in ("crossentropy", "ce"):

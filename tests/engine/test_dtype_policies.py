@@ -88,6 +88,18 @@ def test_weights_and_their_gradients_stay_in_float32() -> None:
     assert losses[0] != losses[1]
 
 
+def test_mixed_float16_models_train_with_a_scaled_loss() -> None:
+    config.set_dtype_policy("mixed_float16")
+    x = RNG.normal(size=(32, 4)).astype("float32")
+    model = Sequential([Input((4,)), layers.Dense(8, "relu"), layers.Dense(1)])
+    model.compile("adam", "mse")
+    assert type(model.optimizer).__name__ == "LossScaleOptimizer"
+    losses = model.fit(x, x[:, :1], epochs=10, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    model.compile("adam", "mse", auto_scale_loss=False)
+    assert type(model.optimizer).__name__ == "Adam"
+
+
 def test_layers_inside_with_a_type_of_their_own_keep_it() -> None:
     class Outer(layers.Layer):
         def __init__(self, **kwargs: Any) -> None:
