@@ -6,7 +6,7 @@ Keras: ``keras.backend`` and ``keras.config``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -186,7 +186,9 @@ def _leaves(x: Any) -> Iterator[Any]:
 
 
 def convert_to_numpy(x: Any) -> np.ndarray[Any, Any]:
-    """Return ``x`` (tensor, array, number, list of them) as a numpy array on the CPU, cut off from gradients."""
+    """Return ``x`` (tensor, array, number, list of them) as a numpy array on the CPU, cut off from
+    gradients.
+    """
     if isinstance(x, Tensor):
         plain = x.detach().cpu()
         if plain.dtype is torch.bfloat16:
@@ -229,7 +231,7 @@ def standardize_data_format(data_format: str | None) -> str:
     return found
 
 
-def standardize_shape(shape: Sequence[int | None]) -> tuple[int | None, ...]:
+def standardize_shape(shape: Any) -> tuple[int | None, ...]:
     """Return a shape as a tuple of whole numbers and ``None``; raises ``ShapeError`` for anything else."""
     if shape is None or isinstance(shape, str) or not hasattr(shape, "__iter__"):
         raise ShapeError(

@@ -15,7 +15,8 @@ from engine.dtype_policies import standardize_dtype
 from engine.errors import ParamError
 
 __all__ = [
-    "ALLOWED_DTYPES", "FLOAT_TYPES", "INT_TYPES", "is_float_dtype", "is_int_dtype", "result_type", "standardize_dtype",
+    "ALLOWED_DTYPES", "FLOAT_TYPES", "INT_TYPES", "is_float_dtype", "is_int_dtype", "result_type",
+    "standardize_dtype",
 ]  # fmt: skip
 
 INT_TYPES = ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64")

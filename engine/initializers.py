@@ -101,10 +101,16 @@ class STFT(Initializer):
     """
 
     def __init__(
-        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
+        self,
+        side: str = "real",
+        window: Any = "hann",
+        scaling: str | None = "density",
+        periodic: bool = False,
     ) -> None:
         if side not in ("real", "imag"):
-            raise ParamError(f"side should be 'real' or 'imag', not {side}", code="param", param="side", got=side)
+            raise ParamError(
+                f"side should be 'real' or 'imag', not {side}", code="param", param="side", got=side
+            )
         if isinstance(window, str) and window not in _WINDOWS:
             raise ParamError(
                 f"Unknown window type: window is one of {', '.join(_WINDOWS)}. Received: window={window!r}",
@@ -137,7 +143,8 @@ class STFT(Initializer):
             window = torch.as_tensor(self.window, dtype=torch.float64)
         if tuple(window.shape) != (length,):
             raise ShapeError(
-                f"The shape of `window` must be equal to [frame_length]. Received: window shape={tuple(window.shape)}",
+                "The shape of `window` must be equal to [frame_length]. Received: window "
+                f"shape={tuple(window.shape)}",
                 code="shape",
             )
         scale = {
@@ -145,7 +152,8 @@ class STFT(Initializer):
             "spectrum": window.abs().sum(),
             None: torch.ones((), dtype=torch.float64),
         }[self.scaling]
-        return (kernel * window.reshape(length, 1, 1) / scale).to(kind)
+        made: Tensor = (kernel * window.reshape(length, 1, 1) / scale).to(kind)
+        return made
 
     def get_config(self) -> dict[str, Any]:
         return {"side": self.side, "window": self.window, "periodic": self.periodic, "scaling": self.scaling}
@@ -268,7 +276,8 @@ class VarianceScaling(RandomInitializer):
     def _check(param: str, expected: str, got: Any, good: bool) -> None:
         if not good:
             raise ParamError(
-                f"{'Argument' if param == 'scale' else 'Invalid'} `{param}`{' argument: it' if param != 'scale' else ''} "
+                f"{'Argument' if param == 'scale' else 'Invalid'} "
+                f"`{param}`{' argument: it' if param != 'scale' else ''} "
                 f"{expected}. Received: {param}={got!r}",
                 code="param",
                 param=param,

@@ -1,4 +1,6 @@
-"""Draws from further distributions, and draws that choose.  Keras: ``keras.random``, where they are found too."""
+"""Draws from further distributions, and draws that choose.  Keras: ``keras.random``, where they are
+found too.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ def _seeded(seed: Seed) -> Iterator[None]:
     """Let torch's own generator start from ``seed`` in the ``with`` block, and be as before after it."""
     first, second = draw_seed(seed)
     with torch.random.fork_rng(devices=[]):
-        torch.random.default_generator.manual_seed((first + second) & 0xFFFFFFFF)
+        torch.default_generator.manual_seed((first + second) & 0xFFFFFFFF)
         yield
 
 
@@ -32,14 +34,20 @@ def _float_type(dtype: Any, name: str) -> torch.dtype:
     return to_torch_dtype(dtype)
 
 
-def randint(shape: Sequence[int], minval: int, maxval: int, dtype: Any = "int32", seed: Seed = None) -> Tensor:
+def randint(
+    shape: Sequence[int], minval: int, maxval: int, dtype: Any = "int32", seed: Seed = None
+) -> Tensor:
     """Return whole numbers from ``minval`` to below ``maxval``."""
     if not is_int_dtype(dtype):
         raise ParamError(
-            f"`keras.random.randint` requires an integer `dtype`. Received: dtype={dtype}", code="param", param="dtype"
+            f"`keras.random.randint` requires an integer `dtype`. Received: dtype={dtype}",
+            code="param",
+            param="dtype",
         )
     generator = torch_generator(seed)
-    return torch.randint(int(minval), int(maxval), tuple(shape), generator=generator, dtype=to_torch_dtype(dtype))
+    return torch.randint(
+        int(minval), int(maxval), tuple(shape), generator=generator, dtype=to_torch_dtype(dtype)
+    )
 
 
 def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Seed = None) -> Tensor:
@@ -99,9 +107,13 @@ def beta(shape: Sequence[int], alpha: Any, beta: Any, dtype: Any = None, seed: S
         return torch._sample_dirichlet(torch.stack([one, two], -1))[..., 0].to(kind)
 
 
-def binomial(shape: Sequence[int], counts: Any, probabilities: Any, dtype: Any = None, seed: Seed = None) -> Tensor:
+def binomial(
+    shape: Sequence[int], counts: Any, probabilities: Any, dtype: Any = None, seed: Seed = None
+) -> Tensor:
     """Return how often something of the given probability happens in ``counts`` trials."""
     kind = _float_type(dtype, "binomial")
-    trials, chance = (convert_to_tensor(value).float().expand(tuple(shape)) for value in (counts, probabilities))
+    trials, chance = (
+        convert_to_tensor(value).float().expand(tuple(shape)) for value in (counts, probabilities)
+    )
     with _seeded(seed):
         return torch.binomial(trials, chance).to(kind)

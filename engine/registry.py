@@ -71,7 +71,9 @@ def scope_objects() -> dict[str, Any]:
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """Return the table of registered objects, which may be added to.  Keras: ``saving.get_custom_objects``."""
+    """Return the table of registered objects, which may be added to.  Keras:
+    ``saving.get_custom_objects``.
+    """
     return _custom
 
 

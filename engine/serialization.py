@@ -24,7 +24,13 @@ from engine.errors import EngineError, did_you_mean
 from engine.registry import Family, ObjectSharingScope
 from engine.symbolic import KerasTensor
 
-__all__ = ["ObjectSharingScope", "SafeModeScope", "deserialize_keras_object", "in_safe_mode", "serialize_keras_object"]
+__all__ = [
+    "ObjectSharingScope",
+    "SafeModeScope",
+    "deserialize_keras_object",
+    "in_safe_mode",
+    "serialize_keras_object",
+]
 
 _FAMILIES = (
     "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers",
@@ -38,7 +44,9 @@ class ConfigError(EngineError, TypeError):
 
 
 class SafeModeScope:
-    """Let nameless functions be read (``safe_mode=False``) or not inside the ``with`` block, in this thread."""
+    """Let nameless functions be read (``safe_mode=False``) or not inside the ``with`` block, in this
+    thread.
+    """
 
     def __init__(self, safe_mode: bool | None = True) -> None:
         self.safe_mode = safe_mode
@@ -98,9 +106,13 @@ def serialize_keras_object(obj: Any) -> Any:
         )
     config = obj.get_config()
     if not isinstance(config, dict):
-        raise ConfigError(f"The `get_config()` method of {obj} should return a dict. It returned: {config}", code="config")
+        raise ConfigError(
+            f"The `get_config()` method of {obj} should return a dict. It returned: {config}", code="config"
+        )
     family = next((one for one in _families() if one._things.get(type(obj).__name__) is type(obj)), None)
-    module, registered = registry.home_of(type(obj), f"keras.{family.module}" if family else type(obj).__module__)
+    module, registered = registry.home_of(
+        type(obj), f"keras.{family.module}" if family else type(obj).__module__
+    )
     made = {
         "module": module,
         "class_name": type(obj).__name__,
@@ -155,7 +167,8 @@ def deserialize_keras_object(
 ) -> Any:
     """Return the object that ``serialize_keras_object`` (or Keras) described.
 
-    ``custom_objects`` are classes and functions by name, for the object and all inside it.  Raises ``TypeError``
+    ``custom_objects`` are classes and functions by name, for the object and all inside it.  Raises
+    ``TypeError``
     for configs of the wrong form and for classes that nobody knows, ``ValueError`` for nameless functions,
     whose code is not run from a file.  ``module_objects`` (a table of names) makes a bare name an object.
     """
@@ -175,7 +188,9 @@ def deserialize_keras_object(
     if not isinstance(config, Mapping):
         raise ConfigError(f"Could not parse config: {config}", code="config")
     if "class_name" not in config or "config" not in config:
-        return {key: deserialize_keras_object(value, custom_objects, safe_mode) for key, value in config.items()}
+        return {
+            key: deserialize_keras_object(value, custom_objects, safe_mode) for key, value in config.items()
+        }
     name = str(config["class_name"])
     if name.startswith("__") and name.endswith("__"):
         return _from_special(name, config["config"], custom_objects, safe_mode)
@@ -183,7 +198,8 @@ def deserialize_keras_object(
         return _find_function(config, objects)
     if not isinstance(config["config"] or {}, Mapping):
         raise ConfigError(
-            f"Expected 'config' to be a dict for {name}, instead got {type(config['config'])}. Full config: {config}",
+            f"Expected 'config' to be a dict for {name}, instead got {type(config['config'])}. "
+            f"Full config: {config}",
             code="config",
         )
     known = registry.shared_object(config)
@@ -217,11 +233,14 @@ def _made(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]) -> A
             code="config",
         )
     try:
-        return cls.from_config(dict(config["config"] or {}))
+        maker: Any = cls
+        return maker.from_config(dict(config["config"] or {}))
     except TypeError as error:
         raise ConfigError(
-            f"{cls} could not be deserialized properly. Parts that are objects (layers, models, ...) and come "
-            f"out of `get_config()` are made again in the class's `from_config()`. config={config}. The error "
+            f"{cls} could not be deserialized properly. Parts that are objects (layers, models, "
+            "...) and come "
+            "out of `get_config()` are made again in the class's `from_config()`. "
+            f"config={config}. The error "
             f"was: {error}",
             code="config",
         ) from error
@@ -244,7 +263,8 @@ def _find_class(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]
         return SeedGenerator
     near = did_you_mean(name, [known for family in families for known in family.names()])
     raise ConfigError(
-        f"Could not locate class '{name}'.{near} Custom classes are passed in custom_objects or registered with "
+        f"Could not locate class '{name}'.{near} Custom classes are passed in custom_objects or "
+        "registered with "
         f"@keras.saving.register_keras_serializable(). Full object config: {config}",
         code="unknown_name",
         name=name,
@@ -262,7 +282,11 @@ def _find_function(config: Mapping[str, Any], objects: Mapping[str, Any]) -> Any
             code="config",
         )
     for family in _families():
-        if name in family.names() and name not in objects and f">{name}" not in str(config.get("registered_name")):
+        if (
+            name in family.names()
+            and name not in objects
+            and f">{name}" not in str(config.get("registered_name"))
+        ):
             return family.find(name)
     return from_function_config(config, objects)
 
@@ -285,14 +309,18 @@ def _from_special(name: str, inner: Any, custom_objects: Mapping[str, Any] | Non
     if name == "__ellipsis__":
         return Ellipsis
     if name == "__slice__":
-        ends = (deserialize_keras_object(inner[key], custom_objects, safe_mode) for key in ("start", "stop", "step"))
+        ends = (
+            deserialize_keras_object(inner[key], custom_objects, safe_mode)
+            for key in ("start", "stop", "step")
+        )
         return slice(*ends)
     if name == "__lambda__":
         from engine.layers.function_config import from_function_config
 
         if safe_mode:
             raise EngineError(
-                "A lambda is code, and reading it from a file would allow arbitrary code execution. If you trust "
+                "A lambda is code, and reading it from a file would allow arbitrary code "
+                "execution. If you trust "
                 "the source and made the lambda in this process, pass safe_mode=False; otherwise write a "
                 "function with a name and pass it in custom_objects.",
                 code="unsafe",

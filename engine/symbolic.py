@@ -14,7 +14,9 @@ from engine.structure import flatten
 
 @dataclass(eq=False)
 class Node:
-    """One call of a layer or operation in a graph: its arguments as given, and the symbolic tensors in and out."""
+    """One call of a layer or operation in a graph: its arguments as given, and the symbolic tensors
+    in and out.
+    """
 
     layer: Any
     args: tuple[Any, ...]
@@ -60,6 +62,17 @@ def _binary(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
 
         operation = getattr(ops, name)
         return operation(other, self) if swapped else operation(self, other)
+
+    return method
+
+
+def _unary(name: str) -> Callable[[Any], Any]:
+    """Return the method for an operator on the tensor alone."""
+
+    def method(self: KerasTensor) -> Any:
+        from engine import ops
+
+        return getattr(ops, name)(self)
 
     return method
 
@@ -129,7 +142,11 @@ class KerasTensor:
     def _keras_history(self) -> tuple[Any, int, int]:
         """Whence the tensor comes, as Keras says it: the layer, which of its calls, and which output."""
         layer = self.node.layer
-        return layer, next(place for place, node in enumerate(layer._inbound) if node is self.node), self.index
+        return (
+            layer,
+            next(place for place, node in enumerate(layer._inbound) if node is self.node),
+            self.index,
+        )
 
     def reshape(self, newshape: Any) -> Any:
         """Return the tensor with its numbers in another shape; see ``ops.reshape``."""
@@ -145,21 +162,7 @@ class KerasTensor:
     def __round__(self, ndigits: int | None = None) -> Any:
         return _binary("round")(self, ndigits or 0)
 
-    def __neg__(self) -> Any:
-        from engine import ops
-
-        return ops.negative(self)
-
-    def __abs__(self) -> Any:
-        from engine import ops
-
-        return ops.absolute(self)
-
-    def __invert__(self) -> Any:
-        from engine import ops
-
-        return ops.logical_not(self)
-
+    __neg__, __abs__, __invert__ = _unary("negative"), _unary("absolute"), _unary("logical_not")
     __add__, __radd__ = _binary("add"), _binary("add", True)
     __sub__, __rsub__ = _binary("subtract"), _binary("subtract", True)
     __mul__, __rmul__ = _binary("multiply"), _binary("multiply", True)
@@ -174,7 +177,7 @@ class KerasTensor:
     __xor__, __rxor__ = _binary("logical_xor"), _binary("logical_xor", True)
     __lt__, __le__ = _binary("less"), _binary("less_equal")
     __gt__, __ge__ = _binary("greater"), _binary("greater_equal")
-    __ne__ = _binary("not_equal")  # type: ignore[assignment]  # as Keras has it: a tensor, not a bool
+    __ne__ = _binary("not_equal")  # as Keras has it: a tensor, not a bool
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -184,7 +187,8 @@ class KerasTensor:
 
     def _refuse(self, wanted: str) -> NoReturn:
         raise SymbolicError(
-            f"A KerasTensor is symbolic: it doesn't have any actual numerical value, so {wanted}. Make a Model of it and call "
+            f"A KerasTensor is symbolic: it doesn't have any actual numerical value, so {wanted}. "
+            "Make a Model of it and call "
             f"that on data, or use engine.ops. Received: {self!r}",
             code="symbolic",
         )

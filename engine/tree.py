@@ -1,6 +1,7 @@
 """Nested lists, tuples and dicts: taken apart, mapped, compared.  Keras: ``keras.tree``.
 
-Dicts are walked in the order of their sorted keys, and ``None`` is a leaf; ordered dicts and named tuples keep
+Dicts are walked in the order of their sorted keys, and ``None`` is a leaf; ordered dicts and named tuples
+keep
 their type.
 """
 
@@ -19,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class MAP_TO_NONE:  # noqa: N801  # Keras' name: what a function of ``traverse`` returns to put None in place
+class MAP_TO_NONE:  # Keras' name: what a function of ``traverse`` returns to put None in place
     """What a function given to ``traverse`` returns to put ``None`` in the place of a part."""
 
 
@@ -104,7 +105,9 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
-    """Return the nesting of ``shallow_structure`` with ``func`` of what lies there in the other structures."""
+    """Return the nesting of ``shallow_structure`` with ``func`` of what lies there in the other
+    structures.
+    """
     if not structures:
         raise EngineError("Must provide at least one structure", code="missing_param")
 
@@ -114,12 +117,14 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
         for part in parts:
             if not is_nested(part):
                 raise TreeError(
-                    f"If shallow structure is a sequence, input must also be a sequence. Input has type: {type(part)}.",
+                    "If shallow structure is a sequence, input must also be a sequence. Input "
+                    f"has type: {type(part)}.",
                     code="structure",
                 )
             if len(part) != len(shallow):
                 raise EngineError(
-                    f"The structures have different lengths: {len(shallow)} and {len(part)}.", code="structure"
+                    f"The structures have different lengths: {len(shallow)} and {len(part)}.",
+                    code="structure",
                 )
         keys = [key for key, _ in _children(shallow)]
         return _rebuilt(shallow, [walk(shallow[key], tuple(part[key] for part in parts)) for key in keys])
@@ -135,10 +140,13 @@ def _alike(one: Any, two: Any) -> None:
     mappings = isinstance(one, Mapping), isinstance(two, Mapping)
     if mappings[0] != mappings[1] or (not mappings[0] and type(one) is not type(two)):
         raise EngineError(
-            f"The structures are of different types: {type(one).__name__} and {type(two).__name__}.", code="structure"
+            f"The structures are of different types: {type(one).__name__} and {type(two).__name__}.",
+            code="structure",
         )
     if len(one) != len(two) or (mappings[0] and set(one) != set(two)):
-        raise EngineError(f"The structures do not have the same parts: {one!r} and {two!r}.", code="structure")
+        raise EngineError(
+            f"The structures do not have the same parts: {one!r} and {two!r}.", code="structure"
+        )
     for (_, left), (_, right) in zip(_children(one), _children(two), strict=True):
         _alike(left, right)
 
@@ -153,7 +161,9 @@ def assert_same_paths(a: Any, b: Any) -> None:
     one = {path for path, _ in flatten_with_path(a)}
     two = {path for path, _ in flatten_with_path(b)}
     if one != two:
-        raise EngineError(f"`a` and `b` don't have the same paths: they differ in {one ^ two}.", code="structure")
+        raise EngineError(
+            f"`a` and `b` don't have the same paths: they differ in {one ^ two}.", code="structure"
+        )
 
 
 def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
@@ -209,7 +219,9 @@ def lists_to_tuples(structure: Any) -> Any:
 
 
 def _is_shape(structure: Any) -> bool:
-    return isinstance(structure, (list, tuple)) and all(isinstance(size, (int, type(None))) for size in structure)
+    return isinstance(structure, (list, tuple)) and all(
+        isinstance(size, (int, type(None))) for size in structure
+    )
 
 
 def map_shape_structure(func: Callable[[Any], Any], structure: Any) -> Any:

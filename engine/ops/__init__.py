@@ -6,7 +6,7 @@ They take tensors, arrays and numbers; where a symbolic tensor comes, they exten
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any as _Any
 
 from engine.ops import control, core, linalg, math, nn, numpy
 from engine.ops.core import (
@@ -36,8 +36,10 @@ for _home in _HOMES:
         __all__.append(_name)
 
 
-def __getattr__(name: str) -> Any:
-    """Load ``image`` and ``rearrange`` when asked for, and the class of an operation (``Mean``) by its name."""
+def __getattr__(name: str) -> _Any:
+    """Load ``image`` and ``rearrange`` when asked for, and the class of an operation (``Mean``) by
+    its name.
+    """
     if name == "image":
         return import_module("engine.ops.image")
     if name == "rearrange":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,7 +19,7 @@ __all__ = [
     "associative_scan", "cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop",
 ]  # fmt: skip
 
-op = functools.partial(_op, module="core")
+op = partial(_op, module="core")
 
 
 def _cond_rule(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
@@ -106,6 +106,10 @@ def _stack(rows: list[Any]) -> Any:
     )
 
 
+def _slice_at(number: int, leaf: Any) -> Any:
+    return None if leaf is None else leaf[number]
+
+
 @op("f", "init", "xs")
 def scan(
     f: Callable[[Any, Any], Any],
@@ -145,9 +149,7 @@ def scan(
     rows: list[Any] = []
     order = range(count - 1, -1, -1) if reverse else range(count)
     for number in order:
-        carry, row = f(
-            carry, map_structure(lambda leaf, at=number: None if leaf is None else leaf[at], given)
-        )
+        carry, row = f(carry, map_structure(partial(_slice_at, number), given))
         rows.append(row)
     if reverse:
         rows.reverse()
@@ -194,5 +196,7 @@ def associative_scan(f: Callable[[Any, Any], Any], elems: Any, reverse: bool = F
 
 @op("elements")
 def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
-    """Return ``function`` of each slice of ``elements`` along the first axis, all at once (``torch.vmap``)."""
+    """Return ``function`` of each slice of ``elements`` along the first axis, all at once
+    (``torch.vmap``).
+    """
     return torch.vmap(function)(map_structure(convert_to_tensor, elements))

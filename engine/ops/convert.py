@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -59,6 +60,11 @@ def same(x1: Any, x2: Any, *others: Any) -> tuple[Tensor, Tensor]:
     x1, x2 = weak(x1), weak(x2)
     dtype = mixed_dtype(x1, x2, *others)
     return convert_to_tensor(x1, dtype), convert_to_tensor(x2, dtype)
+
+
+def is_whole(value: Any) -> bool:
+    """Return whether ``value`` is one whole number, of Python or numpy."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def axes_of(axis: Any, rank: int) -> list[int]:

@@ -85,7 +85,9 @@ def _convert_rule(x: Any, dtype: Any = None, **_: Any) -> Any:
 def convert_to_tensor(
     x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None
 ) -> Tensor:
-    """Return ``x`` (tensor, array, number, nested list) as a tensor; see ``engine.backend.convert_to_tensor``."""
+    """Return ``x`` (tensor, array, number, nested list) as a tensor; see
+    ``engine.backend.convert_to_tensor``.
+    """
     return _convert(x, dtype, sparse, ragged)
 
 
@@ -172,7 +174,8 @@ def _slice_rule(inputs: Any, start_indices: Any, shape: Any) -> Any:
         if size != inputs.ndim:
             pair = ("inputs", "shape") if name == "shape" else ("start_indices", "inputs")
             raise ShapeError(
-                f"The number of dimensions in `{pair[0]}` must match the number of dimensions in `{pair[1]}`. "
+                f"The number of dimensions in `{pair[0]}` must match the number of dimensions in "
+                f"`{pair[1]}`. "
                 f"Received: inputs.shape={inputs.shape}, {name} of length {size}",
                 code="rank",
             )
@@ -228,7 +231,9 @@ def stop_gradient(variable: Any) -> Tensor:
 def _unstack_rule(x: KerasTensor, num: int | None = None, axis: int = 0) -> Any:
     sizes = list(x.shape)
     if not -len(sizes) <= axis < len(sizes):
-        raise ShapeError(f"axis {axis} is out of bounds for a tensor with {len(sizes)} axes.", code="axis", axis=axis)
+        raise ShapeError(
+            f"axis {axis} is out of bounds for a tensor with {len(sizes)} axes.", code="axis", axis=axis
+        )
     size = sizes.pop(axis)
     count = num if num is not None else size
     if count is None:

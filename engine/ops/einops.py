@@ -43,7 +43,8 @@ def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Tensor:
         known = math.prod(axes_lengths[name] for name in group if name in axes_lengths)
         if len(unknown) > 1 or size % known or (not unknown and size != known):
             raise ShapeError(
-                f"An axis of size {size} is not made up of {group} with {axes_lengths}. Received: {pattern!r}",
+                f"An axis of size {size} is not made up of {group} with {axes_lengths}. Received: "
+                f"{pattern!r}",
                 code="axis",
             )
         sizes |= {name: axes_lengths.get(name, size // known) for name in group}

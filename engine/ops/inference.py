@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.backend import to_torch_dtype
+from engine.backend import result_type, to_torch_dtype
 from engine.errors import ShapeError
 from engine.spec import Shape
 from engine.structure import flatten, map_structure
@@ -16,6 +18,7 @@ from engine.symbolic import KerasTensor
 
 _SIZES = (6, 12)
 """Stand-ins for unknown sizes: two runs tell what depends on them, and both divide well."""
+_TRIALS = 200
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -50,7 +53,9 @@ def _dtype_name(tensor: torch.Tensor) -> str:
 
 
 def elementwise(function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any], name: str) -> Any:
-    """Return what an elementwise operation gives: the shape is the arguments' common one, the type is tried."""
+    """Return what an elementwise operation gives: the shape is the arguments' common one, the type is
+    tried.
+    """
     leaves = [leaf for leaf in [*flatten(args), *flatten(dict(kwargs))] if leaf is not None]
     shape = broadcast(*(shape_of(leaf) for leaf in leaves if not isinstance(leaf, (str, bool, slice))))
 
@@ -61,7 +66,11 @@ def elementwise(function: Callable[..., Any], args: Any, kwargs: Mapping[str, An
             return leaf.reshape(-1)[:1].reshape([1] * leaf.ndim)
         return leaf
 
-    made = _try(function, map_structure(lone, args), map_structure(lone, dict(kwargs)), name)
+    try:
+        made = _try(function, map_structure(lone, args), map_structure(lone, dict(kwargs)), name)
+    except (NotImplementedError, ShapeError, TypeError):  # torch does it for other types only
+        dtypes = [getattr(leaf, "dtype", type(leaf)) for leaf in leaves]
+        return KerasTensor(shape, result_type(*dtypes))
     return map_structure(lambda tensor: KerasTensor(shape, _dtype_name(tensor)), made)
 
 
@@ -72,6 +81,11 @@ def _try(function: Callable[..., Any], args: Any, kwargs: Any, name: str) -> Any
     except (NotImplementedError, TypeError, ValueError):
         raise
     except (RuntimeError, IndexError, AssertionError) as error:
+        outside = re.search(r"Dimension out of range .* got (-?\d+)", str(error))
+        if outside:
+            raise ShapeError(
+                f"Operation '{name}': axis {outside[1]} is out of bounds.", code="axis"
+            ) from error
         raise ShapeError(
             f"Operation '{name}' cannot be done with inputs of these shapes and types: {error}",
             code="operation",
@@ -82,38 +96,57 @@ def by_running(function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any
     """Return what comes out of ``function``, by running it on zeros of the shapes of symbolic arguments.
 
     Unknown sizes are tried as two different numbers: what differs in the answers is unknown in the result.
-    Where neither fits, they are taken as 1, which fits everything.  Raises ``ShapeError`` where it cannot run.
+    Where that does not fit, single axes are tried as the known sizes that they may meet.  Raises
+    ``ShapeError`` where it cannot run.
     """
     symbols = [leaf for leaf in [*flatten(args), *flatten(dict(kwargs))] if isinstance(leaf, KerasTensor)]
-    unknown = any(None in symbol.shape for symbol in symbols)
+    unknown = sum(size is None for symbol in symbols for size in symbol.shape)
 
-    def run(size: int) -> Any:
+    def run(sizes: Sequence[int]) -> Any:
+        rest = iter(sizes)
+
         def zeros(leaf: Any) -> Any:
             if not isinstance(leaf, KerasTensor):
                 return leaf
-            sizes = [size if axis is None else axis for axis in leaf.shape]
-            return torch.zeros((), dtype=to_torch_dtype(leaf.dtype)).expand(sizes)
+            shape = [next(rest) if axis is None else axis for axis in leaf.shape]
+            return torch.zeros((), dtype=to_torch_dtype(leaf.dtype)).expand(shape)
 
-        return _try(function, map_structure(zeros, args), map_structure(zeros, dict(kwargs)), name)
+        return _tensors(_try(function, map_structure(zeros, args), map_structure(zeros, dict(kwargs)), name))
 
     if not unknown:
-        return map_structure(lambda made: KerasTensor(tuple(made.shape), _dtype_name(made)), _tensors(run(1)))
-    try:
-        one, two = run(_SIZES[0]), run(_SIZES[1])
-    except (ShapeError, ValueError):
-        made = run(1)
-        return map_structure(
-            lambda leaf: KerasTensor([None if size == 1 else size for size in leaf.shape], _dtype_name(leaf)),
-            _tensors(made),
-        )
-    others = iter(flatten(_tensors(two)))
+        return map_structure(lambda made: KerasTensor(tuple(made.shape), _dtype_name(made)), run(()))
+    known = sorted({size for symbol in symbols for size in symbol.shape if size is not None} | {1})
+    first: Exception | None = None
+    for bound in islice(_bindings(unknown, known), _TRIALS):
+        try:
+            one, two = (run([free if size is None else size for size in bound]) for free in _SIZES)
+        except (ShapeError, ValueError) as error:
+            first = first or error
+            continue
+        return _merged(one, two)
+    assert first is not None
+    raise first
+
+
+def _bindings(count: int, known: Sequence[int]) -> Iterator[tuple[int | None, ...]]:
+    """Return the ways to take ``count`` unknown sizes as known ones, those that bind the fewest first."""
+    for some in range(min(count, 3) + 1):
+        for places in combinations(range(count), some):
+            for sizes in product(known, repeat=some):
+                chosen = dict(zip(places, sizes, strict=True))
+                yield tuple(chosen.get(place) for place in range(count))
+
+
+def _merged(one: Any, two: Any) -> Any:
+    """Return symbolic tensors like two answers, with ``None`` where their sizes differ."""
+    others = iter(flatten(two))
 
     def merge(left: torch.Tensor) -> KerasTensor:
         right = next(others)
         sizes = [a if a == b else None for a, b in zip(left.shape, right.shape, strict=True)]
         return KerasTensor(sizes, _dtype_name(left))
 
-    return map_structure(merge, _tensors(one))
+    return map_structure(merge, one)
 
 
 def _tensors(made: Any) -> Any:

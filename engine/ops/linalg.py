@@ -54,7 +54,7 @@ def cholesky(x: Any, upper: bool = False) -> Tensor:
     """Return the triangular L of positive definite matrices with ``x = L Lᵀ`` (``upper``: its transpose)."""
     try:
         return torch.linalg.cholesky(_matrix(x, "cholesky", True), upper=upper)
-    except torch.linalg.LinAlgError as error:
+    except RuntimeError as error:  # torch's LinAlgError
         raise ParamError(f"Cholesky decomposition failed: {error}", code="singular") from None
 
 
@@ -131,7 +131,8 @@ def _qr_rule(x: KerasTensor, mode: str = "reduced") -> Any:
     rows, columns = x.shape[-2:]
     if rows is None or columns is None:
         raise ShapeError(
-            f"qr: Input should have its last 2 dimensions fully-defined. Received: input.shape = {x.shape}", code="unknown_size"
+            f"qr: Input should have its last 2 dimensions fully-defined. Received: input.shape = {x.shape}",
+            code="unknown_size",
         )
     inner = min(rows, columns) if mode == "reduced" else rows
     front = x.shape[:-2]
@@ -143,7 +144,8 @@ def qr(x: Any, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """Return an orthogonal and an upper triangular factor; ``mode`` is ``"reduced"`` or ``"complete"``."""
     if mode not in ("reduced", "complete"):
         raise ParamError(
-            f"`mode` argument value not supported. Expected one of {{'reduced', 'complete'}}. Received: mode={mode}",
+            f"`mode` argument value not supported. Expected one of {{'reduced', 'complete'}}. "
+            f"Received: mode={mode}",
             code="param",
             param="mode",
         )
@@ -247,13 +249,17 @@ def _pinv_rule(x: KerasTensor, rcond: Any = None) -> KerasTensor:
 
 @op(rule=_pinv_rule)
 def pinv(x: Any, rcond: Any = None) -> Tensor:
-    """Return the pseudo-inverse of Moore and Penrose; singular values below ``rcond`` of the largest are 0."""
+    """Return the pseudo-inverse of Moore and Penrose; singular values below ``rcond`` of the largest
+    are 0.
+    """
     return torch.linalg.pinv(_matrix(x, "pinv"), rtol=rcond)
 
 
 @op("fun", "primals", "tangents", cls="JVP")
 def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = False) -> Any:
-    """Return ``fun(*primals)`` and its change along ``tangents`` (with ``has_aux``, and what else it returns)."""
+    """Return ``fun(*primals)`` and its change along ``tangents`` (with ``has_aux``, and what else it
+    returns).
+    """
     given = [tuple(floating(one) for one in ones) for ones in (primals, tangents)]
     return torch.func.jvp(fun, given[0], given[1], has_aux=has_aux)
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.backend import convert_to_tensor
 from engine.errors import ParamError, ShapeError
-from engine.ops.convert import axes_of, countable, floating, tensor, unary
+from engine.ops.convert import axes_of, countable, floating, is_whole, tensor, unary
 from engine.ops.operation import class_or_error, public
 from engine.ops.operation import op as _op
 from engine.symbolic import KerasTensor
@@ -43,7 +43,7 @@ def _segments(
         )
     if data.dim() == 0 or data.shape[0] != ids.shape[0]:
         raise ShapeError(
-            "segment_ids has a number for each slice of data. "
+            "Argument `segment_ids` and `data` should have same leading dimension. "
             f"Received: data of shape {tuple(data.shape)}, segment_ids of shape {tuple(ids.shape)}",
             code="axis",
         )
@@ -134,8 +134,18 @@ def cdist(x: Any, y: Any) -> Tensor:
 
 @op()
 def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Tensor:
-    """Return the stretches of ``sequence_length`` along the last axis, one every ``sequence_stride`` places."""
-    return tensor(x).unfold(-1, sequence_length, sequence_stride)
+    """Return the stretches of ``sequence_length`` along the last axis, one every ``sequence_stride``
+    places.
+    """
+    return _ranked(tensor(x), 1).unfold(-1, sequence_length, sequence_stride)
+
+
+def _ranked(x: Tensor, rank: int) -> Tensor:
+    if x.dim() < rank:
+        raise ShapeError(
+            f"Input should have rank >= {rank}. Received: input.shape = {tuple(x.shape)}", code="min_rank"
+        )
+    return x
 
 
 def _complex(x: Any) -> Tensor:
@@ -166,10 +176,7 @@ def fft(x: Any) -> tuple[Tensor, Tensor]:
 
 
 def _planes(x: Any) -> Tensor:
-    found = _complex(x)
-    if found.dim() < 2:
-        raise ShapeError("Input should have rank >= 2. Received: rank 1", code="rank")
-    return found
+    return _ranked(_complex(x), 2)
 
 
 @op(cls="FFT2")
@@ -187,7 +194,7 @@ def ifft2(x: Any) -> tuple[Tensor, Tensor]:
 @op(cls="RFFT")
 def rfft(x: Any, fft_length: int | None = None) -> tuple[Tensor, Tensor]:
     """Return the first half of the Fourier transform of real numbers: real and imaginary part."""
-    return _parts(torch.fft.rfft(floating(x), n=fft_length))
+    return _parts(torch.fft.rfft(_ranked(floating(x), 1), n=fft_length))
 
 
 @op(cls="IRFFT")
@@ -222,7 +229,13 @@ def _window(window: Any, length: int, fft_length: int, like: Tensor) -> Tensor:
     return F.pad(made, (left, fft_length - length - left))
 
 
-def _framed(sequence_length: int, fft_length: int) -> None:
+def _framed(sequence_length: Any, sequence_stride: Any, fft_length: Any) -> None:
+    given = {"sequence_length": sequence_length, "sequence_stride": sequence_stride, "fft_length": fft_length}
+    for name, value in given.items():
+        if not is_whole(value) or value < 1:
+            raise ParamError(
+                f"`{name}` must be a positive integer. Received: {name}={value!r}", code="param", param=name
+            )
     if fft_length < sequence_length:
         raise ParamError(
             "`fft_length` must equal or larger than `sequence_length`. "
@@ -245,8 +258,10 @@ def stft(
 
     With ``center``, x is mirrored at its ends, so that stretches are centred on every ``sequence_stride``.
     """
-    x = floating(x)
-    _framed(sequence_length, fft_length)
+    x = tensor(x)
+    if not x.is_floating_point():
+        raise TypeError(f"Invalid input type: stft takes floats. Received: dtype={x.dtype}")
+    _framed(sequence_length, sequence_stride, fft_length)
     shaped = _window(window, sequence_length, fft_length, x)
     flat = x.reshape(-1, x.shape[-1])
     if center:
@@ -268,8 +283,8 @@ def istft(
     center: bool = True,
 ) -> Tensor:
     """Undo ``stft``: add up the stretches, divided by the squares of the windows that lie over each place."""
-    spectrum = _complex(x)
-    _framed(sequence_length, fft_length)
+    spectrum = _ranked(_complex(x), 2)
+    _framed(sequence_length, sequence_stride, fft_length)
     frames = torch.fft.irfft(spectrum, n=fft_length)
     shaped = _window(window, sequence_length, fft_length, frames)
     front, count = frames.shape[:-2], frames.shape[-2]

@@ -1,4 +1,6 @@
-"""Connectionist temporal classification (Graves et al. 2006).  Keras: ``keras.ops.ctc_loss`` and ``ctc_decode``."""
+"""Connectionist temporal classification (Graves et al. 2006).  Keras: ``keras.ops.ctc_loss`` and
+``ctc_decode``.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,8 @@ def ctc_decode(
 ) -> tuple[Tensor, Tensor]:
     """Return the most likely labels (paths, batch, steps), -1 behind their end, and their scores.
 
-    ``"greedy"`` takes the best class of each step and scores by the sum of the negated logits; ``"beam_search"``
+    ``"greedy"`` takes the best class of each step and scores by the sum of the negated logits;
+    ``"beam_search"``
     keeps the ``beam_width`` best beginnings and returns the ``top_paths`` best, with log-probabilities.
     """
     x = tensor(inputs)

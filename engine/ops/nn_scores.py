@@ -1,4 +1,6 @@
-"""One-hot rows, cross-entropies, statistics, normalization and attention.  Keras: ``keras.ops`` (module ``nn``)."""
+"""One-hot rows, cross-entropies, statistics, normalization and attention.  Keras: ``keras.ops``
+(module ``nn``).
+"""
 
 from __future__ import annotations
 
@@ -143,7 +145,9 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
 def batch_normalization(
     x: Any, mean: Any, variance: Any, axis: int, offset: Any = None, scale: Any = None, epsilon: float = 1e-3
 ) -> Tensor:
-    """Return ``scale * (x - mean) / sqrt(variance + epsilon) + offset``, each of them for one place on ``axis``."""
+    """Return ``scale * (x - mean) / sqrt(variance + epsilon) + offset``, each of them for one place
+    on ``axis``.
+    """
     x = floating(x)
     shape = [1] * x.dim()
     shape[axis] = -1

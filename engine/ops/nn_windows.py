@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.backend import standardize_data_format
 from engine.errors import ParamError, ShapeError
-from engine.ops.convert import same, tensor
+from engine.ops.convert import is_whole, same, tensor
 from engine.ops.operation import op as _op
 
 op = partial(_op, module="nn")
@@ -22,13 +22,13 @@ _CONV_BACK = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)
 _MAX = (F.max_pool1d, F.max_pool2d, F.max_pool3d)
 _AVERAGE = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)
 _ADAPTIVE_MAX = (F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d)
-_ADAPTIVE_AVERAGE = (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d)
+_ADAPTIVE_AVERAGE: tuple[Any, ...] = (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d)
 
 
 def _counts(value: Any, count: int, name: str, minimum: int = 1) -> tuple[int, ...]:
     """Return ``value`` (one number or ``count`` of them) as a tuple; raises ``ParamError``."""
-    numbers = (value,) * count if hasattr(value, "__index__") else tuple(value)
-    if len(numbers) != count or any(not hasattr(n, "__index__") or n < minimum for n in numbers):
+    numbers = (value,) * count if is_whole(value) else tuple(value)
+    if len(numbers) != count or any(not is_whole(n) or n < minimum for n in numbers):
         raise ParamError(
             f"The `{name}` argument must be a whole number of at least {minimum}, or a tuple of {count}. "
             f"Received: {name}={value}",
@@ -113,7 +113,7 @@ def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = N
 def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Tensor:
     """Return the mean of each of ``output_size`` equal parts."""
     x, count, last = _planes(inputs, data_format)
-    return _back(_ADAPTIVE_AVERAGE[count - 1](x, list(_counts(output_size, count, "output_size"))), last)
+    return _back(_ADAPTIVE_AVERAGE[count - 1](x, _counts(output_size, count, "output_size")), last)
 
 
 def _reach(kernel: Sequence[int], dilation: Sequence[int]) -> tuple[int, ...]:
@@ -161,11 +161,13 @@ def depthwise_conv(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Tensor:
-    """Return the convolution of each channel by itself, with a kernel of shape (..., channels, multiplier)."""
+    """Return the convolution of each channel by itself, with a kernel of shape (..., channels,
+    multiplier).
+    """
     weight = tensor(kernel)
     _check_channels(inputs, weight, data_format)
     flat = weight.reshape(*weight.shape[:-2], 1, weight.shape[-2] * weight.shape[-1])
-    return conv(inputs, flat, strides, padding, data_format, dilation_rate)  # type: ignore[no-any-return]  # an op
+    return conv(inputs, flat, strides, padding, data_format, dilation_rate)
 
 
 def _check_channels(inputs: Any, kernel: Tensor, data_format: str | None) -> None:
@@ -173,7 +175,8 @@ def _check_channels(inputs: Any, kernel: Tensor, data_format: str | None) -> Non
     channels = x.shape[-1] if standardize_data_format(data_format) == "channels_last" else x.shape[1]
     if channels != kernel.shape[-2]:
         raise ShapeError(
-            f"The kernel is for {kernel.shape[-2]} channels. Received: inputs with {channels}, shape {tuple(x.shape)}",
+            f"The kernel is for {kernel.shape[-2]} channels. Received: inputs with {channels}, "
+            f"shape {tuple(x.shape)}",
             code="axis",
             expected=kernel.shape[-2],
             got=channels,
@@ -192,7 +195,7 @@ def separable_conv(
 ) -> Tensor:
     """Return a convolution of each channel by itself, and then one that mixes the channels of each place."""
     made = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
-    return conv(made, pointwise_kernel, 1, "valid", data_format, 1)  # type: ignore[no-any-return]  # an op
+    return conv(made, pointwise_kernel, 1, "valid", data_format, 1)
 
 
 @op("inputs", "kernel")

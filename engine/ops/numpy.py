@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any as _Any
 
 from engine.ops import (
     numpy_algebra,
@@ -16,7 +16,8 @@ from engine.ops import (
 from engine.ops.operation import class_or_error, public
 
 _PLAIN = (
-    "bartlett", "blackman", "empty", "eye", "hamming", "hanning", "identity", "kaiser", "ones", "tri", "zeros",
+    "bartlett", "blackman", "empty", "eye", "hamming", "hanning", "identity", "kaiser", "ones", "tri",
+    "zeros",
 )  # fmt: skip
 assert all(
     (numpy_algebra, numpy_math, numpy_nan, numpy_reduce, numpy_shape)
@@ -27,6 +28,6 @@ vectorize = numpy_index.vectorize
 __all__ = [*public("numpy"), *_PLAIN, "vectorize"]  # names of the table
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     """Return the class of an operation (``Mean``) when it is asked for."""
     return class_or_error("numpy", name)

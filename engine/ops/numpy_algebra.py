@@ -135,7 +135,7 @@ def cross(
     kind = mixed_dtype(one, two)
     flat = one.shape[-1] == two.shape[-1] == 2
     one, two = (F.pad(v.to(kind), (0, 3 - v.shape[-1])) for v in (one, two))
-    made = torch.linalg.cross(*torch.broadcast_tensors(one, two))
+    made = torch.linalg.cross(*torch.broadcast_tensors(one, two))  # type: ignore[no-untyped-call]  # torch's
     return made[..., 2] if flat else torch.movedim(made, -1, axisc)
 
 

@@ -123,6 +123,19 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     return torch.take_along_dim(x, torch.where(places < 0, places + size, places), dim=axis)
 
 
+def _diagonal_rule(x: KerasTensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> KerasTensor | None:
+    """Where a size is unknown, so is the length of the diagonal."""
+    if x.ndim < 2:
+        raise ShapeError(
+            f"`diagonal` requires a tensor of at least two dimensions. Received: shape {x.shape}", code="rank"
+        )
+    first, second = axis1 % x.ndim, axis2 % x.ndim
+    if x.shape[first] is not None and x.shape[second] is not None:
+        return None
+    rest = [size for axis, size in enumerate(x.shape) if axis not in (first, second)]
+    return KerasTensor((*rest, None), x.dtype)
+
+
 @numpy_op()
 def diag(x: Any, k: int = 0) -> Tensor:
     """Return the diagonal of a matrix, or the matrix with x on its diagonal."""
@@ -135,9 +148,12 @@ def diagflat(x: Any, k: int = 0) -> Tensor:
     return torch.diagflat(tensor(x), offset=k)
 
 
-@numpy_op()
+@numpy_op(rule=_diagonal_rule)
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Return the diagonals in the plane of two axes."""
+    x = tensor(x)
+    if x.dim() and axis1 % x.dim() == axis2 % x.dim():
+        raise ShapeError(f"The axes of a plane differ. Received: axis1={axis1}, axis2={axis2}", code="axis")
     return torch.diagonal(tensor(x), offset=offset, dim1=axis1, dim2=axis2)
 
 
@@ -188,7 +204,10 @@ def argsort(x: Any, axis: int | None = -1) -> Tensor:
 @numpy_op()
 def argpartition(x: Any, kth: int, axis: int | None = -1) -> Tensor:
     """Return places such that the ``kth`` number stands where it would in order, no greater one before it."""
-    return argsort(x, axis)  # type: ignore[no-any-return]  # a full order is a partition too
+    size = tensor(x).numel() if axis is None else tensor(x).shape[axis]
+    if not -size <= kth < size:
+        raise ShapeError(f"kth={kth} is out of bounds for an axis of size {size}.", code="axis", got=kth)
+    return argsort(x, axis)  # a full order is a partition too
 
 
 @numpy_op("sorted_sequence", "values", cls="SearchSorted")
@@ -240,15 +259,17 @@ def histogram(x: Any, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor
     """Return how many numbers lie in each of ``bins`` equal parts of ``range``, and their edges."""
     if not isinstance(bins, int) or isinstance(bins, bool) or bins <= 0:
         raise EngineError(
-            f"Argument `bins` should be a positive integer. Received: bins={bins}", code="param"
+            f"Argument `bins` should be a non-negative integer. Received: bins={bins}", code="param"
         )
     if range is not None and (not isinstance(range, (tuple, list)) or len(range) != 2 or range[1] < range[0]):
         raise EngineError(
-            f"Argument `range` is a rising pair of numbers. Received: range={range}",
+            f"Argument `range` must be a tuple of two elements, rising. Received: range={range}",
             code="param",
             param="range",
         )
     x = floating(x)
+    if x.dim() != 1:
+        raise ShapeError(f"Input tensor must be 1-dimensional. Received: shape {tuple(x.shape)}", code="rank")
     found = torch.histogram(
         x.flatten().cpu(), bins=bins, range=None if range is None else tuple(map(float, range))
     )
@@ -305,13 +326,13 @@ def unique(
     return found[0] if len(found) == 1 else tuple(found)
 
 
-@numpy_op()
+@numpy_op(rule=lambda x: KerasTensor((x.ndim,), "int32"))
 def ndim(x: Any) -> Any:
     """Return the number of axes."""
     return tensor(x).dim()
 
 
-@numpy_op()
+@numpy_op(rule=lambda x: KerasTensor((), "int32"))
 def size(x: Any) -> Any:
     """Return how many numbers there are."""
     return tensor(x).numel()
@@ -320,9 +341,11 @@ def size(x: Any) -> Any:
 def vectorize(
     pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None
 ) -> Callable[..., Any]:
-    """Return ``pyfunc``, a function of single numbers (or, by ``signature``, small tensors), for whole tensors.
+    """Return ``pyfunc``, a function of single numbers (or, by ``signature``, small tensors), for whole
+    tensors.
 
-    ``signature`` is written as numpy's: ``"(n),(n)->()"``.  ``excluded`` are arguments, by place or name, that
+    ``signature`` is written as numpy's: ``"(n),(n)->()"``.  ``excluded`` are arguments, by place or name,
+    that
     are passed on as they are.
     """
     if not callable(pyfunc):

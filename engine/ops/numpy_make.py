@@ -10,12 +10,12 @@ from torch import Tensor
 
 from engine.backend import convert_to_tensor, get_device, to_torch_dtype
 from engine.errors import ParamError
-from engine.ops.convert import mixed_dtype, numpy_op, tensor
+from engine.ops.convert import is_whole, mixed_dtype, numpy_op, tensor
 from engine.symbolic import KerasTensor
 
 
 def _sizes(shape: Any) -> list[int]:
-    return [int(shape)] if hasattr(shape, "__index__") else [int(size) for size in shape]
+    return [int(shape)] if is_whole(shape) else [int(size) for size in shape]
 
 
 def zeros(shape: Any, dtype: Any = None) -> Tensor:
@@ -76,7 +76,7 @@ def empty_like(x: Any, dtype: Any = None) -> Tensor:
 
 
 def _whole(value: Any, name: str) -> int:
-    if not hasattr(value, "__index__"):
+    if not is_whole(value):
         raise TypeError(f"{name} is a whole number. Received: {name}={value!r}")
     return int(value)
 
@@ -142,7 +142,9 @@ def linspace(
     dtype: Any = None,
     axis: int = 0,
 ) -> Any:
-    """Return ``num`` numbers evenly spaced from ``start`` to ``stop``; with ``retstep``, and their distance."""
+    """Return ``num`` numbers evenly spaced from ``start`` to ``stop``; with ``retstep``, and their
+    distance.
+    """
     kind = mixed_dtype(start, stop, float) if dtype is None else to_torch_dtype(dtype)
     made, step = _space(start, stop, num, endpoint, kind, axis)
     return (made.to(kind), step) if retstep else made.to(kind)

@@ -10,7 +10,9 @@ from torch import Tensor
 from engine import config
 from engine.backend import convert_to_tensor, result_type, to_torch_dtype
 from engine.dtypes import INT_TYPES, standardize_dtype
+from engine.errors import ParamError
 from engine.ops.convert import binary, floating, mixed_dtype, numpy_op, same, tensor, unary, weak
+from engine.symbolic import KerasTensor
 
 arccos = unary("arccos", torch.arccos, "the angles whose cosine is x.")
 arccosh = unary("arccosh", torch.arccosh, "the numbers whose hyperbolic cosine is x.")
@@ -79,7 +81,7 @@ fmin = binary("fmin", torch.fmin, "the lesser of both, the other where one is Na
 
 def _bits(name: str, function: Any, doc: str) -> Any:
     def apply(x: Any, y: Any) -> Tensor:
-        return function(tensor(x), tensor(y))  # type: ignore[no-any-return]  # torch's functions come untyped
+        return function(tensor(x), tensor(y))
 
     apply.__name__ = apply.__qualname__ = name
     apply.__doc__ = f"Return {doc}"
@@ -177,7 +179,10 @@ def fmod(x1: Any, x2: Any) -> Tensor:
 @numpy_op("x1", "x2", rule="broadcast", torch=torch.pow)
 def power(x1: Any, x2: Any) -> Tensor:
     """Return x1 to the power of x2."""
-    return torch.pow(tensor(x1), x2 if type(x2) in (int, float) and isinstance(x1, Tensor) else tensor(x2))
+    return torch.pow(
+        tensor(x1),
+        x2 if type(x2) in (int, float) and isinstance(x1, Tensor) and x1.is_floating_point() else tensor(x2),
+    )
 
 
 @numpy_op(rule="same")
@@ -332,7 +337,17 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
 def _where_rule(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     from engine.ops.inference import elementwise
 
-    return None if x1 is None or x2 is None else elementwise(_where, (condition, x1, x2), {}, "where")
+    _both(x1, x2)
+    if x1 is None:
+        return KerasTensor(condition.shape, "int32")
+    return elementwise(_where, (condition, x1, x2), {}, "where")
+
+
+def _both(x1: Any, x2: Any) -> None:
+    if (x1 is None) != (x2 is None):
+        raise ParamError(
+            "`x1` and `x2` either both should be `None` or both should have non-None value.", code="param"
+        )
 
 
 def _where(condition: Any, x1: Any, x2: Any) -> Tensor:
@@ -342,13 +357,27 @@ def _where(condition: Any, x1: Any, x2: Any) -> Tensor:
 
 @numpy_op("condition", "x1", "x2", rule=_where_rule)
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
-    """Return x1 where ``condition`` holds, else x2; without both, the places where it holds, one row an axis."""
-    if x1 is None or x2 is None:
+    """Return x1 where ``condition`` holds, else x2; without both, the places where it holds, one row
+    an axis.
+    """
+    _both(x1, x2)
+    if x1 is None:
         return torch.stack(torch.where(convert_to_tensor(condition, "bool")), dim=0)
     return _where(condition, x1, x2)
 
 
-@numpy_op(cls="View")
+def _bits_of(dtype: Any) -> int:
+    name = standardize_dtype(dtype)
+    return 8 if name == "bool" else int("".join(filter(str.isdigit, name)))
+
+
+def _view_rule(x: KerasTensor, dtype: Any = None) -> KerasTensor:
+    one, two = (_bits_of(kind) for kind in (x.dtype, dtype or config.floatx()))
+    last = x.shape[-1] if x.shape else 1
+    return KerasTensor((*x.shape[:-1], None if last is None else last * one // two), dtype or config.floatx())
+
+
+@numpy_op(rule=_view_rule)
 def view(x: Any, dtype: Any = None) -> Tensor:
     """Return the same bytes read as numbers of another type."""
     return tensor(x).view(to_torch_dtype(config.floatx() if dtype is None else dtype))

@@ -43,8 +43,9 @@ def _rule(function: Any) -> Any:
     def rule(x: Any, axis: Any = None, keepdims: bool = False, **others: Any) -> Any:
         if not isinstance(x, KerasTensor):
             return None
+        shape = reduced_shape(x, axis, keepdims)
         dtype = function(torch.zeros([1] * x.ndim, dtype=to_torch_dtype(x.dtype)), axis=axis, **others).dtype
-        return KerasTensor(reduced_shape(x, axis, keepdims), str(dtype).removeprefix("torch."))
+        return KerasTensor(shape, str(dtype).removeprefix("torch."))
 
     return rule
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -11,7 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
-from engine.ops.convert import axes_of, mixed_dtype, numpy_op, tensor
+from engine.ops.convert import axes_of, is_whole, mixed_dtype, numpy_op, tensor
+from engine.ops.inference import broadcast
 from engine.symbolic import KerasTensor
 
 
@@ -26,9 +28,10 @@ def _tensors(xs: Any) -> list[Tensor]:
 
 
 def _reshape_rule(x: Any, newshape: Any) -> Any:
-    sizes = [newshape] if hasattr(newshape, "__index__") else list(newshape)
+    sizes = [newshape] if is_whole(newshape) else list(newshape)
     if not isinstance(x, KerasTensor):
         return None
+    _check_sizes([size for size in sizes if size is not None], newshape)
     known = math.prod(size for size in x.shape if size is not None)
     if -1 in sizes:
         rest = math.prod(size for size in sizes if size not in (None, -1))
@@ -37,7 +40,8 @@ def _reshape_rule(x: Any, newshape: Any) -> Any:
         else:
             if rest == 0 or known % rest:
                 raise ShapeError(
-                    f"The total size of the tensor must be unchanged: {x.shape} has {known} numbers, which do "
+                    f"The total size of the tensor must be unchanged: {x.shape} has {known} "
+                    "numbers, which do "
                     f"not make up {tuple(sizes)}. Received: newshape={newshape}",
                     code="reshape",
                 )
@@ -52,13 +56,21 @@ def _reshape_rule(x: Any, newshape: Any) -> Any:
     return KerasTensor(sizes, x.dtype)
 
 
+def _check_sizes(sizes: Any, newshape: Any) -> None:
+    whole = [size for size in sizes if not isinstance(size, Tensor)]
+    if whole.count(-1) > 1 or any(size < -1 for size in whole):
+        raise ShapeError(
+            f"Each size is a non-negative integer, and one of them may be -1. Received: newshape={newshape}",
+            code="reshape",
+        )
+
+
 @numpy_op(rule=_reshape_rule)
 def reshape(x: Any, newshape: Any) -> Tensor:
     """Return the same numbers in another shape; one size may be -1: what is left."""
-    sizes = (
-        [newshape] if hasattr(newshape, "__index__") else [-1 if size is None else size for size in newshape]
-    )
-    return torch.reshape(tensor(x), sizes)
+    sizes = [newshape] if is_whole(newshape) else [-1 if size is None else size for size in newshape]
+    _check_sizes(sizes, newshape)
+    return torch.reshape(tensor(x), [int(size) for size in sizes])
 
 
 @numpy_op()
@@ -81,7 +93,7 @@ def _squeeze_rule(x: KerasTensor, axis: Any = None) -> KerasTensor:
     axes = axes_of(axis, x.ndim)
     if axis is not None:
         for one in axes:
-            if x.shape[one] not in (1, None):
+            if x.shape[one] != 1:
                 raise ShapeError(
                     f"Cannot squeeze axis={axis}: its size is not 1. Received: shape {x.shape}", code="axis"
                 )
@@ -100,7 +112,13 @@ def squeeze(x: Any, axis: Any = None) -> Tensor:
 def transpose(x: Any, axes: Any = None) -> Tensor:
     """Return x with its axes in the order ``axes``, by default from the last to the first."""
     x = tensor(x)
-    return torch.permute(x, tuple(reversed(range(x.dim()))) if axes is None else tuple(axes))
+    if axes is None:
+        return torch.permute(x, tuple(reversed(range(x.dim()))))
+    if sorted(axis % max(x.dim(), 1) for axis in axes) != list(range(x.dim())):
+        raise ShapeError(
+            f"axes is a valid permutation of the {x.dim()} axes. Received: axes={list(axes)}", code="axis"
+        )
+    return torch.permute(x, tuple(axes))
 
 
 @numpy_op()
@@ -116,7 +134,12 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Tensor:
     return torch.moveaxis(tensor(x), *listed)
 
 
-@numpy_op(rule=lambda x, axis=None: KerasTensor(x.shape, x.dtype))
+def _flip_rule(x: KerasTensor, axis: Any = None) -> KerasTensor:
+    axes_of(axis, x.ndim)
+    return KerasTensor(x.shape, x.dtype)
+
+
+@numpy_op(rule=_flip_rule)
 def flip(x: Any, axis: Any = None) -> Tensor:
     """Return x in the reverse order along ``axis``, by default along all."""
     x = tensor(x)
@@ -137,7 +160,9 @@ def flipud(x: Any) -> Tensor:
 
 @numpy_op()
 def rot90(array: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor:
-    """Return ``array`` turned by ``k`` right angles in the plane of two axes, from the first to the second."""
+    """Return ``array`` turned by ``k`` right angles in the plane of two axes, from the first to the
+    second.
+    """
     x = tensor(array)
     if x.dim() < 2:
         raise ShapeError(
@@ -153,14 +178,17 @@ def rot90(array: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor:
 @numpy_op()
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
     """Return x moved on by ``shift`` places along ``axis``; what falls out comes in at the other end."""
-    return torch.roll(tensor(x), shift, axis)
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else axis
+    if isinstance(axes, tuple) and isinstance(shift, int):
+        shift = (shift,) * len(axes)
+    return torch.roll(tensor(x), shift, axes)
 
 
 @numpy_op()
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Return x with each number (slice along ``axis``) standing ``repeats`` times in a row."""
     x = tensor(x)
-    if not hasattr(repeats, "__index__"):
+    if not is_whole(repeats):
         repeats = tensor(repeats).long().reshape(-1)
         repeats = int(repeats) if repeats.numel() == 1 else repeats.to(x.device)
     return torch.repeat_interleave(x, repeats, dim=axis)
@@ -169,11 +197,17 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
 @numpy_op()
 def tile(x: Any, repeats: Any) -> Tensor:
     """Return x laid side by side ``repeats`` times, a number for each axis."""
-    counts = [repeats] if hasattr(repeats, "__index__") and not isinstance(repeats, Tensor) else repeats
+    counts = [repeats] if is_whole(repeats) and not isinstance(repeats, Tensor) else repeats
     return torch.tile(tensor(x), [int(count) for count in counts])
 
 
-@numpy_op(rule=lambda x, shape: KerasTensor(shape, x.dtype))
+def _spread_rule(x: KerasTensor, shape: Any) -> KerasTensor:
+    if broadcast(x.shape, tuple(shape)) != tuple(shape):
+        raise ShapeError(f"A tensor of shape {x.shape} is not spread to {tuple(shape)}.", code="broadcast")
+    return KerasTensor(shape, x.dtype)
+
+
+@numpy_op(rule=_spread_rule)
 def broadcast_to(x: Any, shape: Any) -> Tensor:
     """Return x repeated along axes of size 1 until it has ``shape``."""
     return torch.broadcast_to(tensor(x), tuple(shape))
@@ -186,7 +220,8 @@ def _joined_rule(xs: Any, axis: int = 0) -> KerasTensor | None:
     rank = len(shapes[0])
     if axis is None or not -rank <= axis < rank or any(len(shape) != rank for shape in shapes):
         raise ShapeError(
-            f"Every value has the same number of axes, and axis={axis} is one of them. Received: shapes {shapes}",
+            f"Every value has the same number of axes, and axis={axis} is one of them. Received: "
+            f"shapes {shapes}",
             code="rank",
         )
     at = axis % rank
@@ -255,7 +290,7 @@ def dstack(xs: Any) -> Tensor:
 
 
 def _cuts(indices_or_sections: Any) -> Any:
-    if hasattr(indices_or_sections, "__index__") and not getattr(indices_or_sections, "shape", ()):
+    if is_whole(indices_or_sections):
         return int(indices_or_sections)
     return [int(index) for index in indices_or_sections]
 
@@ -276,7 +311,7 @@ def _split_rule(x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> list
         ends = [0, *cuts, size]
         parts = [
             None if after is None else max(after - before, 0)
-            for before, after in zip(ends[:-1], ends[1:], strict=True)
+            for before, after in pairwise(ends)
             if before is not None
         ]
     made = []
@@ -324,10 +359,10 @@ def dsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 
 
 def _widths(pad_width: Any, rank: int) -> list[tuple[int, int]]:
-    if hasattr(pad_width, "__index__"):
+    if is_whole(pad_width):
         return [(int(pad_width), int(pad_width))] * rank
-    rows = [(int(row), int(row)) if hasattr(row, "__index__") else tuple(map(int, row)) for row in pad_width]
-    if len(rows) == 2 and all(hasattr(row, "__index__") for row in pad_width):
+    rows = [(int(row), int(row)) if is_whole(row) else tuple(map(int, row)) for row in pad_width]
+    if len(rows) == 2 and all(is_whole(row) for row in pad_width):
         rows = [(rows[0][0], rows[1][0])]
     rows = rows * rank if len(rows) == 1 else rows
     if len(rows) != rank:

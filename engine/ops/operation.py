@@ -69,7 +69,9 @@ def has_symbols(values: Iterable[Any]) -> bool:
 def op(
     *tensors: str, module: str, cls: str | None = None, rule: Any = None, torch: Any = None
 ) -> Callable[[F], F]:
-    """Return the decorator of a function on tensors; see ``Spec``.  Without ``tensors``, its first argument."""
+    """Return the decorator of a function on tensors; see ``Spec``.  Without ``tensors``, its first
+    argument.
+    """
 
     def decorate(function: F) -> F:
         names = tensors or (next(iter(inspect.signature(function).parameters)),)
@@ -166,7 +168,7 @@ class Operation:
         return made
 
     def __init__(self, name: str | None = None) -> None:
-        from engine.layers.layer import auto_name, snake_case
+        from engine.naming import auto_name, snake_case
 
         name = auto_name(snake_case(type(self).__name__)) if name is None else name
         if not isinstance(name, str) or "/" in name:
@@ -216,7 +218,9 @@ class Operation:
         return map_structure(lambda tensor: tensor.shape, self.compute_output_spec(*given))
 
     def get_config(self) -> dict[str, Any]:
-        """Return name and constructor's arguments; raises ``NotImplementedError`` where they are not plain."""
+        """Return name and constructor's arguments; raises ``NotImplementedError`` where they are not
+        plain.
+        """
         if type(self).get_config is not Operation.get_config:
             return {"name": self.name}
         if self._auto_config is None:
@@ -321,6 +325,9 @@ class _FunctionOperation(Operation):
             for parameter in setting_parameters(self.spec)
             if parameter.name in given or parameter.default is not parameter.empty
         }
+        if self.spec.leading:  # calls of compiled models go straight to the function
+            straight: Any = functools.partial(self.spec.function, **self.settings)
+            self.__dict__["call"] = straight if self.settings else self.spec.function
 
     def __getattr__(self, name: str) -> Any:
         """Return a setting by its name."""
@@ -328,10 +335,6 @@ class _FunctionOperation(Operation):
         if name in settings:
             return settings[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-
-        if self.spec.leading:  # calls of compiled models go straight to the function
-            function, settings = self.spec.function, self.settings
-            self.call = functools.partial(function, **settings) if settings else function  # type: ignore[method-assign]
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         function, settings = self.spec.function, self.settings
@@ -429,7 +432,9 @@ def serialize(operation: Operation) -> dict[str, Any]:
 
 
 def deserialize(config: Mapping[str, Any]) -> Operation:
-    """Return the operation that ``serialize`` or Keras described; raises ``EngineError`` for other configs."""
+    """Return the operation that ``serialize`` or Keras described; raises ``EngineError`` for other
+    configs.
+    """
     match = _HOMES.match(str(config.get("module") or ""))
     if match is None:
         raise EngineError(f"This is no config of an operation: {config!r}", code="config")
@@ -459,7 +464,9 @@ def class_or_error(module: str, name: str) -> type[Operation]:
 
 
 def any_operation_class(name: str) -> type[Operation]:
-    """Return the class called ``name`` of whichever module has it; raises ``AttributeError`` where none has."""
+    """Return the class called ``name`` of whichever module has it; raises ``AttributeError`` where
+    none has.
+    """
     for module, known in _specs:
         if known == name and module != "image":
             return operation_class(module, name)

@@ -36,7 +36,9 @@ def _core_ranks(signature: str | None, count: int) -> list[int]:
 def vectorized(
     pyfunc: Callable[..., Any], excluded: frozenset[Any], signature: str | None
 ) -> Callable[..., Any]:
-    """Return ``pyfunc`` mapped over the leading axes that its arguments have in common; see ``ops.vectorize``."""
+    """Return ``pyfunc`` mapped over the leading axes that its arguments have in common; see
+    ``ops.vectorize``.
+    """
 
     @functools.wraps(pyfunc)
     def whole(*args: Any, **kwargs: Any) -> Any:
