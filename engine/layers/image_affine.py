@@ -172,6 +172,14 @@ class RandomShear(_AffineLayer):
         self.y_factor = strict_amount("RandomShear", "y_factor", y_factor, (0.0, 1.0))
         self._set_reading(fill_mode, interpolation, fill_value, seed)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; a slant either way as the one number Keras can read."""
+        config = super().get_config()
+        for name in ("x_factor", "y_factor"):
+            low, high = getattr(self, name)
+            config[name] = high if low == -high else (low, high)
+        return config
+
     def get_random_transformation(
         self, data: Any, training: bool = True, seed: Seed = None
     ) -> Transformation:
