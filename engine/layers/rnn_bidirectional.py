@@ -12,6 +12,9 @@ from engine.errors import ParamError, ShapeError
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer, call_parameters
 from engine.layers.rnn_cell_base import build_inside
+from engine.layers.rnn_fused import may_run_together, run_together, runs_together
+from engine.layers.rnn_gru import GRU
+from engine.layers.rnn_lstm import LSTM
 from engine.params import Array, Kind, LayerRef
 from engine.spec import shape_text
 from engine.structure import flatten
@@ -159,6 +162,10 @@ class Bidirectional(Layer):
         training: bool | None = None,
     ) -> Any:
         """Return what both say, joined; ``initial_state`` holds the states of both, one after the other."""
+        attempt = self._can_attempt_fused_lstm(mask, initial_state)
+        attempt = attempt or self._can_attempt_fused_gru(mask, initial_state)
+        if attempt and runs_together(sequences, self.forward_layer, self.backward_layer):
+            return self._read_together(sequences, initial_state)
         half = len(initial_state) // 2 if initial_state is not None else 0
         starts = (initial_state[:half], initial_state[half:]) if half else (None, None)
         options = [
@@ -173,6 +180,27 @@ class Bidirectional(Layer):
             one, two = one[0], two[0]
         if self.return_sequences:
             two = two.flip(1)
+        if self.merge_mode is None:
+            return (one, two, *states)
+        joined = _merged(one, two, self.merge_mode)
+        return (joined, *states) if states else joined
+
+    def _can_attempt_fused_lstm(self, mask: Any, initial_state: Any = None) -> bool:
+        """Return whether the arguments let one kernel run two LSTMs, as Keras asks it."""
+        fits = mask is None and not self.stateful and (initial_state is None or len(initial_state) == 4)
+        return fits and may_run_together(LSTM, self.forward_layer, self.backward_layer)
+
+    def _can_attempt_fused_gru(self, mask: Any, initial_state: Any = None) -> bool:
+        """Return whether the arguments let one kernel run two GRUs, as Keras asks it."""
+        fits = mask is None and not self.stateful and (initial_state is None or len(initial_state) == 2)
+        return fits and may_run_together(GRU, self.forward_layer, self.backward_layer)
+
+    def _read_together(self, sequences: Tensor, initial_state: Any) -> Any:
+        outputs, last = run_together(sequences, self.forward_layer, self.backward_layer, initial_state)
+        states = (*(state[0] for state in last), *(state[1] for state in last)) if self.return_state else ()
+        if self.return_sequences and self.merge_mode == "concat":
+            return (outputs, *states) if states else outputs
+        one, two = outputs.chunk(2, dim=-1) if self.return_sequences else last[0].unbind(0)
         if self.merge_mode is None:
             return (one, two, *states)
         joined = _merged(one, two, self.merge_mode)

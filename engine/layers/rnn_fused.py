@@ -167,3 +167,49 @@ def _steps_of(sequence: Tensor, numbers: Tensor) -> Tensor:
     """Return the outputs after ``numbers`` (batch, n) of steps; those after none are any."""
     index = (numbers - 1).clamp_min(0).unsqueeze(-1).expand(-1, -1, sequence.shape[-1])
     return sequence.gather(1, index)
+
+
+def may_run_together(kind: type, one: Any, two: Any) -> bool:
+    """Return whether two readers are of one ``kind`` and shape, so that one kernel can run both ways."""
+    readers: tuple[Any, Any] = (one, two)
+    if not all(isinstance(reader, kind) and reader.built for reader in readers):
+        return False
+    if any(reader.use_cudnn is False or reader.dropout or reader.recurrent_dropout for reader in readers):
+        return False
+    if any(getattr(reader, "reset_after", True) is False or reader.cell.bias is None for reader in readers):
+        return False
+    same = ("units", "activation", "recurrent_activation")
+    return (
+        all(getattr(one.cell, name) is getattr(two.cell, name) for name in same[1:])
+        and one.units == two.units
+    )
+
+
+def runs_together(x: Tensor, forwards: Any, backwards: Any) -> bool:
+    """Return whether two readers that may run together also are what torch's kernel does, on ``x``."""
+    readers = (forwards, backwards)
+    plain = all(
+        reader._is_usual()
+        and not (reader.hooked() or reader._mixed or reader.activity_regularizer is not None)
+        for reader in readers
+    )
+    return plain and not forwards.go_backwards and x.device.type in ("cpu", "cuda")
+
+
+def run_together(x: Tensor, forwards: Any, backwards: Any, initial_state: Any) -> tuple[Tensor, list[Tensor]]:
+    """Run both readers in one kernel call.
+
+    Returns the outputs of both side by side (those of the second in the order of the steps), and for each
+    state a tensor (2, batch, units): the last ones of both.
+    """
+    readers = (forwards, backwards)
+    x = x.to(forwards.cell.kernel.dtype)
+    half = None if initial_state is None else len(initial_state) // 2
+    given = (None, None) if half is None else (list(initial_state[:half]), list(initial_state[half:]))
+    starts = [reader._first_states(x, states) for reader, states in zip(readers, given, strict=True)]
+    first: Any = [torch.stack(pair) for pair in zip(*starts, strict=True)]
+    weights = [weight for reader in readers for weight in reader._weights_for_torch()]
+    grad = torch.is_grad_enabled()
+    states = first[0] if len(first) == 1 else first
+    sequence, *last = forwards._kernel(x, states, weights, True, 1, 0.0, grad, True, True)
+    return sequence, last

@@ -7,10 +7,9 @@ import torch
 from layer_parity import check_parity, refuses
 
 from engine.errors import ParamError
-from engine.layers import GRU, LSTM, SimpleRNN
+from engine.layers import GRU, LSTM, Bidirectional, SimpleRNN, TimeDistributed
 from engine.layers.convolution import Conv1D, Conv2D
 from engine.layers.normalization import BatchNormalization
-from engine.layers import Bidirectional, TimeDistributed
 
 SHAPE = (3, 5, 4)
 
@@ -97,3 +96,20 @@ def test_a_penalty_on_what_both_readers_say_counts() -> None:
     layer = Bidirectional(LSTM(2, activity_regularizer="l2"))
     layer(torch.ones(2, 3, 4))
     assert len(layer.losses) == 2
+
+
+@pytest.mark.parametrize("start", [False, True])
+@pytest.mark.parametrize("mode", ["concat", "ave", None])
+@pytest.mark.parametrize("cls", [LSTM, GRU])
+def test_both_ways_in_one_kernel_call(cls: Any, mode: str | None, start: bool) -> None:
+    for options in ({}, {"return_sequences": True, "return_state": True}):
+        fast = Bidirectional(cls(6, **options), merge_mode=mode)
+        slow = Bidirectional(cls(6, use_cudnn=False, **options), merge_mode=mode)
+        for layer in (fast, slow):
+            layer.build(SHAPE)
+        slow.set_weights(fast.get_weights())
+        states = [torch.randn(3, 6) for _ in range(4 if cls is LSTM else 2)] if start else None
+        x = torch.randn(SHAPE)
+        one, two = fast(x, initial_state=states), slow(x, initial_state=states)
+        for left, right in zip(one, two, strict=True):
+            torch.testing.assert_close(left, right)
