@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import EngineError
+from engine.errors import EngineError, UnknownNameError
 from engine.serialization import ObjectSharingScope, deserialize_keras_object, serialize_keras_object
 
 
@@ -35,6 +35,13 @@ def from_json(
     with ObjectSharingScope():
         try:
             model = deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
+        except UnknownNameError as error:
+            raise EngineError(
+                f"{error} Is it your own? Pass it as custom_objects={{'{error.fields.get('name')}': ...}}, "
+                "or register it with @engine.saving.register_keras_serializable().",
+                code="unknown_name",
+                **error.fields,
+            ) from error
         except (KeyError, AttributeError, IndexError) as error:
             raise EngineError(
                 f"The structure of the model is damaged or was written by another version: {error!r}",

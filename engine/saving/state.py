@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from engine.errors import EngineError
 from engine.layers.input_layer import Input
-from engine.layers.layer import Layer, snake_case
+from engine.layers.layer import Layer
 from engine.models import Functional, Model, Sequential
+from engine.naming import snake_case
 from engine.optimizers.optimizer import Optimizer
 from engine.saving.h5 import Entry
 from engine.structure import per_class

@@ -110,7 +110,7 @@ class Stepper:
         self.on_grads: GradHook | None = None
         self.has_metrics = targets.has_metrics if targets.built else True
         self._names = names
-        targets.naming = lambda: model._answered if isinstance(model._answered, Mapping) else ()
+        targets.naming = lambda: list(model._answered) if isinstance(model._answered, Mapping) else []
         # A model that computes its loss or metrics itself is asked; others take the short road.
         self._loss = self._plain_loss
         self.results: Callable[[], Mapping[str, Any]] = targets.results
