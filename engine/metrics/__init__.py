@@ -113,10 +113,9 @@ FUNCTIONS = (
 FAMILY = Family("metric", "metrics")
 FAMILY.add(
     *CLASSES,
-    # A name in small letters means the class where there is one: its object gathers over batches.
-    **{function.__name__: function for function in FUNCTIONS}
-    | {snake_case(cls.__name__): cls for cls in CLASSES}
-    | {"log_cosh": LogCoshError, "logcosh": LogCoshError},
+    # A name in small letters means the class too: its object gathers over batches.
+    **{snake_case(cls.__name__): cls for cls in CLASSES},
+    logcosh=LogCoshError,
     mse=MeanSquaredError, MSE=MeanSquaredError, mae=MeanAbsoluteError, MAE=MeanAbsoluteError,
     mape=MeanAbsolutePercentageError, MAPE=MeanAbsolutePercentageError, msle=MeanSquaredLogarithmicError,
     MSLE=MeanSquaredLogarithmicError, rmse=RootMeanSquaredError, bce=BinaryCrossentropy,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -19,7 +20,7 @@ _SUITED_METRICS = {
     "category": ("accuracy", "sparse_top_k_categorical_accuracy"),
     "": ("mean_absolute_error", "mean_squared_error", "root_mean_squared_error"),
 }
-_NO_METRICS = frozenset(("Mean", "Sum"))  # they take values, not targets and predictions
+_NO_METRICS = frozenset(("mean", "sum", "metric", "mean_metric_wrapper"))  # they take no predictions
 
 
 @cache
@@ -72,11 +73,17 @@ def with_logits(loss: Any, logits: bool) -> Any:
 
 
 def metric_names(target: DataField | None) -> tuple[str, ...]:
-    """Return the names of all metrics, those first that suit the target."""
-    names = names_of("metrics")
-    plain = [name for name in names if name.islower()]
-    flat = {name.replace("_", "") for name in (*plain, "accuracy")}
-    others = [name for name in names if not name.islower() and name.lower() not in flat | {"sum", "mean"}]
+    """Return the names of the metrics that a name alone makes, those first that suit the target."""
+    names = [name for name in names_of("metrics") if name not in _NO_METRICS and _needs_nothing(name)]
     first = _SUITED_METRICS["category" if target is not None and target.kind == "category" else ""]
-    rest = [name for name in ("accuracy", *plain, *others) if name not in first and name not in _NO_METRICS]
-    return tuple([name for name in first if name in plain or name == "accuracy"] + rest)
+    suited = [name for name in first if name in names or name == "accuracy"]
+    return tuple(dict.fromkeys([*suited, "accuracy", *names]))
+
+
+def _needs_nothing(name: str) -> bool:
+    """Return whether a metric can be made from its name alone."""
+    thing = family("metrics").find(name)
+    if not inspect.isclass(thing):
+        return True
+    each = inspect.signature(thing).parameters.values()
+    return all(one.default is not one.empty or one.kind is one.VAR_KEYWORD for one in each)

@@ -6,7 +6,8 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-NAMES = ("Adam", "AdamW", "RMSprop", "SGD")
+NAMES = ("Adam", "AdamW", "RMSprop", "SGD", "Adagrad", "Adadelta", "Adamax", "Nadam", "Lion")
+"""Those whose settings are a few positive numbers; files may name any other."""
 
 
 @dataclass(frozen=True, slots=True)
