@@ -169,7 +169,7 @@ def _steps_of(sequence: Tensor, numbers: Tensor) -> Tensor:
     return sequence.gather(1, index)
 
 
-def may_run_together(kind: type, one: Any, two: Any) -> bool:
+def may_run_together(kind: type[RNN], one: Any, two: Any) -> bool:
     """Return whether two readers are of one ``kind`` and shape, so that one kernel can run both ways."""
     readers: tuple[Any, Any] = (one, two)
     if not all(isinstance(reader, kind) and reader.built for reader in readers):
@@ -178,11 +178,8 @@ def may_run_together(kind: type, one: Any, two: Any) -> bool:
         return False
     if any(getattr(reader, "reset_after", True) is False or reader.cell.bias is None for reader in readers):
         return False
-    same = ("units", "activation", "recurrent_activation")
-    return (
-        all(getattr(one.cell, name) is getattr(two.cell, name) for name in same[1:])
-        and one.units == two.units
-    )
+    same = [(cell.units, cell.activation, cell.recurrent_activation) for cell in (one.cell, two.cell)]
+    return same[0] == same[1]
 
 
 def runs_together(x: Tensor, forwards: Any, backwards: Any) -> bool:
