@@ -104,6 +104,8 @@ def home_of(cls: type, module: str) -> tuple[str, str | None]:
     """
     if cls in _custom_names or not cls.__module__.startswith("engine."):
         return cls.__module__, get_registered_name(cls)
+    if cls.__module__.startswith("engine.layers."):
+        module = "keras.layers"  # a layer may stand where a function does
     return getattr(cls, "keras_module", module), None
 
 
@@ -221,6 +223,10 @@ class Family:
                 code="config",
             )
         name = str(config["class_name"])
+        if self.module != "layers" and str(config.get("module") or "").startswith("keras.layers"):
+            from engine.layers.families import LAYERS  # a layer may stand where a function does
+
+            return LAYERS.deserialize(config, custom_objects)
         if name == "function":
             return self.find(str(config["config"]), custom_objects)
         registered = config.get("registered_name")

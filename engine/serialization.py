@@ -252,6 +252,7 @@ def _find_class(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]
         if found is not None:
             return found
     families = _families()
+    _not_posing(name, config.get("registered_name"), families)
     module = str(config.get("module") or "")
     families.sort(key=lambda family: family.module not in module)  # the one that is named goes first
     for family in families:
@@ -271,6 +272,17 @@ def _find_class(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]
     )
 
 
+def _not_posing(name: str, registered: Any, families: list[Family]) -> None:
+    """Raise ``EngineError`` where a config calls what is built in by the name of something of one's own."""
+    if registered in (None, "", "function", name) or not any(name in family.names() for family in families):
+        return
+    raise EngineError(
+        f"{name!r} resolved to a Keras built-in, but the config says that it was registered as "
+        f"{registered!r}, which nobody knows here: pass it in custom_objects.",
+        code="config",
+    )
+
+
 def _find_function(config: Mapping[str, Any], objects: Mapping[str, Any]) -> Any:
     from engine.layers.function_config import from_function_config
 
@@ -281,6 +293,9 @@ def _find_function(config: Mapping[str, Any], objects: Mapping[str, Any]) -> Any
             f"Full config: {config}",
             code="config",
         )
+    registered = config.get("registered_name")
+    if registered and registry.get_registered_object(str(registered), objects) is None:
+        _not_posing(name, registered, _families())
     for family in _families():
         if (
             name in family.names()

@@ -23,9 +23,8 @@ _UNARY = [
 ]  # fmt: skip
 _BINARY = (
     "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "power", "maximum",
-    "minimum", "equal", "less", "greater_equal", "not_equal", "logical_and", "logical_xor", "arctan2", "hypot",
-    "logaddexp",
-    "heaviside", "divide_no_nan", "matmul",
+    "minimum", "equal", "less", "greater_equal", "not_equal", "logical_and", "logical_xor", "arctan2",
+    "hypot", "logaddexp", "heaviside", "divide_no_nan", "matmul",
 )  # fmt: skip
 _REDUCTIONS = (
     "sum", "mean", "prod", "max", "min", "var", "std", "all", "any", "median", "count_nonzero", "logsumexp",
