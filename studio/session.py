@@ -19,7 +19,8 @@ from studio.data_source.fields import DataSettings
 from studio.data_source.reading import Dataset, load, source_paths
 from studio.document import MAIN, Document, Edit, files
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis, Cache, analyse
+from studio.document.findings import Analysis
+from studio.document.shapes import Cache, analyse
 from studio.document.values import thaw
 from studio.runs import Event, Predicted, Run, StoredRun, last_run, runs_folder
 from studio.translate.errors import TranslateError

@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 
 from studio.document import Document
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis
+from studio.document.findings import Analysis
 
 
 class CanvasSession(Protocol):

@@ -21,8 +21,13 @@ OUTPUT_PORT = "output"
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One drawing; ``main`` is the model, others are blocks.  ``extra`` keeps a file's unknown keys."""
+    """One drawing; ``main`` is the model, others are blocks.  ``extra`` keeps a file's unknown keys.
 
+    ``params`` are what a block lets its uses choose: names, and the (layer entry, parameter) pairs that each
+    sets.
+    """
+
+    params: Frozen = EMPTY
     extra: Frozen = EMPTY
 
 
@@ -43,7 +48,8 @@ class Node:
 
     ``ref`` is the layer entry of a ``layer`` node, the graph of a ``block``, empty for the rest.
     ``options`` of an input: ``field``, or ``shape`` (without batch axis) and ``dtype``; of an output:
-    ``target``, ``loss``, ``weight``, ``metrics``; of a layer: options of the call (``use_causal_mask``).
+    ``target``, ``loss``, ``weight``, ``metrics``; of a layer: options of the call (``use_causal_mask``); of a
+    block: ``params``, its values for what the graph lets choose, and ``repeat``, how often it runs in a row.
     """
 
     kind: NodeKind

@@ -9,7 +9,8 @@ from typing import Any
 from studio import words
 from studio.data_source.reading import Dataset
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis, analyse
+from studio.document.findings import Analysis
+from studio.document.shapes import analyse
 from studio.document.state import State
 from studio.translate.errors import TranslateError
 from studio.translate.evaluate import Evaluator, StepError

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from studio.document import linear
 from studio.document.catalog import Catalog
+from studio.document.findings import Analysis
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.rows import MAIN, OUTPUT_PORT, LayerEntry
-from studio.document.shapes import Analysis
 from studio.document.state import State
 from studio.document.values import thaw
 from studio.translate.arguments import layer_call

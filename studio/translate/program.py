@@ -10,7 +10,8 @@ from studio.data_source import plan as planning
 from studio.data_source.errors import DataError
 from studio.data_source.fields import RESERVED, DataSettings
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis, analyse
+from studio.document.findings import Analysis
+from studio.document.shapes import analyse
 from studio.document.state import State
 from studio.document.values import thaw
 from studio.translate.arguments import thing

@@ -17,7 +17,7 @@ from studio.data_source.bundled import files_of
 from studio.data_source.reading import source_paths
 from studio.data_source.table_checks import check_file
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis
+from studio.document.findings import Analysis
 from studio.document.state import State
 from studio.translate import layout
 from studio.translate.errors import TranslateError
