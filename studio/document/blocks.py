@@ -8,12 +8,21 @@ from typing import Any
 from studio.document import names
 from studio.document.document import Draft
 from studio.document.errors import Refusal
-from studio.document.rows import MAIN, Graph, Node, Wire
+from studio.document.rows import MAIN, Graph, LayerEntry, Node, Wire
 from studio.document.state import State
 from studio.document.values import EMPTY, Frozen, thaw
 
 MOST_REPEATS = 64
 """How often a block may stand in a row; more is a slip of the finger."""
+
+
+ADAPTED = frozenset({"Normalization"})
+"""Layers that learn from the training data before training, unless their statistics are given."""
+
+
+def adapts(entry: LayerEntry | None) -> bool:
+    """Return whether a layer must see the training data before training."""
+    return entry is not None and entry.type in ADAPTED and entry.params.get("mean") is None
 
 
 def uses_of(state: State, graph: str) -> list[tuple[str, str]]:
@@ -141,3 +150,22 @@ def rename_port(draft: Draft, graph: str, old: str, new: str) -> None:
             draft.put("wires", (where, wire), None)
             moved = Wire(node, new, wire.target, wire.target_port, wire.position)
             draft.put("wires", (where, moved), EMPTY)
+
+
+def rename(draft: Draft, graph: str, name: str) -> None:
+    """Call a graph ``name``, with all that lies in it and at every use."""
+    draft.put("graphs", name, draft.row("graphs", graph))
+    wires = draft.wires(graph)
+    for wire in wires:
+        draft.put("wires", (name, wire), draft.row("wires", (graph, wire)))
+        draft.put("wires", (graph, wire), None)
+    for node in draft.node_ids(graph):
+        row, place = draft.node(node, graph), draft.place(node, graph)
+        draft.put("places", (graph, node), None)
+        draft.put("nodes", (graph, node), None)
+        draft.put("nodes", (name, node), row)
+        draft.put("places", (name, node), place)
+    for where, node in uses_of(draft, graph):
+        use = draft.node(node, where)
+        draft.put("nodes", (where, node), Node("block", use.name, name, use.options, use.extra))
+    draft.put("graphs", graph, None)

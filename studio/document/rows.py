@@ -111,6 +111,11 @@ class Edit:
         return bool(self.puts)
 
 
+def address(node: str, graph: str = MAIN) -> str:
+    """Return how a node is named where all graphs meet: ``n3``, or ``block/n3`` inside a block."""
+    return node if graph == MAIN else f"{graph}/{node}"
+
+
 def id_order(name: str) -> tuple[int, str]:
     """Return the sort key of an id: ``n2`` comes before ``n10``."""
     digits = name[1:]

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from engine.errors import EngineError
 from engine.spec import TensorSpec
-from studio.document.blocks import chosen, ends_of, repeats_of
+from studio.document.blocks import adapts, chosen, ends_of, repeats_of
 from studio.document.catalog import Catalog, Inference
 from studio.document.data import field_spec, fields_of
 from studio.document.findings import Analysis, NodeInfo, Weights
@@ -261,6 +261,8 @@ class _Analyser:
         if isinstance(wrong, EngineError):
             self.say("param", node, **{**_error_fields(wrong), "type": layer.type})
             return NodeInfo(inputs)
+        if self.graph != MAIN and adapts(layer):
+            self.say("adapts_inside", node)
         if not complete or not inputs:
             return NodeInfo(inputs)
         key = (layer.type, params, tuple(inputs.items()))

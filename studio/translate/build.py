@@ -67,11 +67,12 @@ def build(
 
         framework = engine
     rows = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    variables: dict[str, Any] = {"keras": framework, **dataset.arrays}
+    variables: dict[str, Any] = {"keras": framework, "range": range, **dataset.arrays}
     variables |= {variable: rows[part] for part, variable in made.rows.items()}
     evaluator = Evaluator(variables)
     try:
         for statement in (
+            *made.blocks.statements,
             made.seed,
             *made.parts.statements,
             *made.model.statements,
