@@ -94,7 +94,9 @@ class _FunctionWriter(CallWriter):
             kw_defaults=[],
             defaults=list(defaults.values()),
         )
-        return ast.FunctionDef(outer.free(self.graph), signature, body, [], None, lineno=0)
+        labels = {self.state.node(node).name for node in self.state.node_ids()}
+        called = outer.free(f"make_{self.graph}" if self.graph in labels else self.graph)
+        return ast.FunctionDef(called, signature, body, [], None, lineno=0)
 
     def _default(self, key: str) -> ast.expr:
         entry, param = self.exposed[key][0]
