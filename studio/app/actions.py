@@ -81,6 +81,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("leave_block", tr("Leave the block"), "layer", "leave_block", "", "log-out", "inside", 1),
     Act("dissolve_block", tr("Dissolve the block"), "layer", "dissolve_block", "Ctrl+Shift+G", "ungroup",
         "block", 1),
+    Act("bypass", tr("Pass over, or use again"), "layer", "bypass", "B", "eye-off", "selected", 1),
     Act("view_sequential", tr("Draw as Sequential"), "layer", "view_sequential", "", "", "linear", 2),
     Act("view_graph", tr("Draw as graph"), "layer", "view_graph", "", "network", "open", 2),
 

@@ -97,6 +97,10 @@ class ProjectActions(QMainWindow):
         """Open the search for layers."""
         self.canvas.add_by_search()
 
+    def bypass(self) -> None:
+        """Pass the selected layers over, or use them again."""
+        self.canvas.bypass_selection()
+
     def make_block(self) -> None:
         """Make a block of the selection."""
         self.canvas.make_block()

@@ -34,6 +34,12 @@ class BlockActions(ActionsView):
         ):
             self.select(made)
 
+    def bypass_selection(self) -> None:
+        """Pass the selected layers over, or use them again."""
+        nodes = self.mirror.selected_nodes()
+        if nodes:
+            self.attempt(lambda: commands.bypass(self.session, nodes, graph=self.graph))
+
     def enter_block(self) -> None:
         """Show the selected block from inside."""
         graph = self.block_of(self.selected_block())

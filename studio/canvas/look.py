@@ -14,7 +14,7 @@ from studio.document.blocks import repeats_of
 from studio.document.catalog import LayerSpec
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem
-from studio.document.rows import MAIN, Node
+from studio.document.rows import BYPASS, MAIN, Node
 from studio.document.values import thaw
 from studio.words import shape_words
 
@@ -57,6 +57,7 @@ class Look:
     unknown: bool = False
     badge: str = ""
     picture: bool = False
+    bypassed: bool = False
     lost: bool = False
     """No shape is known, because of an error."""
 
@@ -102,6 +103,7 @@ def read_look(
         unknown=unknown,
         badge=badge,
         picture=picture,
+        bypassed=bool(row.options.get(BYPASS)),
         lost=lost,
     )
 
@@ -159,6 +161,8 @@ def _lines(row: Node, spec: LayerSpec | None, params: Mapping[str, Any]) -> tupl
         return tuple(part for part in (head, str(name or "").replace("_", " ")) if part) or ("",)
     if row.kind == "block":
         return (_block_line(row),)
+    if row.options.get(BYPASS):
+        return (translate("Canvas", "passed over"),)
     return (params_line(spec.params if spec else (), params),)
 
 

@@ -46,6 +46,7 @@ def _node_menu(view: CanvasView, menu: QMenu, item: NodeItem) -> None:
     menu.addAction(icon("copy"), translate("CanvasView", "Copy") + "\tCtrl+C", view.copy)
     menu.addAction(icon("copy-plus"), translate("CanvasView", "Duplicate") + "\tCtrl+D", view.duplicate)
     menu.addSeparator()
+    menu.addAction(translate("CanvasView", "Pass over, or use again") + "\tB", view.bypass_selection)
     block = view.selected_block()
     menu.addAction(icon("group"), translate("CanvasView", "Make a block") + "\tCtrl+G", view.make_block)
     if block:

@@ -2,6 +2,7 @@
 
 from studio.commands.block_verbs import (
     add_block,
+    bypass,
     conceal,
     dissolve,
     expose,
@@ -34,8 +35,8 @@ from studio.commands.verbs import (
 )  # fmt: skip
 
 __all__ = [
-    "Editing", "add_block", "add_input", "add_layer", "add_output", "append", "apply_repair", "conceal",
-    "connect", "cut", "delete", "disconnect", "dissolve", "duplicate", "expose", "group", "insert_on_wire",
-    "lay_out", "move", "paste", "push", "rename", "rename_block", "replace_params", "set_block_param",
-    "set_options", "set_params", "set_repeat", "set_settings",
+    "Editing", "add_block", "add_input", "add_layer", "add_output", "append", "apply_repair", "bypass",
+    "conceal", "connect", "cut", "delete", "disconnect", "dissolve", "duplicate", "expose", "group",
+    "insert_on_wire", "lay_out", "move", "paste", "push", "rename", "rename_block", "replace_params",
+    "set_block_param", "set_options", "set_params", "set_repeat", "set_settings",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The verbs of blocks: make one, dissolve it, let its uses choose, repeat it, put one in again."""
+"""The verbs of blocks: make one, dissolve it, let its uses choose, repeat it; and passing layers over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 from studio.commands.command import Editing, push
 from studio.document import blocks, grouping, names
 from studio.document.errors import Refusal
-from studio.document.rows import MAIN, Node, Place
+from studio.document.ports import outputs_of
+from studio.document.rows import BYPASS, MAIN, Node, Place
+from studio.document.shapes import analyse
 from studio.document.values import Frozen
 
 
@@ -109,6 +111,34 @@ def rename_block(session: Editing, graph: str, name: str) -> None:
         raise Refusal(f"There is no block {graph}.", code="no_block")
     blocks.rename(draft, graph, name)
     push(session, draft.edit("rename", {"old": graph, "name": name}))
+
+
+def bypass(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> bool:
+    """Pass layers over, or no longer where all are passed over; return which.
+
+    Raises ``Refusal``: ``"bypass_kind"`` for what is no layer of one output, ``"bypass_shape"`` where what
+    goes in and what comes out differ.
+    """
+    draft, picked = session.document.draft(), list(nodes)
+    rows = [draft.node(node, graph) for node in picked]
+    on = not all(row.options.get(BYPASS) for row in rows)
+    known = analyse(session.document, session.catalog, graph)
+    for node, row in zip(picked, rows, strict=True):
+        single = row.kind == "layer" and len(outputs_of(draft, session.catalog, node, graph)) == 1
+        if not single:
+            raise Refusal(f"{row.name} cannot be passed over.", code="bypass_kind", name=row.name)
+        info = known.nodes.get(node)
+        arrives = next(iter(info.inputs.values()), ())[:1] if info is not None else ()
+        if on and info is not None and info.outputs and arrives and arrives[0] != info.outputs[0]:
+            raise Refusal(
+                f"{row.name} cannot be passed over: what leaves it has another shape than what enters.",
+                code="bypass_shape", name=row.name,
+            )  # fmt: skip
+        options = row.options.with_({BYPASS: True}) if on else row.options.without(BYPASS)
+        draft.put("nodes", (graph, node), Node(row.kind, row.name, row.ref, options, row.extra))
+    code = "bypass" if on else "unbypass"
+    push(session, draft.edit(code, {"count": len(picked), "name": rows[0].name if rows else ""}))
+    return on
 
 
 def _exposed(draft: Any, graph: str) -> list[str]:

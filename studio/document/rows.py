@@ -15,6 +15,9 @@ Table: TypeAlias = Literal["graphs", "layers", "nodes", "wires", "places", "sett
 TABLES: tuple[Table, ...] = ("graphs", "layers", "nodes", "wires", "places", "settings")
 Place: TypeAlias = tuple[float, float]
 
+BYPASS = "bypass"
+"""The option of a node whose layer is passed over: what arrives leaves it as it is."""
+
 INPUT_PORT = "input"
 OUTPUT_PORT = "output"
 

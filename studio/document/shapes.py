@@ -15,7 +15,7 @@ from studio.document.data import field_spec, fields_of
 from studio.document.findings import Analysis, NodeInfo, Weights
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem, Repair
-from studio.document.rows import MAIN, LayerEntry, Node, Wire, id_order
+from studio.document.rows import BYPASS, MAIN, LayerEntry, Node, Wire, id_order
 from studio.document.state import State
 from studio.document.values import EMPTY, Frozen, thaw
 
@@ -265,6 +265,9 @@ class _Analyser:
             self.say("adapts_inside", node)
         if not complete or not inputs:
             return NodeInfo(inputs)
+        if row.options.get(BYPASS):
+            made = outputs_of(self.state, self.catalog, node, self.graph)[:1]
+            return NodeInfo(inputs, next(iter(inputs.values()))[:1], tuple(each.name for each in made))
         key = (layer.type, params, tuple(inputs.items()))
         found = self.cache.get(key)
         if found is None:

@@ -9,7 +9,7 @@ from studio.document.blocks import adapts, ends_of, repeats_of
 from studio.document.catalog import Catalog
 from studio.document.findings import Analysis
 from studio.document.ports import inputs_of, outputs_of
-from studio.document.rows import MAIN, LayerEntry, Node, address
+from studio.document.rows import BYPASS, MAIN, LayerEntry, Node, address
 from studio.document.state import State
 from studio.document.values import thaw
 from studio.translate.arguments import layer_call
@@ -91,6 +91,11 @@ class CallWriter:
         """Write one layer's call."""
         row, entry = self.row(node), self.entry(node)
         assert entry is not None  # `skip` has looked
+        if row.options.get(BYPASS):
+            port = outputs_of(self.state, self.catalog, node, self.graph)[0].name
+            self.tensors[node, port] = self.tensors[self.source(node)]
+            self.lines.add(f"# {row.name} is passed over")
+            return
         function: ast.expr
         if row.ref in self.layers:
             function = name(self.layers[row.ref])

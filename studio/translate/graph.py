@@ -10,7 +10,7 @@ from studio.document.blocks import adapts
 from studio.document.catalog import Catalog
 from studio.document.findings import Analysis
 from studio.document.ports import outputs_of
-from studio.document.rows import OUTPUT_PORT
+from studio.document.rows import BYPASS, OUTPUT_PORT
 from studio.document.state import State
 from studio.translate.calls import CallWriter
 from studio.translate.errors import TranslateError
@@ -56,13 +56,15 @@ class GraphWriter(CallWriter):
             and known
             and single
             and not late
-            and not any(self.state.node(n).options for n in chain[1:-1])
+            and not any(self.state.node(n).options.without(BYPASS) for n in chain[1:-1])
         )
 
     def _write_sequential(self) -> None:
         chain = linear.chain(self.state)
         items: list[ast.expr] = [self._input(chain[0])]
         for node in chain[1:-1]:
+            if self.row(node).options.get(BYPASS):
+                continue
             entry = self.entry(node)
             assert entry is not None  # `_can_be_sequential` has looked
             made = self.layer(node, entry)

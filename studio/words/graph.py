@@ -12,11 +12,14 @@ EDITS = {
     "set_settings": tr("Change {key} settings"), "rename": tr("Rename {old} to {name}"),
     "paste": tr("Paste"), "duplicate": tr("Duplicate"), "cut": tr("Cut"), "insert": tr("Insert {name}"),
     "repair": tr("Repair {name}"),
+    "bypass": tr("Pass over {name}"), "unbypass": tr("Use {name} again"),
     "group": tr("Make the block {name}"), "dissolve": tr("Dissolve {name}"), "add_block": tr("Add {name}"),
     "set_repeat": tr("Repeat {name} {times} times"), "expose": tr("Let the uses choose {params}"),
     "conceal": tr("Keep {params} inside the block"),
 }  # fmt: skip
 EDITS_MANY = {
+    "bypass": tr("Pass over {count} layers"), "unbypass": tr("Use {count} layers again"),
+    "group": tr("Make the block {name}"),
     "delete": tr("Delete {count} nodes"), "move": tr("Move {count} nodes"), "lay_out": tr("Lay out"),
     "disconnect": tr("Remove {count} wires"), "paste": tr("Paste {count} nodes"),
     "duplicate": tr("Duplicate {count} nodes"), "cut": tr("Cut {count} nodes"),
@@ -119,6 +122,10 @@ REFUSALS = {
     "no_params": tr("This node has no parameters."),
     "value": tr("A setting is a number, a text, yes or no, or a list of them, not {got}."),
     "cycle": tr("{target} leads to {source} already: the wire would close a loop."),
+    "bypass_kind": tr("{name} cannot be passed over: only layers with one output can."),
+    "bypass_shape": tr(
+        "{name} cannot be passed over: what leaves it has another shape than what enters it."
+    ),
     "no_block": tr("Select a block first."),
     "block_empty": tr("Select the layers that are to become a block."),
     "block_ends": tr("{name} begins or ends the model and cannot be part of a block."),
