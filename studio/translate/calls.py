@@ -92,8 +92,8 @@ class CallWriter:
         row, entry = self.row(node), self.entry(node)
         assert entry is not None  # `skip` has looked
         if row.options.get(BYPASS):
-            port = outputs_of(self.state, self.catalog, node, self.graph)[0].name
-            self.tensors[node, port] = self.tensors[self.source(node)]
+            left = outputs_of(self.state, self.catalog, node, self.graph)[0].name
+            self.tensors[node, left] = self.tensors[self.source(node)]
             self.lines.add(f"# {row.name} is passed over")
             return
         function: ast.expr
