@@ -17,8 +17,8 @@ from engine.spec import shape_text
 from studio import words
 from studio.data_source.errors import DataError
 from studio.document import DocumentError
+from studio.document.findings import NodeInfo
 from studio.document.problems import Problem
-from studio.document.shapes import NodeInfo
 from studio.document.state import State
 from studio.runs import BatchEnd, EpochEnd, Finished, Scored, Started
 from studio.session import Session

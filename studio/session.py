@@ -19,7 +19,8 @@ from studio.data_source.fields import DataSettings
 from studio.data_source.reading import Dataset, load, source_paths
 from studio.document import MAIN, Document, Edit, files
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis, Cache, analyse
+from studio.document.findings import Analysis
+from studio.document.shapes import Cache, analyse
 from studio.document.values import thaw
 from studio.runs import Event, Predicted, Run, StoredRun, last_run, runs_folder
 from studio.translate.errors import TranslateError
@@ -39,6 +40,8 @@ class Session:
     """
 
     analysed = Signal()
+    entered = Signal(str)
+    """A block was entered or left: the name of the graph that is shown now."""
     data_changed = Signal()
     """The settings of the data were edited: what was drawn from ``dataset`` is out of date."""
 
@@ -62,6 +65,7 @@ class Session:
         self._data: tuple[Any, Dataset | None] | None = None
         self._saved = self.document.copy()
         self._homeless: list[Path] = []  # runs of a drawing that has no file yet
+        self.trail = [MAIN]
         self.analysis: Analysis = analyse(self.document, None)
         self.document.edited.connect(self._on_edit)
 
@@ -133,7 +137,36 @@ class Session:
         self.analysis = analyse(self.document, self.catalog, cache=self._cache)
         self.analysed.emit()
 
+    @property
+    def here(self) -> Analysis:
+        """What is known of the graph that is shown: the drawing, or the block that one has entered."""
+        return self.analysis_of(self.graph)
+
+    def analysis_of(self, graph: str) -> Analysis:
+        """Return what is known of a graph; of a block that nothing uses, its order and its problems."""
+        if graph == MAIN:
+            return self.analysis
+        found = self.analysis.inside.get(graph)
+        return found if found is not None else analyse(self.document, self.catalog, graph, self._cache)
+
+    @property
+    def graph(self) -> str:
+        """The graph that is shown; ``trail`` has the way that led there, from ``"main"`` on."""
+        return self.trail[-1]
+
+    def enter(self, graph: str) -> None:
+        """Show a block from inside, or one that it lies in, ``"main"`` at last."""
+        if graph != self.graph and graph in self.document.graph_names():
+            at = self.trail.index(graph) if graph in self.trail else len(self.trail)
+            self.trail = [*self.trail[:at], graph]
+            self.entered.emit(graph)
+
     def _on_edit(self, edit: Edit) -> None:
+        graphs = self.document.graph_names()
+        if not set(self.trail) <= set(graphs):  # the block that was shown is gone, by an undo for example
+            left = [graph for graph in self.trail if graph in graphs]
+            self.trail = [*left, self.graph]  # `enter` is left to say where one is now
+            self.enter(left[-1])
         tables = {put.table for put in edit.puts}
         if tables != {"places"}:
             self.analyse()

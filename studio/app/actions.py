@@ -76,8 +76,14 @@ ACTIONS: tuple[Act, ...] = (
     Act("theme_dark", tr("Dark"), "view", "theme_dark", "", "moon", "", 2, tr("Theme"), True),
 
     Act("add_layer", tr("Add a layer…"), "layer", "add_layer", "Shift+A", "plus", "catalog"),
-    Act("view_sequential", tr("Draw as Sequential"), "layer", "view_sequential", "", "", "linear", 1),
-    Act("view_graph", tr("Draw as graph"), "layer", "view_graph", "", "network", "open", 1),
+    Act("make_block", tr("Make a block"), "layer", "make_block", "Ctrl+G", "group", "selected", 1),
+    Act("enter_block", tr("Enter the block"), "layer", "enter_block", "", "log-in", "block", 1),
+    Act("leave_block", tr("Leave the block"), "layer", "leave_block", "", "log-out", "inside", 1),
+    Act("dissolve_block", tr("Dissolve the block"), "layer", "dissolve_block", "Ctrl+Shift+G", "ungroup",
+        "block", 1),
+    Act("bypass", tr("Pass over, or use again"), "layer", "bypass", "B", "eye-off", "selected", 1),
+    Act("view_sequential", tr("Draw as Sequential"), "layer", "view_sequential", "", "", "linear", 2),
+    Act("view_graph", tr("Draw as graph"), "layer", "view_graph", "", "network", "open", 2),
 
     Act("train", tr("Train"), "run", "train", "Ctrl+Return", "play", "can_train"),
     Act("pause", tr("Pause or resume"), "run", "pause_or_resume", "Ctrl+P", "pause", "running"),
@@ -96,6 +102,8 @@ WHY_NOT = {
     "selected": tr("Select a layer first."),
     "selected_any": tr("Select a layer or a wire first."),
     "selected_one": tr("Select one layer first."),
+    "block": tr("Select a block first."),
+    "inside": tr("This is the model itself: there is no block to leave."),
     "catalog": tr("The layers are still loading."),
     "running": tr("Nothing is training."),
     "has_run": tr("Train first: there are no curves yet."),
@@ -109,6 +117,7 @@ KEYS = (
     (tr("Connect to a new layer"), tr("drag from a socket to an empty place")),
     (tr("Select several"), tr("Shift+click, or drag a frame")),
     (tr("Zoom"), tr("wheel")),
+    (tr("Enter a block, leave it"), tr("Enter or a double-click; Esc")),
     (tr("Move the view"), tr("middle button, or Space and drag")),
 )
 """Gestures that are no actions, for the overlay of shortcuts."""

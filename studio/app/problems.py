@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QVBo
 
 from studio import words
 from studio.document.problems import Problem
+from studio.document.rows import address
 from studio.kit import EmptyState
 from studio.theme import icon
 
 
 class ProblemsPanel(QWidget):
-    """Lists problems, errors first.  ``chosen`` carries the id of the node that one stands on."""
+    """Lists problems, errors first.  ``chosen`` carries the address of the node that one stands on."""
 
     chosen = Signal(str)
 
@@ -41,7 +42,8 @@ class ProblemsPanel(QWidget):
             error = problem.severity == "error"
             picture = icon("circle-alert", "danger") if error else icon("triangle-alert", "warning")
             item = QListWidgetItem(picture, words.text(problem))
-            item.setData(Qt.ItemDataRole.UserRole, problem.node)
+            place = address(problem.node, problem.graph) if problem.node else ""
+            item.setData(Qt.ItemDataRole.UserRole, place)
             self.list.addItem(item)
         self._stack.setCurrentIndex(1 if self.list.count() else 0)
 

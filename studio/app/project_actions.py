@@ -97,6 +97,26 @@ class ProjectActions(QMainWindow):
         """Open the search for layers."""
         self.canvas.add_by_search()
 
+    def bypass(self) -> None:
+        """Pass the selected layers over, or use them again."""
+        self.canvas.bypass_selection()
+
+    def make_block(self) -> None:
+        """Make a block of the selection."""
+        self.canvas.make_block()
+
+    def enter_block(self) -> None:
+        """Show the selected block from inside."""
+        self.canvas.enter_block()
+
+    def leave_block(self) -> None:
+        """Show what the block lies in."""
+        self.canvas.leave_block()
+
+    def dissolve_block(self) -> None:
+        """Put the layers of the selected block in its place."""
+        self.canvas.dissolve_block()
+
     def view_sequential(self) -> None:
         """Draw as a chain in which a dropped layer wires itself."""
         self._set_view("sequential")
@@ -181,6 +201,8 @@ class ProjectActions(QMainWindow):
             "selected": bool(nodes),
             "selected_any": bool(nodes or self.canvas.mirror.selected_wires()),
             "selected_one": len(nodes) == 1,
+            "block": bool(self.canvas.selected_block()),
+            "inside": len(session.trail) > 1,
             "catalog": session.catalog is not None,
             "linear": branch is None,
             "running": session.running,

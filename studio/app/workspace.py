@@ -16,6 +16,7 @@ from studio.app.top_bar import TopBar
 from studio.canvas import CanvasView
 from studio.code import CodePanel
 from studio.data import DataPanel
+from studio.document.rows import MAIN, address
 from studio.inspector import HelpPanel, InspectorPanel
 from studio.outline import OutlinePanel
 from studio.palette import PalettePanel
@@ -131,7 +132,8 @@ class Workspace(QWidget):
 
         self.canvas.selection_changed.connect(self._on_selection)
         self.code.node_selected.connect(self._on_code)
-        self.outline.node_selected.connect(self._on_code)
+        self.outline.node_selected.connect(lambda node: self._on_code(address(node, session.graph)))
+        session.entered.connect(self._on_enter)
         self.problems.chosen.connect(self.show_node)
         self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
         self.run.node_wanted.connect(self.show_node)
@@ -145,9 +147,8 @@ class Workspace(QWidget):
         return list(self.canvas.mirror.selected_nodes())
 
     def show_node(self, node: str) -> None:
-        """Select a node, bring it into sight and show its parameters."""
-        self.canvas.select([node])
-        self.canvas.ensure_seen(node)
+        """Select a node (``block/n3`` inside a block), bring it into sight and show its parameters."""
+        self._on_code(node)
         self.right.show_pane("layer")
 
     def device_words(self) -> str:
@@ -176,9 +177,9 @@ class Workspace(QWidget):
         settings.set_state("layout/middle", self.middle.saveState())
 
     def _on_selection(self, *_: object) -> None:
-        nodes = self.selected()
-        self.inspector.show_nodes(nodes)
-        self.code.mark(nodes)
+        nodes, graph = self.selected(), self.session.graph
+        self.inspector.show_nodes(nodes, graph)
+        self.code.mark([address(node, graph) for node in nodes])
         self.outline.mark(nodes)
         self.help.show_type(self._type_of(nodes))
         self.selection_changed.emit()
@@ -207,6 +208,7 @@ class Workspace(QWidget):
         """End a run that is under way and stop listening."""
         self.run.stop()
         self.canvas.release()
+        self.session.entered.disconnect(self._on_enter, missing_ok=True)
         self.session.close()
 
     def _add(self, type_name: str) -> None:
@@ -216,12 +218,21 @@ class Workspace(QWidget):
         if len(nodes) != 1:
             return ""
         document = self.session.document
-        layer = document.layer_of(nodes[0])
-        return layer.type if layer is not None else document.node(nodes[0]).kind.capitalize()
+        graph = self.session.graph
+        layer, row = document.layer_of(nodes[0], graph), document.find_node(nodes[0], graph)
+        if layer is not None:
+            return layer.type
+        return row.kind.capitalize() if row is not None else ""  # amid an edit that takes it away
 
-    def _on_code(self, node: str) -> None:
+    def _on_code(self, place: str) -> None:
+        graph, _, node = place.rpartition("/")
+        self.session.enter(graph or MAIN)
         self.canvas.select([node])
         self.canvas.ensure_seen(node)
+
+    def _on_enter(self, _graph: str) -> None:
+        self.outline.refresh()
+        self._on_selection()
 
     def _on_analysis(self, *_: object) -> None:
         problems = self.session.analysis.problems

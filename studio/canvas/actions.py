@@ -20,7 +20,7 @@ from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
 from studio.document import DocumentError, clipboard
 from studio.document.layout import lay_out
-from studio.document.rows import Wire
+from studio.document.rows import MAIN, Wire
 from studio.words import text
 
 DROP_REACH = 14.0
@@ -45,7 +45,19 @@ class ActionsView(NavigableView):
         self.popup: AddPopup | None = None
         self.name_editor: NameEditor | None = None
         self.by_keyboard = False
+
+    def watch_mirror(self) -> None:
+        super().watch_mirror()
         self.mirror.selectionChanged.connect(self._tell_selection)
+
+    @property
+    def graph(self) -> str:
+        """The graph that is shown: ``"main"``, or a block."""
+        return self.mirror.graph
+
+    def _end_options(self) -> dict[str, Any] | None:
+        """Return what a new Input or Output starts with: inside a block it reads no data."""
+        return None if self.graph == MAIN else {}
 
     # -- saying -------------------------------------------------------------------------------------------
 
@@ -95,19 +107,19 @@ class ActionsView(NavigableView):
         """Remove the selected nodes and wires; ``heal`` joins what a removed node had between."""
         nodes, wires = self.mirror.selected_nodes(), self.mirror.selected_wires()
         if nodes or wires:
-            self.attempt(lambda: commands.delete(self.session, nodes, wires, heal=heal))
+            self.attempt(lambda: commands.delete(self.session, nodes, wires, heal=heal, graph=self.graph))
 
     def copy(self) -> None:
         """Put the selected nodes on the clipboard, as text."""
         nodes = self.mirror.selected_nodes()
         if nodes:
-            self.attempt(lambda: _to_clipboard(clipboard.copy_text(self.session.document, nodes)))
+            self.attempt(lambda: _to_clipboard(clipboard.copy_text(self.session.document, nodes, self.graph)))
 
     def cut(self) -> None:
         """Move the selected nodes to the clipboard."""
         nodes = self.mirror.selected_nodes()
         if nodes:
-            self.attempt(lambda: _to_clipboard(commands.cut(self.session, nodes)))
+            self.attempt(lambda: _to_clipboard(commands.cut(self.session, nodes, graph=self.graph)))
 
     def paste(self, at: QPoint | None = None) -> None:
         """Paste what the clipboard holds: at a point of the viewport, or beside where it was copied."""
@@ -115,13 +127,15 @@ class ActionsView(NavigableView):
         where = None if at is None else self.mapToScene(at)
         place = None if where is None else (geometry.snap(where.x()), geometry.snap(where.y()))
         new: list[str] = []
-        if self.attempt(lambda: new.extend(commands.paste(self.session, words, place))):
+        if self.attempt(lambda: new.extend(commands.paste(self.session, words, place, graph=self.graph))):
             self.select(new)
 
     def duplicate(self) -> None:
         """Copy the selected nodes beside themselves."""
         nodes, new = self.mirror.selected_nodes(), list[str]()
-        if nodes and self.attempt(lambda: new.extend(commands.duplicate(self.session, nodes))):
+        if nodes and self.attempt(
+            lambda: new.extend(commands.duplicate(self.session, nodes, graph=self.graph))
+        ):
             self.select(new)
 
     def nudge(self, x: int, y: int) -> None:
@@ -129,8 +143,9 @@ class ActionsView(NavigableView):
         nodes = self.mirror.selected_nodes()
         if nodes and not self.mirror.stacked():
             step = geometry.GRID
-            old = {node: self.session.document.place(node) for node in nodes}
-            commands.move(self.session, {n: (px + x * step, py + y * step) for n, (px, py) in old.items()})
+            old = {node: self.session.document.place(node, self.graph) for node in nodes}
+            new = {n: (px + x * step, py + y * step) for n, (px, py) in old.items()}
+            commands.move(self.session, new, graph=self.graph)
 
     def auto_layout(self) -> None:
         """Lay the drawing out, and let the nodes glide to their places."""
@@ -147,11 +162,11 @@ class ActionsView(NavigableView):
             return card.width(), max(card.height(), row)
 
         document = self.session.document
-        tidy = lay_out(document, size=size, gap=geometry.GAP)
-        if all(document.place(node) == place for node, place in tidy.items()):
+        tidy = lay_out(document, self.graph, size=size, gap=geometry.GAP)
+        if all(document.place(node, self.graph) == place for node, place in tidy.items()):
             return
         self.mirror.animate_next = True
-        commands.lay_out(self.session, size)
+        commands.lay_out(self.session, size, graph=self.graph)
         self.mirror.animate_next = False
 
     def rename_selected(self) -> None:
@@ -164,8 +179,8 @@ class ActionsView(NavigableView):
         self.ensure_seen(node)
         card = self.mapFromScene(self.mirror.nodes[node].card()).boundingRect()
         editor = NameEditor(
-            self.session.document.node(node).name,
-            lambda name: commands.rename(self.session, node, name),
+            self.session.document.node(node, self.graph).name,
+            lambda name: commands.rename(self.session, node, name, graph=self.graph),
             self,
         )
         self.name_editor = editor
@@ -213,14 +228,18 @@ class ActionsView(NavigableView):
         def act() -> None:
             if type_name in (INPUT, OUTPUT):
                 made.append(
-                    (commands.add_input if type_name == INPUT else commands.add_output)(self.session, place)
+                    (commands.add_input if type_name == INPUT else commands.add_output)(
+                        self.session, place, self._end_options(), graph=self.graph
+                    )
                 )
             elif into is not None:
-                made.append(commands.insert_on_wire(self.session, into, type_name, place, params))
+                made.append(
+                    commands.insert_on_wire(self.session, into, type_name, place, params, graph=self.graph)
+                )
             elif self.mirror.sequential:
-                made.append(commands.append(self.session, type_name, params))
+                made.append(commands.append(self.session, type_name, params, graph=self.graph))
             else:
-                made.append(commands.add_layer(self.session, type_name, place, params))
+                made.append(commands.add_layer(self.session, type_name, place, params, graph=self.graph))
 
         if not self.attempt(act, at):
             return ""
@@ -250,7 +269,7 @@ class ActionsView(NavigableView):
 
     def offer(self, loose: Loose, at: QPoint) -> None:
         """Open the search with what fits the wire that was let go at ``at``; the choice is wired at once."""
-        info = self.session.analysis.nodes.get(loose.node)
+        info = self.session.here.nodes.get(loose.node)
         forward = not loose.socket.is_input
         spec = info.output(loose.socket.port) if info is not None and forward else None
         title = self.tr("Layers that fit") if forward else self.tr("What comes before")
@@ -259,7 +278,7 @@ class ActionsView(NavigableView):
 
     def _add_wired(self, type_name: str, loose: Loose, at: QPoint) -> None:
         session, forward = self.session, not loose.socket.is_input
-        info = session.analysis.nodes.get(loose.node)
+        info = session.here.nodes.get(loose.node)
         spec = info.output(loose.socket.port) if info is not None and forward else None
         kind = session.catalog.get(type_name) if session.catalog is not None else None
         params = starting_params(kind, [spec] if spec is not None else [])
@@ -268,15 +287,16 @@ class ActionsView(NavigableView):
         end = (loose.node, loose.socket.port)
         made: list[str] = []
 
+        options, graph = self._end_options(), self.graph
+
         def act() -> None:
             if type_name == OUTPUT:
-                made.append(commands.add_output(session, place, connect_from=end))
+                made.append(commands.add_output(session, place, options, connect_from=end, graph=graph))
             elif type_name == INPUT:
-                made.append(commands.add_input(session, place, connect_to=end))
-            elif forward:
-                made.append(commands.add_layer(session, type_name, place, params, connect_from=end))
+                made.append(commands.add_input(session, place, options, connect_to=end, graph=graph))
             else:
-                made.append(commands.add_layer(session, type_name, place, params, connect_to=end))
+                wired: dict[str, Any] = {"connect_from" if forward else "connect_to": end}
+                made.append(commands.add_layer(session, type_name, place, params, graph=graph, **wired))
 
         if self.attempt(act, at):
             self.select(made)
@@ -316,7 +336,7 @@ class ActionsView(NavigableView):
         here = self.mirror.nodes[node].card().center()
         if key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             right = key == Qt.Key.Key_Right
-            wires = document.outgoing(node) if right else document.incoming(node)
+            wires = (document.outgoing if right else document.incoming)(node, graph=self.graph)
             goal = (wires[0].target if right else wires[0].source) if wires else ""
         else:
             sign = 1 if key == Qt.Key.Key_Down else -1
@@ -334,8 +354,8 @@ class ActionsView(NavigableView):
     def step(self, by: int) -> bool:
         """Select the next node in the order of the data, or the one before; False past the last."""
         self.by_keyboard = True
-        order = [node for node in self.session.analysis.order if node in self.mirror.nodes]
-        order += [node for node in self.session.document.node_ids() if node not in order]
+        order = [node for node in self.session.here.order if node in self.mirror.nodes]
+        order += [node for node in self.session.document.node_ids(self.graph) if node not in order]
         nodes = self.mirror.selected_nodes()
         at = order.index(nodes[-1]) + by if nodes else (0 if by > 0 else len(order) - 1)
         if not 0 <= at < len(order):

@@ -10,7 +10,7 @@ from studio.canvas.look import Socket
 from studio.canvas.session import CanvasSession
 from studio.document import Refusal
 from studio.document.problems import Problem
-from studio.document.rows import MAIN, Wire
+from studio.document.rows import Wire
 from studio.document.rules import check_connect, fits
 from studio.document.values import thaw
 from studio.words import shape_words, text
@@ -33,7 +33,7 @@ class Loose:
         return Wire(self.node, self.socket.port, node, socket.port, at)
 
 
-def beyond(session: CanvasSession, loose: Loose, graph: str = MAIN) -> set[str]:
+def beyond(session: CanvasSession, loose: Loose, graph: str) -> set[str]:
     """Return the nodes that would close a loop: all before an output, all after an input."""
     document, seen, todo = session.document, {loose.node}, [loose.node]
     while todo:
@@ -47,14 +47,14 @@ def beyond(session: CanvasSession, loose: Loose, graph: str = MAIN) -> set[str]:
     return seen
 
 
-def quick(session: CanvasSession, loose: Loose, node: str, socket: Socket, graph: str = MAIN) -> str | None:
+def quick(session: CanvasSession, loose: Loose, node: str, socket: Socket, graph: str) -> str | None:
     """Return the shape that would come out (empty where unknown), or ``None`` where the wire cannot be.
 
     It looks at the one layer alone, so it costs little; ``verdict`` looks at everything.
     """
     if socket.is_input == loose.socket.is_input or socket.state == "gone":
         return None
-    document, analysis, catalog = session.document, session.analysis, session.catalog
+    document, analysis, catalog = session.document, session.here, session.catalog
     wire = loose.to(node, socket)
     if wire != loose.moved and any(
         (old.source, old.source_port) == (wire.source, wire.source_port)
@@ -89,9 +89,7 @@ def quick(session: CanvasSession, loose: Loose, node: str, socket: Socket, graph
     return shape_words(outputs[0].shape) if outputs else ""
 
 
-def verdict(
-    session: CanvasSession, loose: Loose, node: str, socket: Socket, graph: str = MAIN
-) -> tuple[bool, str]:
+def verdict(session: CanvasSession, loose: Loose, node: str, socket: Socket, graph: str) -> tuple[bool, str]:
     """Return whether a wire may be drawn to a socket, and the shape or the reason in words.
 
     A wire whose shape does not fit may be drawn all the same: its lesson then stands on the node.

@@ -10,10 +10,11 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from engine.params import Param
 from studio.canvas.session import CanvasSession
+from studio.document.blocks import repeats_of
 from studio.document.catalog import LayerSpec
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem
-from studio.document.rows import MAIN, Node
+from studio.document.rows import BYPASS, MAIN, Node
 from studio.document.values import thaw
 from studio.words import shape_words
 
@@ -56,6 +57,7 @@ class Look:
     unknown: bool = False
     badge: str = ""
     picture: bool = False
+    bypassed: bool = False
     lost: bool = False
     """No shape is known, because of an error."""
 
@@ -74,13 +76,13 @@ def read_look(
     spec = catalog.get(layer.type) if catalog is not None and layer is not None else None
     unknown = row.kind == "layer" and catalog is not None and spec is None
     levels = {problem.severity for problem in problems}
-    info = session.analysis.nodes.get(node)
+    info = session.here.nodes.get(node)
     shape, count = "", ""
     if info is not None:
         shape = " + ".join(shape_words(each.shape) for each in info.outputs[:2])
         if row.kind == "output":
             shape = "".join(shape_words(each.shape) for group in info.inputs.values() for each in group[:1])
-        count = number(info.params) if row.kind == "layer" and info.outputs else ""
+        count = number(info.params) if row.kind in ("layer", "block") and info.outputs else ""
     lost = not shape and "error" in levels
     if lost:
         shape = translate("Canvas", "shape?")
@@ -101,6 +103,7 @@ def read_look(
         unknown=unknown,
         badge=badge,
         picture=picture,
+        bypassed=bool(row.options.get(BYPASS)),
         lost=lost,
     )
 
@@ -156,7 +159,21 @@ def _lines(row: Node, spec: LayerSpec | None, params: Mapping[str, Any]) -> tupl
         first = [str(options.get("target") or ""), *(str(m) for m in metrics if isinstance(m, str))]
         head = " · ".join(part.replace("_", " ") for part in first if part)
         return tuple(part for part in (head, str(name or "").replace("_", " ")) if part) or ("",)
+    if row.kind == "block":
+        return (_block_line(row),)
+    if row.options.get(BYPASS):
+        return (translate("Canvas", "passed over"),)
     return (params_line(spec.params if spec else (), params),)
+
+
+def _block_line(row: Node) -> str:
+    """Return how often a block repeats and what this use of it chooses."""
+    times = repeats_of(row)
+    parts = [f"× {times}"] if times > 1 else []
+    given = row.options.get("params")
+    if isinstance(given, Mapping):
+        parts += [_part(name, value, None, first_tuple=True) for name, value in given.items()]
+    return " · ".join(part for part in parts if part)
 
 
 def params_line(known: Iterable[Param], params: Mapping[str, Any]) -> str:

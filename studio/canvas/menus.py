@@ -46,6 +46,19 @@ def _node_menu(view: CanvasView, menu: QMenu, item: NodeItem) -> None:
     menu.addAction(icon("copy"), translate("CanvasView", "Copy") + "\tCtrl+C", view.copy)
     menu.addAction(icon("copy-plus"), translate("CanvasView", "Duplicate") + "\tCtrl+D", view.duplicate)
     menu.addSeparator()
+    menu.addAction(translate("CanvasView", "Pass over, or use again") + "\tB", view.bypass_selection)
+    block = view.selected_block()
+    menu.addAction(icon("group"), translate("CanvasView", "Make a block") + "\tCtrl+G", view.make_block)
+    if block:
+        menu.addAction(
+            icon("log-in"), translate("CanvasView", "Enter the block") + "\tEnter", view.enter_block
+        )
+        menu.addAction(
+            icon("ungroup"),
+            translate("CanvasView", "Dissolve the block") + "\tCtrl+Shift+G",
+            view.dissolve_block,
+        )
+    menu.addSeparator()
     menu.addAction(
         icon("maximize"), translate("CanvasView", "Show the selection") + "\tF", view.fit_selection
     )
@@ -67,7 +80,7 @@ def _wire_menu(view: CanvasView, menu: QMenu, item: WireItem, at: QPoint) -> Non
     menu.addAction(
         icon("trash-2"),
         translate("CanvasView", "Remove the wire") + "\tDel",
-        lambda: commands.disconnect(view.session, [wire]),
+        lambda: commands.disconnect(view.session, [wire], graph=view.graph),
     )
 
 

@@ -34,7 +34,8 @@ class NavigableView(QGraphicsView):
     def __init__(self, session: CanvasSession) -> None:
         super().__init__()
         self.session = session
-        self.mirror = CanvasScene(session, parent=self)
+        self.mirror = CanvasScene(session, session.graph, self)
+        self._left: dict[str, tuple[float, QPointF]] = {}  # zoom and middle of graphs that were left
         self.setScene(self.mirror)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSceneRect(QRectF(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD))
@@ -48,10 +49,36 @@ class NavigableView(QGraphicsView):
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self._shown = False
         self._fitted = False
-        self.mirror.grown.connect(self._keep_fitted)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._settled)
+        self.watch_mirror()
+        session.entered.connect(self._show_graph)
+
+    def watch_mirror(self) -> None:
+        """Listen to the scene, which is a new one whenever a block is entered or left."""
+        self.mirror.grown.connect(self._keep_fitted)
+
+    def _show_graph(self, graph: str) -> None:
+        """Show a block from inside, or what it lies in as it was left."""
+        old = self.mirror
+        self._left[old.graph] = (self.zoom(), self.mapToScene(self.viewport().rect().center()))
+        old.finish_glide()
+        old.detach()
+        self.mirror = CanvasScene(self.session, graph, self)
+        self.mirror.set_room(old.room)
+        self.mirror.set_sequential(old.sequential)
+        self.mirror.finish_glide()
+        self.watch_mirror()
+        self.setScene(self.mirror)
+        old.deleteLater()
+        if graph in self._left:
+            zoom, middle = self._left[graph]
+            self.set_zoom(zoom)
+            self._look_at(middle)
+        else:
+            self.fit_all()
+        self.mirror.changed_shape.emit()
 
     def zoom(self) -> float:
         """Return pixels per scene unit: 1.0 is 100 %."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from studio import commands
 from studio.canvas.look import number
+from studio.canvas.trail import Trail
 from studio.document.problems import Problem, Repair
 from studio.kit import Callout
 from studio.theme import current, ui_font
@@ -36,7 +37,7 @@ class Footer(QLabel):
 
     def refresh(self) -> None:
         """Say the numbers of now."""
-        analysis = self._view.session.analysis
+        analysis = self._view.session.here
         parts = [self.tr("{zoom} %").format(zoom=round(self._view.zoom() * 100))]
         if self._view.mirror.nodes:
             parts.append(self.tr("{count} parameters").format(count=number(analysis.params)))
@@ -184,11 +185,23 @@ class Overlays(QWidget):
         from studio.canvas.minimap import MiniMap  # it needs this module's MARGIN
 
         self.hide()
+        self._view = view
         self.footer, self.empty, self.lesson = Footer(view), EmptyWords(view), Lesson(view)
         self.minimap = MiniMap(view)
+        self.trail = Trail(view.session.enter, view)
+        self._told: tuple[str, ...] = ()
+
+    def _tell_trail(self, view: CanvasView) -> None:
+        """Say where one is, where that changed."""
+        trail = view.session.trail
+        if tuple(trail) != self._told:
+            self._told = tuple(trail)
+            self.trail.show_trail(trail)
+            self.trail.move(MARGIN, MARGIN)
 
     def refresh(self) -> None:
         """Follow the view and the scene."""
+        self._tell_trail(self._view)
         self.footer.refresh()
         self.empty.refresh()
         self.minimap.refresh()

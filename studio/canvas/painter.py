@@ -53,6 +53,8 @@ def paint_card(
     colour = QColor(theme.category(look.category))
     if flags.lights is not None and not any(flags.lights.values()):
         painter.setOpacity(0.45)
+    if look.bypassed:
+        painter.setOpacity(0.5 * painter.opacity())
     if detail >= FULL / 2:
         _shadow(painter, card, theme)
     _rings(painter, card, look, flags, theme)
@@ -62,7 +64,7 @@ def paint_card(
     elif flags.hovered and look.severity != "error":
         edge = QColor(theme.border_strong)
     pen = QPen(edge, 1.6 if flags.selected or look.severity == "error" else 1.0)
-    if look.unknown:
+    if look.unknown or look.bypassed:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
     painter.setBrush(QColor(theme.field if look.unknown else theme.node))

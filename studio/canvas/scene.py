@@ -161,7 +161,8 @@ class CanvasScene(QGraphicsScene):
     def _read_analysis(self) -> None:
         grouped: dict[str, list[Problem]] = defaultdict(list)
         for problem in self.session.analysis.problems:
-            grouped[problem.node].append(problem)
+            if problem.graph == self.graph:
+                grouped[problem.node].append(problem)
         self.problems = dict(grouped)
 
     def _picture(self, node: str) -> Picture | None:
@@ -197,7 +198,7 @@ class CanvasScene(QGraphicsScene):
         )
 
     def _knowledge(self, node: str) -> object:
-        return self.session.analysis.nodes.get(node), self.problems.get(node)
+        return self.session.here.nodes.get(node), self.problems.get(node)
 
     def refresh(self, nodes: Iterable[str]) -> None:
         """Read the looks of nodes anew and lead their wires."""

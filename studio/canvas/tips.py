@@ -36,14 +36,14 @@ def spec_words(spec: TensorSpec | None) -> str:
 
 def wire_tip(view: CanvasView, wire: Wire) -> str:
     """Return what flows in a wire."""
-    info = view.session.analysis.nodes.get(wire.source)
+    info = view.session.here.nodes.get(wire.source)
     words = spec_words(info.output(wire.source_port) if info is not None else None)
     if view.mirror.wires[wire].broken:
         return translate(
             "Canvas", "One end of this wire has lost its socket. Remove the wire, or undo the change."
         )
-    document = view.session.document
-    return f"{document.node(wire.source).name} → {document.node(wire.target).name}\n{words}"
+    source, target = (view.session.document.node(end, view.graph).name for end in (wire.source, wire.target))
+    return f"{source} → {target}\n{words}"
 
 
 def tip_at(view: CanvasView, at: QPoint) -> str:
@@ -52,7 +52,7 @@ def tip_at(view: CanvasView, at: QPoint) -> str:
     hit = view.mirror.socket_at(place, view.reach())
     if hit is not None:
         item, socket = hit
-        info = view.session.analysis.nodes.get(item.node)
+        info = view.session.here.nodes.get(item.node)
         spec = None
         if info is not None and socket.is_input:
             given = info.inputs.get(socket.port, ())

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
-from studio.canvas.actions import ActionsView
+from studio.canvas.block_actions import BlockActions
 from studio.canvas.fitting import Loose
 from studio.canvas.gestures import DragWire, DropLayer, Gesture, MoveNodes, Pan, RubberBand
 from studio.canvas.gestures.drop_layer import layer_of
@@ -38,8 +38,10 @@ _END_REACH = 26.0
 """How far from its target, in scene units, a wire can still be taken out by its end."""
 
 
-class CanvasView(ActionsView):
+class CanvasView(BlockActions):
     """A drawing that can be seen and changed.  It writes the document only through ``studio.commands``."""
+
+    _ready = False
 
     def __init__(self, session: CanvasSession) -> None:
         super().__init__(session)
@@ -53,10 +55,18 @@ class CanvasView(ActionsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Drawing of the model"))
         self.overlays = Overlays(self)
-        self.mirror.changed_shape.connect(self._follow)
         self.looked_around.connect(self.overlays.refresh)
         self.selection_changed.connect(self._follow_selection)
+        self.mirror.changed_shape.connect(self._follow)
+        self._ready = True
         self._follow()
+
+    def watch_mirror(self) -> None:
+        super().watch_mirror()
+        if self._ready:  # the first scene is there before the overlays
+            self.mirror.changed_shape.connect(self._follow)
+            self._focused = ""
+            self.close_popup()
 
     def mirror_errors(self) -> list[str]:
         """Return where the scene differs from the document; empty where it is a true mirror."""
@@ -65,6 +75,7 @@ class CanvasView(ActionsView):
     def release(self) -> None:
         """Stop listening to the document, before another view takes this one's place."""
         self._abandon()
+        self.session.entered.disconnect(self._show_graph, missing_ok=True)
         self.mirror.detach()
 
     def refresh_previews(self) -> None:
@@ -211,8 +222,12 @@ class CanvasView(ActionsView):
         place = self.mapToScene(at)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if self.mirror.node_at(place) is None and self.mirror.wire_at(place) is None:
+        card = self.mirror.node_at(place)
+        if card is None and self.mirror.wire_at(place) is None:
             self.add_by_search(at)
+        elif card is not None and self.block_of(card.node):
+            self.select([card.node])
+            self.enter_block()
         else:
             self.mousePressEvent(event)
 
@@ -277,8 +292,12 @@ class CanvasView(ActionsView):
         elif key == Qt.Key.Key_Escape:
             if self.gesture is not None:
                 self._abandon()
-            else:
+            elif self.mirror.selectedItems():
                 self.select([])
+            else:
+                self.leave_block()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain and self.gesture is None:
+            self.enter_block()
         elif self.gesture is not None:
             pass
         elif key in _ARROWS and keys & Qt.KeyboardModifier.AltModifier:

@@ -1,5 +1,16 @@
 """What a user can do to a drawing: each verb is one gesture, one edit and one step of undo."""
 
+from studio.commands.block_verbs import (
+    add_block,
+    bypass,
+    conceal,
+    dissolve,
+    expose,
+    group,
+    rename_block,
+    set_block_param,
+    set_repeat,
+)
 from studio.commands.command import Editing, push
 from studio.commands.verbs import (
     add_input,
@@ -24,7 +35,8 @@ from studio.commands.verbs import (
 )  # fmt: skip
 
 __all__ = [
-    "Editing", "add_input", "add_layer", "add_output", "append", "apply_repair", "connect", "cut", "delete",
-    "disconnect", "duplicate", "insert_on_wire", "lay_out", "move", "paste", "push", "rename",
-    "replace_params", "set_options", "set_params", "set_settings",
+    "Editing", "add_block", "add_input", "add_layer", "add_output", "append", "apply_repair", "bypass",
+    "conceal", "connect", "cut", "delete", "disconnect", "dissolve", "duplicate", "expose", "group",
+    "insert_on_wire", "lay_out", "move", "paste", "push", "rename", "rename_block", "replace_params",
+    "set_block_param", "set_options", "set_params", "set_repeat", "set_settings",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from studio.commands.command import Editing, push
-from studio.document import clipboard, layout, names
+from studio.document import blocks, clipboard, layout, names
 from studio.document.catalog import Catalog
 from studio.document.data import fields_of, unread_field, untold_target
 from studio.document.document import Draft
@@ -184,6 +184,8 @@ def _remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: st
         draft.put("nodes", (graph, node), None)
         if row.kind == "layer" and not draft.users(row.ref):
             draft.put("layers", row.ref, None)
+        if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
+            blocks.drop(draft, row.ref)
 
 
 def delete(
@@ -274,6 +276,8 @@ def rename(session: Editing, node: str, name: str, *, graph: str = MAIN) -> None
     if layer is not None and not draft.is_shared(node, graph):
         entry = LayerEntry(layer.type, name, layer.params, layer.comment, layer.extra)
         draft.put("layers", row.ref, entry)
+    if graph != MAIN and row.kind in ("input", "output"):
+        blocks.rename_port(draft, graph, row.name, name)
     push(session, draft.edit("rename", {"old": row.name, "name": name}))
 
 

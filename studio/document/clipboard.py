@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 
 from studio.document import names
+from studio.document.blocks import graphs_inside
 from studio.document.document import Document, Draft
 from studio.document.errors import FileError, Refusal
 from studio.document.files import dumps, loads
+from studio.document.graph_copies import bring_graphs, copy_graph
 from studio.document.rows import MAIN, LayerEntry, Node, Place, Wire
 from studio.document.state import State
 
@@ -20,11 +22,12 @@ def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN) -> str:
     draft = part.draft()
     for node in chosen:
         row = state.node(node, graph)
-        if row.kind == "block":
-            raise Refusal("Blocks cannot be copied yet.", code="no_copy", name=row.name)
         draft.put("nodes", (MAIN, node), row)
         if row.kind == "layer":
             draft.put("layers", row.ref, state.layer(row.ref))
+        elif row.kind == "block":
+            for inner in sorted({row.ref, *graphs_inside(state, row.ref)}):
+                copy_graph(state, inner, draft, inner)
         draft.put("places", (MAIN, node), state.place(node, graph))
         for wire in state.outgoing(node, graph=graph):
             if wire.target in chosen:
@@ -58,13 +61,12 @@ def paste(
     if at is not None:
         left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
         offset = (at[0] - left, at[1] - top)
+    graphs = bring_graphs(part, draft, graph)
     taken = names.in_use(draft, graph)
     new: dict[str, str] = {}
     entries: dict[str, str] = {}
     for node in ids:
         row = part.node(node)
-        if row.kind == "block":
-            raise Refusal("Blocks cannot be pasted yet.", code="no_copy", name=row.name)
         name = names.unique(_root(row.name), taken)
         taken.add(name)
         new[node] = draft.new_node_id(graph)
@@ -73,7 +75,7 @@ def paste(
             layer = part.layer(row.ref)
             entry = LayerEntry(layer.type, name, layer.params, layer.comment, layer.extra)
             draft.put("layers", entries[row.ref], entry)
-        ref = entries.get(row.ref, "")
+        ref = graphs[row.ref] if row.kind == "block" else entries.get(row.ref, "")
         draft.put("nodes", (graph, new[node]), Node(row.kind, name, ref, row.options, row.extra))
         x, y = places[node]
         draft.put("places", (graph, new[node]), (x + offset[0], y + offset[1]))

@@ -136,6 +136,8 @@ def dumps(document: Document) -> str:
         nodes = {node: _node_json(document.node(node, graph)) for node in document.node_ids(graph)}
         wires = [_wire_json(wire, document.row("wires", (graph, wire))) for wire in document.wires(graph)]
         kept = thaw(row.extra) if isinstance(row, Graph) else {}
+        if isinstance(row, Graph) and row.params:
+            kept = {"params": thaw(row.params), **kept}
         graphs[graph] = {"nodes": nodes, "wires": wires, **kept}
         there = [node for node in nodes if document.row("places", (graph, node)) is not None]
         if there:
@@ -307,8 +309,8 @@ class _Reader:
         if not names.is_identifier(graph):
             raise _error("bad_name", where, "a name of letters, digits and _", _short(graph))
         nodes = self.take(data, "nodes", dict, where, {})
-        extra = {k: v for k, v in data.items() if k not in ("nodes", "wires")}
-        self.draft.put("graphs", graph, Graph(Frozen(extra)))
+        extra = {k: v for k, v in data.items() if k not in ("nodes", "wires", "params")}
+        self.draft.put("graphs", graph, Graph(self.exposed(data, where, layers), Frozen(extra)))
         seen: dict[str, str] = {}
         for node in nodes:
             place = f"{where}.nodes.{node}"
@@ -321,6 +323,21 @@ class _Reader:
             self.draft.put("nodes", (graph, node), row)
         for number, wire in enumerate(self.take(data, "wires", list, where, [])):
             self.wire(graph, wire, f"{where}.wires[{number}]", nodes)
+
+    def exposed(self, data: dict[str, Any], where: str, layers: Any) -> Frozen:
+        """Return what a block lets its uses choose."""
+        params = self.take(data, "params", dict, where, {})
+        for name in params:
+            place = f"{where}.params.{name}"
+            if not names.is_identifier(name):
+                raise _error("bad_name", place, "a name of letters, digits and _", _short(name))
+            for pair in self.take(params, name, list, f"{where}.params"):
+                good = isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
+                if not good:
+                    raise _error("wrong_type", place, "pairs of a layer's id and a parameter", _short(pair))
+                if pair[0] not in layers:
+                    raise _error("dangling", place, "the id of a layer of the file", _short(pair[0]))
+        return Frozen(params)
 
     def node(self, data: dict[str, Any], where: str, layers: Any, graphs: Any) -> Node:
         kind = self.take(data, "kind", str, where)

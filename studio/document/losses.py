@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from engine.spec import Shape, TensorSpec
 from studio.document.data import DataField
+from studio.document.findings import NodeInfo
 from studio.document.problems import Problem, Repair
 from studio.document.rows import INPUT_PORT, Wire
-from studio.document.shapes import NodeInfo
 from studio.document.state import State
 from studio.document.values import Frozen
 

@@ -15,14 +15,22 @@ Table: TypeAlias = Literal["graphs", "layers", "nodes", "wires", "places", "sett
 TABLES: tuple[Table, ...] = ("graphs", "layers", "nodes", "wires", "places", "settings")
 Place: TypeAlias = tuple[float, float]
 
+BYPASS = "bypass"
+"""The option of a node whose layer is passed over: what arrives leaves it as it is."""
+
 INPUT_PORT = "input"
 OUTPUT_PORT = "output"
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One drawing; ``main`` is the model, others are blocks.  ``extra`` keeps a file's unknown keys."""
+    """One drawing; ``main`` is the model, others are blocks.  ``extra`` keeps a file's unknown keys.
 
+    ``params`` are what a block lets its uses choose: names, and the (layer entry, parameter) pairs that each
+    sets.
+    """
+
+    params: Frozen = EMPTY
     extra: Frozen = EMPTY
 
 
@@ -43,7 +51,8 @@ class Node:
 
     ``ref`` is the layer entry of a ``layer`` node, the graph of a ``block``, empty for the rest.
     ``options`` of an input: ``field``, or ``shape`` (without batch axis) and ``dtype``; of an output:
-    ``target``, ``loss``, ``weight``, ``metrics``; of a layer: options of the call (``use_causal_mask``).
+    ``target``, ``loss``, ``weight``, ``metrics``; of a layer: options of the call (``use_causal_mask``); of a
+    block: ``params``, its values for what the graph lets choose, and ``repeat``, how often it runs in a row.
     """
 
     kind: NodeKind
@@ -103,6 +112,11 @@ class Edit:
     def __bool__(self) -> bool:
         """Return False where nothing changes."""
         return bool(self.puts)
+
+
+def address(node: str, graph: str = MAIN) -> str:
+    """Return how a node is named where all graphs meet: ``n3``, or ``block/n3`` inside a block."""
+    return node if graph == MAIN else f"{graph}/{node}"
 
 
 def id_order(name: str) -> tuple[int, str]:

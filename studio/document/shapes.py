@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from math import prod
 from typing import Any, Literal, TypeAlias, cast
 
 from engine.errors import EngineError
-from engine.spec import Shape, TensorSpec
+from engine.spec import TensorSpec
+from studio.document.blocks import adapts, chosen, ends_of, repeats_of
 from studio.document.catalog import Catalog, Inference
 from studio.document.data import field_spec, fields_of
+from studio.document.findings import Analysis, NodeInfo, Weights
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem, Repair
-from studio.document.rows import MAIN, LayerEntry, Node, Wire, id_order
+from studio.document.rows import BYPASS, MAIN, LayerEntry, Node, Wire, id_order
 from studio.document.state import State
-from studio.document.values import Frozen, thaw
+from studio.document.values import EMPTY, Frozen, thaw
 
 Cache: TypeAlias = dict[Any, "Inference | EngineError | None"]
-Weights: TypeAlias = tuple[tuple[str, Shape, bool], ...]
-
-
-@dataclass(frozen=True)
-class NodeInfo:
-    """What is known of a node: specs by port and, for a layer, its weights and products per sample."""
-
-    inputs: dict[str, tuple[TensorSpec, ...]] = field(default_factory=dict)
-    outputs: tuple[TensorSpec, ...] = ()
-    output_ports: tuple[str, ...] = ()
-    weights: Weights = ()
-    macs: int = 0
-
-    @property
-    def params(self) -> int:
-        """Number of values in all weights."""
-        return sum(prod(size or 0 for size in shape) for _, shape, _ in self.weights)
-
-    def output(self, port: str) -> TensorSpec | None:
-        """Return the spec at one output port, or ``None`` where it is not known."""
-        return dict(zip(self.output_ports, self.outputs, strict=False)).get(port)
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What ``analyse`` found; ``order`` is a topological order, the nodes of cycles at its end."""
-
-    graph: str
-    order: tuple[str, ...]
-    nodes: dict[str, NodeInfo]
-    problems: tuple[Problem, ...]
-    params: int = 0
-    trainable: int = 0
-    macs: int = 0
-
-    def problems_of(self, node: str) -> list[Problem]:
-        """Return the problems that stand on a node."""
-        return [problem for problem in self.problems if problem.node == node]
-
-    @property
-    def ok(self) -> bool:
-        """True where nothing stands in the way of training."""
-        return all(problem.severity != "error" for problem in self.problems)
 
 
 def order_of(state: State, graph: str = MAIN) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -86,14 +44,33 @@ def analyse(state: State, catalog: Catalog | None, graph: str = MAIN, cache: Cac
     """Return shapes, weights and problems of a graph.
 
     ``cache`` (keep one dict per catalog) makes a second analysis infer only what changed.  Without a catalog
-    nothing is known of layers, and nothing is said of them.
+    nothing is known of layers, and nothing is said of them.  What arrives in a block is what its first use in
+    the drawing gets; of a block that nothing uses only the order is known.
     """
-    return _Analyser(state, catalog, graph, {} if cache is None else cache).run()
+    kept = {} if cache is None else cache
+    if graph != MAIN:
+        found = _Analyser(state, catalog, MAIN, kept).run().inside.get(graph)
+        if found is not None:
+            return found
+    return _Analyser(state, catalog, graph, kept).run()
 
 
 class _Analyser:
-    def __init__(self, state: State, catalog: Catalog | None, graph: str, cache: Cache) -> None:
+    def __init__(
+        self,
+        state: State,
+        catalog: Catalog | None,
+        graph: str,
+        cache: Cache,
+        given: Mapping[str, TensorSpec] | None = None,
+        sets: Mapping[str, Mapping[str, Any]] = EMPTY,
+        within: tuple[str, ...] = (),
+    ) -> None:
         self.state, self.catalog, self.graph, self.cache = state, catalog, graph, cache
+        self.given = {} if given is None else given  # what arrives at a block's Inputs, by name
+        self.sets = sets  # parameters that this use of the block chooses, by layer entry
+        self.within = (*within, graph)
+        self.inside: dict[str, Analysis] = {}
         self.nodes: dict[str, NodeInfo] = {}
         self.problems: list[Problem] = []
         self.weights: dict[str, Weights] = {}  # of each layer entry that could be inferred
@@ -118,7 +95,7 @@ class _Analyser:
         from studio.document.habits import check_habits  # these two repair with what this module defines
         from studio.document.losses import check_output
 
-        for node in order:
+        for node in order if self.graph == MAIN else ():
             if self.state.node(node, self.graph).kind == "output" and self.nodes[node].inputs:
                 self.problems += check_output(self.state, self.graph, node, self.nodes, self.fields)
         if self.catalog is not None:
@@ -133,6 +110,8 @@ class _Analyser:
             params=sum(size for size, _ in sizes),
             trainable=sum(size for size, trainable in sizes if trainable),
             macs=sum(info.macs for info in self.nodes.values()),
+            weights=tuple(flat),
+            inside=self.inside,
         )
 
     def on_cycle(self, node: str, cyclic: set[str]) -> bool:
@@ -152,10 +131,10 @@ class _Analyser:
         state, graph = self.state, self.graph
         kinds = {node: state.node(node, graph).kind for node in state.node_ids(graph)}
         ends = [node for node, kind in kinds.items() if kind == "output"]
-        if "input" not in kinds.values():
+        if "input" not in kinds.values() and graph == MAIN:
             self.say("no_input")
         if not ends:
-            self.say("no_output")
+            self.say("no_output" if graph == MAIN else "block_no_output")
             return
         alive, todo = set(ends), list(ends)
         while todo:
@@ -194,8 +173,7 @@ class _Analyser:
         if row.kind == "output":
             return NodeInfo(inputs)
         if row.kind == "block":
-            self.say("unknown_layer", node, type=row.ref)
-            return NodeInfo(inputs)
+            return self.visit_block(node, row, inputs)
         if unknown or layer is None or self.catalog is None:
             return NodeInfo(inputs)
         return self.visit_layer(node, row, layer, inputs, complete)
@@ -207,7 +185,46 @@ class _Analyser:
             self.say("output_gone", wire.source, wire.source_port)
         return found
 
+    def visit_block(self, node: str, row: Node, inputs: dict[str, tuple[TensorSpec, ...]]) -> NodeInfo:
+        if row.ref in self.within:
+            self.say("block_itself", node)
+            return NodeInfo(inputs)
+        ins, outs = ends_of(self.state, row.ref)
+        in_names = [self.state.node(each, row.ref).name for each in ins]
+        out_names = tuple(self.state.node(each, row.ref).name for each in outs)
+        turns = repeats_of(row)
+        if turns > 1 and len(ins) != len(outs):
+            self.say("block_repeat", node, inputs=len(ins), outputs=len(outs))
+            turns = 1
+        given = {name: specs[0] for name, specs in inputs.items() if name in in_names}
+        weights: Weights = ()
+        macs = 0
+        for turn in range(turns):
+            inner = _Analyser(
+                self.state, self.catalog, row.ref, self.cache, given, chosen(self.state, row), self.within
+            )
+            found = inner.run()
+            for graph, one in {row.ref: found, **found.inside}.items():
+                if graph not in self.inside:
+                    self.inside[graph] = one
+            if any(problem.severity == "error" for problem in found.problems):
+                self.problems += [each for each in found.problems if each not in self.problems]
+                self.say("block_inside", node)
+                return NodeInfo(inputs)
+            self.problems += [each for each in found.problems if each not in self.problems]
+            weights += tuple((f"{turn}/{path}", shape, train) for path, shape, train in found.weights)
+            macs += found.macs
+            made = [next(iter(found.nodes[each].inputs.values()), (None,))[0] for each in outs]
+            if any(spec is None for spec in made):
+                return NodeInfo(inputs)
+            given = dict(zip(in_names, cast("list[TensorSpec]", made), strict=False))
+        self.weights[f"{node}:{row.ref}"] = weights
+        return NodeInfo(inputs, tuple(cast("list[TensorSpec]", made)), out_names, weights, macs)
+
     def visit_input(self, node: str, row: Node) -> NodeInfo:
+        if self.graph != MAIN:
+            arrived = self.given.get(row.name)
+            return NodeInfo(outputs=(arrived,), output_ports=("output",)) if arrived else NodeInfo()
         name = row.options.get("field")
         if name:
             found = self.fields.get(str(name))
@@ -236,21 +253,27 @@ class _Analyser:
         assert self.catalog is not None
         spec = self.catalog.get(layer.type)
         assert spec is not None
-        asked = ("check", layer.type, layer.params)
+        params = layer.params.with_(self.sets[row.ref]) if row.ref in self.sets else layer.params
+        asked = ("check", layer.type, params)
         if asked not in self.cache:
-            self.cache[asked] = _error_of(lambda: spec.check(thaw(layer.params)))
+            self.cache[asked] = _error_of(lambda: spec.check(thaw(params)))
         wrong = self.cache[asked]
         if isinstance(wrong, EngineError):
             self.say("param", node, **{**_error_fields(wrong), "type": layer.type})
             return NodeInfo(inputs)
+        if self.graph != MAIN and adapts(layer):
+            self.say("adapts_inside", node)
         if not complete or not inputs:
             return NodeInfo(inputs)
-        key = (layer.type, layer.params, tuple(inputs.items()))
+        if row.options.get(BYPASS):
+            made = outputs_of(self.state, self.catalog, node, self.graph)[:1]
+            return NodeInfo(inputs, next(iter(inputs.values()))[:1], tuple(each.name for each in made))
+        key = (layer.type, params, tuple(inputs.items()))
         found = self.cache.get(key)
         if found is None:
             variadic = {port.name for port in spec.inputs if port.variadic}
             given = {name: specs if name in variadic else specs[0] for name, specs in inputs.items()}
-            found = _answer(lambda: spec.infer(thaw(layer.params), given))
+            found = _answer(lambda: spec.infer(thaw(params), given))
             self.cache[key] = found
         if isinstance(found, EngineError):
             from studio.document.repairs import shape_repairs
@@ -260,7 +283,7 @@ class _Analyser:
             code = "param" if "param" in found.fields else "shape"
             shapes = [spec.shape for specs in inputs.values() for spec in specs]
             known = {"shape": shapes[0], **_error_fields(found), "type": layer.type, "shapes": shapes}
-            if layer.params.get("data_format") == "channels_first":
+            if params.get("data_format") == "channels_first":
                 known["channels_first"] = True
             self.say(code, node, port, repairs, **known)
             return NodeInfo(inputs)

@@ -11,6 +11,7 @@ from studio import commands, words
 from studio.document import MAIN
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
+from studio.document.rows import address
 from studio.inspector.code_line import CodeLine
 from studio.inspector.parts import clear, column, count, hairline, label, shapes
 from studio.kit import Callout, StatRow
@@ -85,8 +86,7 @@ class Facts(QWidget):
 
     def show_node(self, node: str, graph: str = MAIN) -> None:
         """Show what is known of a node."""
-        analysis = self._session.analysis
-        info = analysis.nodes.get(node) if analysis is not None else None
+        info = self._session.analysis_of(graph).nodes.get(node)
         ins = [spec for specs in info.inputs.values() for spec in specs] if info is not None else []
         given = shapes(tuple(ins))
         made = shapes(info.outputs) if info is not None else ""
@@ -98,14 +98,14 @@ class Facts(QWidget):
         elif self._session.document.node(node, graph).kind == "output":
             known = given
         self.shape.setText(known)
-        is_layer = self._session.document.layer_of(node, graph) is not None
+        is_layer = self._session.document.node(node, graph).kind in ("layer", "block")
         for row, value in (
             (self.parameters, info.params if info else 0),
             (self.macs, info.macs if info else 0),
         ):
             row.setVisible(is_layer)
             row.set_value(count(value) if made else "–")
-        text = self._code_of(node)
+        text = self._code_of(address(node, graph))
         self.code.show_code(text)
         self._code_title.setVisible(bool(text))
         self.code.setVisible(bool(text))

@@ -80,11 +80,9 @@ class MixedPage(QWidget):
         for kind, number in sorted(kinds.items()):
             self._column.addWidget(StatRow(kind, count(number)))
         self._column.addWidget(hairline())
-        analysis = self._session.analysis
+        analysis = self._session.analysis_of(graph)
         infos = {self._session.document.node(node, graph).ref or node: node for node in nodes}
-        found = (
-            [analysis.nodes[node] for node in infos.values() if node in analysis.nodes] if analysis else []
-        )
+        found = [analysis.nodes[node] for node in infos.values() if node in analysis.nodes]
         total = StatRow(self.tr("Parameters together"), count(sum(info.params for info in found)))
         self._column.addWidget(total)
         hint = self.tr("Select nodes of one kind to change them together.")

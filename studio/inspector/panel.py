@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from studio import commands, words
 from studio.document import MAIN, Refusal
+from studio.document.rows import Graph
+from studio.inspector.block_page import BlockPage
 from studio.inspector.ends import EndPage, InputPage, OutputPage
 from studio.inspector.facts import Facts, Problems
 from studio.inspector.header import Header
@@ -45,6 +47,7 @@ class InspectorPanel(QScrollArea):
         self._form_place = QWidget()
         self._form_column: QVBoxLayout = column(self._form_place, 0)
         self.input, self.output = InputPage(session), OutputPage(session)
+        self.block = BlockPage(session)
         self.facts = Facts(session)
         self.model, self.mixed = ModelPage(session), MixedPage(session)
         for each in (
@@ -53,6 +56,7 @@ class InspectorPanel(QScrollArea):
             self.notice,
             self.input,
             self.output,
+            self.block,
             self.model,
             self.mixed,
         ):
@@ -71,14 +75,16 @@ class InspectorPanel(QScrollArea):
     def show_nodes(self, nodes: Sequence[str], graph: str = MAIN) -> None:
         """Show these nodes, from now on and as they change."""
         self._nodes, self._graph = list(nodes), graph
-        known, document = self._session.analysis, self._session.document
-        if known is not None and any(document.find_node(node) is None for node in known.nodes):
+        known, document = self._session.analysis_of(graph), self._session.document
+        if any(document.find_node(node, graph) is None for node in known.nodes):
             return  # amid an edit that takes selected nodes away: its analysis comes next, and refreshes
         self.refresh()
 
     def refresh(self) -> None:
         """Bring everything to the document's present state."""
         document = self._session.document
+        if self._graph not in document.graph_names():
+            self._nodes, self._graph = [], MAIN
         self._nodes = [node for node in self._nodes if document.find_node(node, self._graph) is not None]
         nodes = self._nodes
         kinds = {kind_of(self._session, node, self._graph) for node in nodes}
@@ -88,9 +94,11 @@ class InspectorPanel(QScrollArea):
         self._show_header(kinds)
         self.problems.show_problems(self._problems())
         self._show_form(next(iter(kinds)) if same else "", nodes)
-        pages: tuple[tuple[EndPage, str], ...] = ((self.input, "input"), (self.output, "output"))
+        pages: tuple[tuple[EndPage, str], ...] = (
+            (self.input, "input"), (self.output, "output"), (self.block, "block"),
+        )  # fmt: skip
         for page, kind in pages:
-            shown = row is not None and row.kind == kind
+            shown = row is not None and row.kind == kind and (kind == "block" or self._graph == MAIN)
             page.setVisible(shown)
             if shown:
                 page.show_node(nodes[0], self._graph)
@@ -105,10 +113,10 @@ class InspectorPanel(QScrollArea):
             self.mixed.show_nodes(nodes, self._graph)
 
     def _problems(self) -> list[Any]:
-        analysis = self._session.analysis
-        if analysis is None or len(self._nodes) != 1:
+        if len(self._nodes) != 1:
             return []
-        return list(analysis.problems_of(self._nodes[0]))
+        found = self._session.analysis.problems
+        return [each for each in found if (each.graph, each.node) == (self._graph, self._nodes[0])]
 
     def _show_header(self, kinds: set[str]) -> None:
         nodes = self._nodes
@@ -125,7 +133,11 @@ class InspectorPanel(QScrollArea):
         row = self._session.document.node(nodes[0], self._graph)
         spec = self._session.catalog.get(kind) if self._session.catalog is not None else None
         summary = QCoreApplication.translate("Catalog", spec.summary) if spec is not None else ""
-        if row.kind == "input":
+        if row.kind == "block":
+            summary = self.tr("Several layers that stand as one. Enter opens it.")
+        elif self._graph != MAIN and row.kind in ("input", "output"):
+            summary = self.tr("A way into the block, or out of it: a socket of the block, under this name.")
+        elif row.kind == "input":
             summary = self.tr("Where data enters the model.")
         elif row.kind == "output":
             summary = self.tr("What the model is to predict, and how its mistakes are measured.")
@@ -145,16 +157,20 @@ class InspectorPanel(QScrollArea):
                 self.form.deleteLater()
                 self.form = None
             if spec is not None and spec.params:
-                self.form = ParamForm(spec, catalog, self._apply)
+                offer = self._offer if self._graph != MAIN and len(nodes) == 1 else None
+                self.form = ParamForm(spec, catalog, self._apply, offer)
         self._form_place.setVisible(self.form is not None)
         document = self._session.document
         if self.form is not None:
             layers = [document.layer_of(node, self._graph) for node in nodes]
             self.form.show_params([layer.params for layer in layers if layer is not None])
+            self.form.show_open(self._exposed())
             if self.form.parentWidget() is None:  # filled first, so that no switch is seen to slide
                 self._form_column.addWidget(self.form)
                 self.form.show()
         notice = ""
+        if self.form is not None and self._graph != MAIN and len(nodes) == 1:
+            notice = self.tr("Right-click a parameter to let every use of this block choose it.")
         if kind and catalog is None:
             notice = self.tr("Loading layers… The settings come in a moment.")
         elif spec is not None and not spec.params:
@@ -168,6 +184,22 @@ class InspectorPanel(QScrollArea):
             notice = self.tr("Shares its weights and settings with {names}.").format(names=", ".join(others))
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
+
+    def _exposed(self) -> dict[str, str]:
+        """Return the parameters of the shown layer that the uses of its block choose, and their names."""
+        row = self._session.document.row("graphs", self._graph)
+        if not isinstance(row, Graph) or not self._nodes:
+            return {}
+        ref = self._session.document.node(self._nodes[0], self._graph).ref
+        return {param: key for key, pairs in row.params.items() for entry, param in pairs if entry == ref}
+
+    def _offer(self, param: str) -> None:
+        """Let the uses of the block choose a parameter, or no longer."""
+        node, session = self._nodes[0], self._session
+        if param in self._exposed():
+            commands.conceal(session, node, param, graph=self._graph)
+        else:
+            commands.expose(session, node, param, graph=self._graph)
 
     def _apply(self, name: str, value: Any, to_default: bool) -> None:
         """Change one parameter of all layers that are shown, in one step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -46,11 +47,16 @@ class ParamForm(QWidget):
     """Rows for all parameters of a layer; rare ones wait behind "More parameters" until they are changed.
 
     ``apply`` is called with one parameter and its new value, or with ``None`` as the second and ``True`` as
-    the third argument where it goes back to its default.
+    the third argument where it goes back to its default.  ``offer`` lets the uses of a block choose a
+    parameter, or no longer; inside blocks alone.
     """
 
     def __init__(
-        self, spec: LayerSpec, catalog: Catalog | None, apply: Callable[[str, Any, bool], None]
+        self,
+        spec: LayerSpec,
+        catalog: Catalog | None,
+        apply: Callable[[str, Any, bool], None],
+        offer: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
         self._apply = apply
@@ -67,6 +73,8 @@ class ParamForm(QWidget):
             row = ParamRow(param, spec.name, catalog, doc)
             row.edited.connect(self._edit)
             row.reset.connect(self._reset)
+            if offer is not None:
+                row.offer_to_block(partial(offer, param.name))
             self._column.addWidget(row)
             self.rows[param.name] = row
             if not few and is_seldom(param):
@@ -87,6 +95,11 @@ class ParamForm(QWidget):
             default = None if row.param.required else row.param.default
             row.show_values([params.get(name, default) for params in given])
         self._fold()
+
+    def show_open(self, chosen: Mapping[str, str]) -> None:
+        """Mark the parameters that the uses of the block choose, each with the name that it has there."""
+        for name, row in self.rows.items():
+            row.show_open(chosen.get(name, ""))
 
     def _fold(self) -> None:
         hidden = False

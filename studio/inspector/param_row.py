@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from engine.params import Param
@@ -102,7 +103,8 @@ class ParamRow(QWidget):
         self.param = param
         self.dot = Dot()
         self.label = Caption(param.name)
-        self.label.explanation = doc
+        self.label.explanation = self._doc = doc
+        self._open: QAction | None = None
         self.editor = make_editor(param, owner, catalog)
         self.editor.describe(param.name, doc)
         self.reason = QLabel()
@@ -125,6 +127,24 @@ class ParamRow(QWidget):
         self.editor.edited.connect(self._edit)
         self.editor.failed.connect(self._fail)
         self.dot.clicked.connect(lambda: self.reset.emit(param.name))
+
+    def offer_to_block(self, offer: Callable[[], None]) -> None:
+        """Put into the right-click menu of the name what lets the uses of a block choose this parameter."""
+        self._open = QAction(self.tr("Let the uses of this block choose it"), self.label)
+        self._open.setCheckable(True)
+        self._open.triggered.connect(lambda _: offer())
+        self.label.addAction(self._open)
+        self.label.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.label.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_open(self, name: str) -> None:
+        """Say under which name the uses of the block choose this parameter; an empty one: they do not."""
+        self.label.setText(f"{self.param.name} ↗" if name else self.param.name)
+        if self._open is not None:
+            self._open.setChecked(bool(name))
+        told = self.tr("Each use of the block chooses it, as {name}.").format(name=name) if name else ""
+        self.label.explanation = "\n".join(part for part in (self._doc, told) if part)
+        self.label.update()
 
     def is_changed(self) -> bool:
         """Return whether the value differs from the default."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
-from studio.document import MAIN
 from studio.kit import EmptyState, StatRow
 from studio.theme import current, mono_font, set_role, switch
 from studio.words import shape_words
@@ -34,23 +33,24 @@ class _Rows(QAbstractTableModel):
 
     def fill(self) -> None:
         """Take the nodes as they stand; the view keeps its place where their number is the same."""
-        document, analysis = self._session.document, self._session.analysis
+        document, analysis, graph = self._session.document, self._session.here, self._session.graph
         ids, cells, colours, counted = [], [], [], set()
         for node in analysis.order:
-            row = document.find_node(node, MAIN)
+            row = document.find_node(node, graph)
             if row is None:
                 continue
-            layer = document.layer_of(node)
+            layer = document.layer_of(node, graph)
             info = analysis.nodes.get(node)
             specs = info.outputs if info else ()
             if info and row.kind == "output":
                 specs = tuple(spec for port in info.inputs.values() for spec in port)
             shape = ", ".join(shape_words(spec.shape) for spec in specs).replace(" × ", "×") or "?"
             again = layer is not None and row.ref in counted  # shared weights count once
-            number = "" if layer is None else "=" if again else f"{info.params:,}" if info and specs else "?"
+            sized = row.kind in ("layer", "block")
+            number = "" if not sized else "=" if again else f"{info.params:,}" if info and specs else "?"
             if layer is not None:
                 counted.add(row.ref)
-            kind = layer.type if layer is not None else row.kind.capitalize()
+            kind = layer.type if layer is not None else row.ref or row.kind.capitalize()
             spec = self._session.catalog.get(kind) if self._session.catalog and layer else None
             ids.append(node)
             cells.append((row.name, kind, shape, number))
@@ -162,7 +162,7 @@ class OutlinePanel(QWidget):
     def refresh(self) -> None:
         """Show the model as it stands."""
         self._rows.fill()
-        analysis = self._session.analysis
+        analysis = self._session.here
         self.total.set_value(f"{analysis.params:,}")
         self.trainable.set_value(f"{analysis.trainable:,}")
         self._stack.setCurrentWidget(self.table if self._rows.ids else self._empty)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from engine.errors import EngineError
@@ -16,24 +17,35 @@ _TUPLES = ("tuple",)
 
 
 def layer_call(
-    type_name: str, name: str, params: Mapping[str, Any], known: Sequence[Param] | None, node: str
+    type_name: str,
+    name: ast.expr,
+    params: Mapping[str, Any],
+    known: Sequence[Param] | None,
+    node: str,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> ast.Call:
     """Return ``keras.layers.TYPE(..., name=NAME)``, marked by node and parameter.
 
-    Without ``known``, the layer's parameters from the catalog, all of ``params`` are written.
+    Without ``known``, the layer's parameters from the catalog, all of ``params`` are written.  ``variables``
+    names the arguments of the function around it that stand for a parameter.
     Raises ``TranslateError`` for names that cannot stand in a script.
     """
     table = {param.name: param for param in known or ()}
     order = [param.name for param in known or () if param.name in params]
     order += [key for key in params if key not in table and key != "name"]  # the row has its name
+    order += [key for key in variables if key not in order]
     made = call(f"keras.layers.{identifier(type_name, node)}")
     for key in order:
+        if key in variables:
+            read = ast.Name(variables[key], ast.Load())
+            made.keywords.append(mark(ast.keyword(identifier(key, node), mark(read, node, key)), node, key))
+            continue
         value, param = thaw(params[key]), table.get(key)
         if param is not None and _is_default(param, value):
             continue
         tree = mark(argument(value, param, node), node, key)
         made.keywords.append(mark(ast.keyword(identifier(key, node), tree), node, key))
-    made.keywords.append(mark(ast.keyword("name", literal(name)), node, "name"))
+    made.keywords.append(mark(ast.keyword("name", name), node, "name"))
     return mark(made, node)
 
 

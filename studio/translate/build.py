@@ -9,7 +9,8 @@ from typing import Any
 from studio import words
 from studio.data_source.reading import Dataset
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis, analyse
+from studio.document.findings import Analysis
+from studio.document.shapes import analyse
 from studio.document.state import State
 from studio.translate.errors import TranslateError
 from studio.translate.evaluate import Evaluator, StepError
@@ -66,11 +67,12 @@ def build(
 
         framework = engine
     rows = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    variables: dict[str, Any] = {"keras": framework, **dataset.arrays}
+    variables: dict[str, Any] = {"keras": framework, "range": range, **dataset.arrays}
     variables |= {variable: rows[part] for part, variable in made.rows.items()}
     evaluator = Evaluator(variables)
     try:
         for statement in (
+            *made.blocks.statements,
             made.seed,
             *made.parts.statements,
             *made.model.statements,

@@ -7,6 +7,7 @@ into ``variables``, and attributes are read off the framework and off what it ma
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from studio.translate.syntax import mark_of
@@ -40,11 +41,39 @@ class Evaluator:
                     self.variables.update(zip(names, values, strict=True))
                 case ast.Expr(value=value):
                     self.value(value)
+                case ast.For(target=ast.Name(id=target), iter=over, body=body):
+                    for number in self.value(over):
+                        self.variables[target] = number
+                        for each in body:
+                            self.execute(each)
+                case ast.FunctionDef():
+                    self.variables[statement.name] = self._function(statement)
                 case _:
                     raise TypeError(f"A program has no {type(statement).__name__}.")
         except Exception as error:
             mark = mark_of(statement)
             raise StepError(str(error), self._node or (mark[0] if mark else "")) from error
+
+    def _function(self, tree: ast.FunctionDef) -> Callable[..., Any]:
+        """Return what a function of the program does; it sees the variables that were there before it."""
+        names = [each.arg for each in tree.args.args]
+        defaults = [self.value(each) for each in tree.args.defaults]
+        outer = dict(self.variables)
+
+        def function(*positional: Any, **named: Any) -> Any:
+            given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+            given |= dict(zip(names, positional, strict=False)) | named
+            inner = Evaluator({**outer, **given})
+            for statement in tree.body:
+                if isinstance(statement, ast.Return):
+                    return inner.value(statement.value) if statement.value is not None else None
+                try:
+                    inner.execute(statement)
+                except StepError as error:  # the block that called is the step that failed
+                    raise error.__cause__ or error from error
+            return None
+
+        return function
 
     def arguments(self, tree: ast.Call) -> tuple[list[Any], dict[str, Any]]:
         """Return the values of a call's arguments."""
@@ -56,6 +85,10 @@ class Evaluator:
         match tree:
             case ast.Constant(value=value):
                 return value
+            case ast.JoinedStr(values=parts):
+                return "".join(str(self.value(part)) for part in parts)
+            case ast.FormattedValue(value=value):
+                return self.value(value)
             case ast.Name(id=name):
                 return self.variables[name]
             case ast.Attribute(value=value, attr=attr) if not attr.startswith("_"):

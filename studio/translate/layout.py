@@ -54,12 +54,33 @@ def lay_out(tree: ast.stmt, indent: str = "") -> str:
                 else show(target)
             )
             return f"{indent}{names} = " + _wrap(value, indent, len(indent) + len(names) + 3)
+        case ast.Expr(value=ast.Constant(value=str() as text)):
+            return f'{indent}"""{text}"""'
         case ast.Expr(value=value):
             return indent + _wrap(value, indent, len(indent))
+        case ast.Return(value=ast.expr() as value):
+            return f"{indent}return " + _wrap(value, indent, len(indent) + 7)
+        case ast.For(target=ast.Name(id=target), iter=over, body=body):
+            head = f"{indent}for {target} in {show(over)}:"
+            return "\n".join([head, *(lay_out(each, indent + STEP) for each in body)])
+        case ast.FunctionDef(body=body):
+            return "\n".join([_head(tree, indent), *(lay_out(each, indent + STEP) for each in body)])
         case ast.For(target=ast.Tuple(elts=targets), iter=over, body=body):
             head = f"{indent}for {', '.join(show(each) for each in targets)} in {show(over)}:"
             return "\n".join([head, *(lay_out(each, indent + STEP) for each in body)])
     return "\n".join(indent + line for line in ast.unparse(tree).splitlines())
+
+
+def _head(tree: ast.FunctionDef, indent: str) -> str:
+    """Return the line that begins a function, its arguments one below the other where they are too many."""
+    names, defaults = [each.arg for each in tree.args.args], tree.args.defaults
+    plain = len(names) - len(defaults)
+    shown = [*names[:plain], *(f"{a}={show(b)}" for a, b in zip(names[plain:], defaults, strict=True))]
+    line = f"{indent}def {tree.name}({', '.join(shown)}):"
+    if len(line) <= LIMIT:
+        return line
+    rows = "".join(f"{indent}{STEP}{each},\n" for each in shown)
+    return f"{indent}def {tree.name}(\n{rows}{indent}):"
 
 
 def spans(tree: ast.stmt, text: str) -> Iterator[tuple[ast.AST, tuple[int, int, int, int]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from studio.document.rows import MAIN, Node
+from studio.document.rows import MAIN, Node, address
 from studio.document.state import State
 from studio.document.values import thaw
 from studio.translate.errors import TranslateError
@@ -35,14 +35,10 @@ def check_objects(state: State) -> None:
     settings = training_settings(state)
     from engine import losses, metrics, optimizers
 
-    seen: dict[str, str] = {}
+    for graph in state.graph_names():
+        _check_names(state, graph)
     for node in state.node_ids(MAIN):
-        row, entry = state.node(node, MAIN), state.layer_of(node)
-        if entry is not None and seen.setdefault(entry.name, row.ref) != row.ref:
-            raise TranslateError(
-                f"{row.name}: another layer is called {entry.name!r} too. Give each a name of its own.",
-                code="name_taken", node=node, got=entry.name,
-            )  # fmt: skip
+        row = state.node(node, MAIN)
         if row.kind != "output":
             continue
         if row.options.get("loss"):
@@ -57,6 +53,18 @@ def check_objects(state: State) -> None:
                 code="object", node=node, got=repr(weight),
             )  # fmt: skip
     _make(optimizers.get, settings.optimizer, "The optimizer", "")
+
+
+def _check_names(state: State, graph: str) -> None:
+    """Raise ``TranslateError`` where two layers of a graph share a name."""
+    seen: dict[str, str] = {}
+    for node in state.node_ids(graph):
+        row, entry = state.node(node, graph), state.layer_of(node, graph)
+        if entry is not None and seen.setdefault(entry.name, row.ref) != row.ref:
+            raise TranslateError(
+                f"{row.name}: another layer is called {entry.name!r} too. Give each a name of its own.",
+                code="name_taken", node=address(node, graph), got=entry.name,
+            )  # fmt: skip
 
 
 def _make(get: Callable[[Any], Any], value: Any, what: str, node: str) -> None:

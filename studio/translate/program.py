@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from studio.data_source import plan as planning
 from studio.data_source.errors import DataError
 from studio.data_source.fields import RESERVED, DataSettings
+from studio.document.blocks import adapts
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis, analyse
+from studio.document.findings import Analysis
+from studio.document.shapes import analyse
 from studio.document.state import State
 from studio.document.values import thaw
 from studio.translate.arguments import thing
+from studio.translate.block_functions import write_functions
 from studio.translate.errors import TranslateError
-from studio.translate.graph import ADAPTED, GraphWriter
+from studio.translate.graph import GraphWriter
 from studio.translate.lines import Lines, Names
 from studio.translate.objects import metrics_of
 from studio.translate.settings import TrainingSettings, training_settings
@@ -40,6 +43,8 @@ class Program:
     data_settings: DataSettings
     calls: tuple[planning.Call, ...]
     rows: dict[str, str]
+    blocks: Lines
+    """The functions of the blocks."""
     seed: ast.stmt
     parts: Lines
     model: Lines
@@ -95,8 +100,10 @@ class _Writer:
             *(f"{a}_{p}" for a in "xy" for p in PARTS),
         )
         self.own = {wish: self.names.free(wish) for wish in reserved}
+        blocks, functions, whole = write_functions(self.state, self.catalog, self.analysis, self.names)
+        train = rows.get("train", "")
         graph = GraphWriter(
-            self.state, self.catalog, self.analysis, self.names, self.own["model"], rows.get("train", "")
+            self.state, self.catalog, self.analysis, self.names, functions, self.own["model"], train
         )
         if not rows and any(self._adapting(n) for n in self.analysis.order):
             self.why = "no data is chosen yet"
@@ -105,12 +112,12 @@ class _Writer:
         else:
             model = graph.write(self.style == "sequential")
         self.inputs, self.targets = self._fields(graph)
-        if not self.why and not graph.complete:
+        if not self.why and not (graph.complete and whole):
             self.why = "the drawing is not complete yet"
         complete = not self.why
         seed = ast.Expr(call("keras.utils.set_random_seed", literal(self.settings.seed)))
         return Program(
-            self.settings, self.data, self.calls, rows, seed,
+            self.settings, self.data, self.calls, rows, blocks, seed,
             self._parts(rows) if complete else Lines("Parts"),
             model,
             self._compile(graph) if complete else Lines("Training"),
@@ -120,8 +127,7 @@ class _Writer:
         )  # fmt: skip
 
     def _adapting(self, node: str) -> bool:
-        entry = self.state.layer_of(node)
-        return entry is not None and entry.type in ADAPTED and entry.params.get("mean") is None
+        return adapts(self.state.layer_of(node))
 
     def _fields(self, graph: GraphWriter) -> tuple[dict[str, str], dict[str, str]]:
         known = {each.name for each in self.data.fields}

@@ -17,7 +17,7 @@ from studio.data_source.bundled import files_of
 from studio.data_source.reading import source_paths
 from studio.data_source.table_checks import check_file
 from studio.document.catalog import Catalog
-from studio.document.shapes import Analysis
+from studio.document.findings import Analysis
 from studio.document.state import State
 from studio.translate import layout
 from studio.translate.errors import TranslateError
@@ -85,7 +85,13 @@ def script(
     for function in planning.function_names(made.calls):
         page.blank(2)
         page.text(_function(function))
-    page.blank(2 if made.calls else 1)
+    for item in made.blocks.items:
+        page.blank(2)
+        if isinstance(item, str):
+            page.text(item)
+        else:
+            page.statement(item)
+    page.blank(2 if made.calls or made.blocks.items else 1)
     page.part(Lines("The same seed gives the same weights and the same order of rows", [made.seed]))
     page.part(_data(made))
     for part in (made.parts, made.model, made.compile):

@@ -12,8 +12,14 @@ EDITS = {
     "set_settings": tr("Change {key} settings"), "rename": tr("Rename {old} to {name}"),
     "paste": tr("Paste"), "duplicate": tr("Duplicate"), "cut": tr("Cut"), "insert": tr("Insert {name}"),
     "repair": tr("Repair {name}"),
+    "bypass": tr("Pass over {name}"), "unbypass": tr("Use {name} again"),
+    "group": tr("Make the block {name}"), "dissolve": tr("Dissolve {name}"), "add_block": tr("Add {name}"),
+    "set_repeat": tr("Repeat {name} {times} times"), "expose": tr("Let the uses choose {params}"),
+    "conceal": tr("Keep {params} inside the block"),
 }  # fmt: skip
 EDITS_MANY = {
+    "bypass": tr("Pass over {count} layers"), "unbypass": tr("Use {count} layers again"),
+    "group": tr("Make the block {name}"),
     "delete": tr("Delete {count} nodes"), "move": tr("Move {count} nodes"), "lay_out": tr("Lay out"),
     "disconnect": tr("Remove {count} wires"), "paste": tr("Paste {count} nodes"),
     "duplicate": tr("Duplicate {count} nodes"), "cut": tr("Cut {count} nodes"),
@@ -45,6 +51,17 @@ PROBLEMS = {
     "dead_branch": tr("{name} leads to no Output, so it takes no part in training."),
     "cycle": tr("{name} is part of a loop: data would run in a circle. Remove one of its wires."),
     "after_cycle": tr("{name} comes after a loop, so its shape is not known."),
+    "block_inside": tr("Inside {name} something is wrong: open the block to see it."),
+    "block_itself": tr("{name} contains itself, so it would never end: remove it from inside the block."),
+    "block_repeat": tr(
+        "{name} repeats, so what leaves it must fit what enters it: it has {inputs} inputs and {outputs} "
+        "outputs."
+    ),
+    "block_no_output": tr("This block has no Output: what it makes cannot leave it."),
+    "adapts_inside": tr(
+        "{name} learns from the data before training, and only the main drawing has data: put it before the "
+        "block."
+    ),
     "unknown_layer": tr(
         "{name}: there is no layer called {type} here. It is kept as it is, "
         "but cannot train."
@@ -105,7 +122,19 @@ REFUSALS = {
     "no_params": tr("This node has no parameters."),
     "value": tr("A setting is a number, a text, yes or no, or a list of them, not {got}."),
     "cycle": tr("{target} leads to {source} already: the wire would close a loop."),
-    "no_copy": tr("{name} is a block, and blocks cannot be copied yet."),
+    "bypass_kind": tr("{name} cannot be passed over: only layers with one output can."),
+    "bypass_shape": tr(
+        "{name} cannot be passed over: what leaves it has another shape than what enters it."
+    ),
+    "no_block": tr("Select a block first."),
+    "block_empty": tr("Select the layers that are to become a block."),
+    "block_ends": tr("{name} begins or ends the model and cannot be part of a block."),
+    "block_shared": tr("The layer of {name} is used outside of the selection too: select all its uses."),
+    "block_loop": tr(
+        "What leaves the selection comes back to {name}: select what lies between as well."
+    ),
+    "block_itself": tr("The block {name} cannot contain itself."),
+    "block_count": tr("A block repeats 1 to {most} times, not {got}."),
     "no_repair": tr("This repair ({repair}) is not possible here."),
     "stale_edit": tr("The drawing has changed since: this step does not fit it any more."),
 }  # fmt: skip

@@ -72,7 +72,7 @@ class DragWire(Gesture):
                 linger=True,
             )
         elif self.loose.moved is not None:
-            commands.disconnect(self.view.session, [self.loose.moved])
+            commands.disconnect(self.view.session, [self.loose.moved], graph=self.view.graph)
         else:
             self.view.offer(self.loose, at)
 
@@ -83,12 +83,17 @@ class DragWire(Gesture):
         wire = self.loose.to(node.node, socket)
         if wire == self.loose.moved:
             return
-        self.view.attempt(lambda: commands.connect(self.view.session, wire, instead_of=self.loose.moved), at)
+        self.view.attempt(
+            lambda: commands.connect(
+                self.view.session, wire, instead_of=self.loose.moved, graph=self.view.graph
+            ),
+            at,
+        )
 
     def _judge(self, node: NodeItem, socket: Socket) -> tuple[bool, str]:
         key = (node.node, socket.key)
         if self._seen is None or self._seen[0] != key:
-            self._seen = (key, *verdict(self.view.session, self.loose, node.node, socket))
+            self._seen = (key, *verdict(self.view.session, self.loose, node.node, socket, self.view.graph))
         return self._seen[1], self._seen[2]
 
     def _target(self, at: QPoint) -> tuple[NodeItem, Socket] | None:
@@ -111,7 +116,7 @@ class DragWire(Gesture):
         self._pills = Pills(view.mirror)
         if self.loose.moved is not None:
             view.mirror.wires[self.loose.moved].hide()
-        loops = beyond(view.session, self.loose)
+        loops = beyond(view.session, self.loose, view.graph)
         near = view.mapToScene(view.viewport().rect()).boundingRect()
         for node, item in view.mirror.nodes.items():
             row = item.look.outputs if self.loose.socket.is_input else item.look.inputs
@@ -120,7 +125,7 @@ class DragWire(Gesture):
                 shape = None
                 if node not in loops:
                     seen = near.intersects(item.card())
-                    shape = quick(view.session, self.loose, node, socket) if seen else ""
+                    shape = quick(view.session, self.loose, node, socket, view.graph) if seen else ""
                 lights[socket.key] = shape is not None
                 if shape and node not in loops:
                     self._pills.add(item.socket_pos(socket), shape, socket.is_input)

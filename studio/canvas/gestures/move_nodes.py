@@ -33,7 +33,9 @@ class MoveNodes(Gesture):
         self._moving = False
         self._over: WireItem | None = None
         document = view.session.document
-        self._loose = len(self._from) == 1 and not (document.incoming(node) or document.outgoing(node))
+        self._loose = len(self._from) == 1 and not (
+            document.incoming(node, graph=view.graph) or document.outgoing(node, graph=view.graph)
+        )
 
     def move(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         if not self._moving and (at - self.start).manhattanLength() < QApplication.startDragDistance():
@@ -60,7 +62,12 @@ class MoveNodes(Gesture):
             place = places[self.node]
             done = self.view.attempt(
                 lambda: commands.insert_on_wire(
-                    self.view.session, over.wire, self.node, (place.x(), place.y()), existing=True
+                    self.view.session,
+                    over.wire,
+                    self.node,
+                    (place.x(), place.y()),
+                    existing=True,
+                    graph=self.view.graph,
                 ),
                 at,
             )
@@ -69,7 +76,7 @@ class MoveNodes(Gesture):
             return
         moved = {node: (place.x(), place.y()) for node, place in places.items() if place != self._from[node]}
         if moved:
-            commands.move(self.view.session, moved)
+            commands.move(self.view.session, moved, graph=self.view.graph)
 
     def cancel(self) -> None:
         self._invite(None)

@@ -19,6 +19,7 @@ from engine.params import REQUIRED, Kind, Param
 from engine.spec import InputSpec, TensorSpec
 from studio.canvas import CanvasView
 from studio.document import Document, LayerEntry, Node, Wire
+from studio.document.findings import Analysis
 from studio.document.shapes import analyse
 from studio.document.values import EMPTY, Frozen
 from studio.theme.fonts import load_fonts
@@ -118,8 +119,10 @@ class FakeCatalog:
 
 class FakeSession:
     analysed = Signal()
+    entered = Signal(str)
 
     def __init__(self) -> None:
+        self.trail = ["main"]
         self.document = Document()
         self.stack = QUndoStack()
         self.catalog = FakeCatalog()
@@ -131,6 +134,21 @@ class FakeSession:
     def again(self, edit: object = None) -> None:
         self.analysis = analyse(self.document, self.catalog, cache=self.cache)
         self.analysed.emit()
+
+    @property
+    def graph(self) -> str:
+        return self.trail[-1]
+
+    @property
+    def here(self) -> Analysis:
+        if self.graph == "main":
+            return self.analysis
+        return self.analysis.inside[self.graph]
+
+    def enter(self, graph: str) -> None:
+        at = self.trail.index(graph) if graph in self.trail else len(self.trail)
+        self.trail = [*self.trail[:at], graph]
+        self.entered.emit(graph)
 
     def build(self, nodes: dict[str, tuple[Any, ...]], wires: list[tuple[str, str]]) -> None:
         """Put nodes (name → type, x, y, params) and wires between first ports, outside the history."""

@@ -10,8 +10,9 @@ from PySide6.QtGui import QUndoStack
 from engine.catalog import Catalog, load_catalog
 from studio import commands as do
 from studio.document import Document, Wire
+from studio.document.findings import Analysis
 from studio.document.problems import Problem
-from studio.document.shapes import Analysis, analyse
+from studio.document.shapes import analyse
 from studio.words import repair_text, text
 
 SPARSE = "sparse_categorical_crossentropy"

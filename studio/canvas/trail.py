@@ -1,0 +1,49 @@
+"""Where one is while inside a block: the way from the model to it, each step of which leads back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from studio.document.rows import MAIN
+from studio.theme import set_role
+
+
+class Trail(QWidget):
+    """Breadcrumbs at the top of the canvas; hidden in the drawing itself."""
+
+    def __init__(self, enter: Callable[[str], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Where you are"))
+        self._enter = enter
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(6, 3, 10, 3)
+        self._row.setSpacing(2)
+        self.hide()
+
+    def show_trail(self, trail: list[str], repeats: str = "") -> None:
+        """Show the way; the last step is where one is, ``repeats`` what is said of it."""
+        while (item := self._row.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for graph in trail[:-1]:
+            step = QToolButton()
+            step.setText(self.tr("Model") if graph == MAIN else graph)
+            step.setToolTip(self.tr("Back to {name} (Esc)").format(name=step.text()))
+            step.setAutoRaise(True)
+            step.clicked.connect(partial(self._enter, graph))
+            self._row.addWidget(step)
+            self._row.addWidget(QLabel("›"))
+        here = QLabel(f"{trail[-1]} {repeats}".strip())
+        here.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(here, "heading")
+        self._row.addWidget(here)
+        self.adjustSize()
+        self.setVisible(len(trail) > 1)
