@@ -225,7 +225,7 @@ class ReduceLROnPlateau(MonitorCallback):
         rate = float(optimizer.learning_rate)
         if rate <= np.float32(self.min_lr):
             return False
-        new = max(rate * self.factor, self.min_lr)
+        new = float(f"{max(rate * self.factor, self.min_lr):.7g}")  # the digits that float32 holds
         optimizer.learning_rate = new
         if self.verbose:
             print_msg(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")

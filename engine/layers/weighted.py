@@ -103,6 +103,10 @@ class Weighted(Tracked):
         self._weights.append(variable)
         return variable
 
+    def add_variable(self, *args: Any, **kwargs: Any) -> Variable:
+        """Make a weight; another name of ``add_weight``."""
+        return self.add_weight(*args, **kwargs)
+
     def _free_name(self) -> str:
         """Return ``variable``, ``variable_1``, ...: the first that no weight of this layer has."""
         taken = {weight.name for weight in self._weights}
