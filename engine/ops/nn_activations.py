@@ -10,9 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.backend import epsilon as default_epsilon
+from engine.backend import floatx
 from engine.errors import ParamError
 from engine.ops.convert import axes_of, floating, fold_last, tensor, unary
 from engine.ops.operation import op as _op
+from engine.symbolic import KerasTensor
 
 op = partial(_op, module="nn")
 
@@ -108,6 +110,11 @@ def squareplus(x: Any, b: float = 4) -> Tensor:
     return (x + torch.sqrt(x * x + b)) / 2
 
 
+def _along_rule(x: KerasTensor, axis: Any = -1, **_: Any) -> KerasTensor:
+    axes_of(axis, x.ndim)
+    return KerasTensor(x.shape, x.dtype if "float" in x.dtype else floatx())
+
+
 def _along(function: Any, x: Any, axis: Any) -> Tensor:
     x = floating(x)
     if isinstance(axis, int):
@@ -119,19 +126,19 @@ def _along(function: Any, x: Any, axis: Any) -> Tensor:
     return made.permute([order.index(one) for one in range(x.dim())])
 
 
-@op(rule="same")
+@op(rule=_along_rule)
 def softmax(x: Any, axis: Any = -1) -> Tensor:
     """Return probabilities that sum to 1 along ``axis`` (several together; ``None``: all of them)."""
     return _along(torch.softmax, x, axis)
 
 
-@op(rule="same")
+@op(rule=_along_rule)
 def log_softmax(x: Any, axis: Any = -1) -> Tensor:
     """Return the logarithm of ``softmax``, computed without its loss of precision."""
     return _along(torch.log_softmax, x, axis)
 
 
-@op(rule="same")
+@op(rule=_along_rule)
 def sparsemax(x: Any, axis: int = -1) -> Tensor:
     """Return the nearest point of the probability simplex, with exact zeros (Martins & Astudillo 2016)."""
     x = floating(x)
@@ -145,7 +152,7 @@ def sparsemax(x: Any, axis: int = -1) -> Tensor:
     return torch.clamp_min(x - tau, 0)
 
 
-@op(rule="same")
+@op(rule=_along_rule)
 def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = None) -> Tensor:
     """Return x divided by its length (the norm of ``order``) along ``axis``; lengths are at least epsilon."""
     if not isinstance(order, int) or isinstance(order, bool) or order < 1:

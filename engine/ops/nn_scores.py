@@ -17,6 +17,7 @@ from engine.backend import epsilon as default_epsilon
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import axes_of, floating, tensor
 from engine.ops.operation import op as _op
+from engine.symbolic import KerasTensor
 
 op = partial(_op, module="nn")
 
@@ -224,7 +225,13 @@ def psnr(x1: Any, x2: Any, max_val: float) -> Tensor:
     return 20 * math.log10(max_val) - 10 * torch.log10(torch.mean((x1 - x2) ** 2))
 
 
-@op("query", "key", "value", "bias", "mask", "scale")
+def _attention_rule(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> Any:
+    if any(len(one.shape) != 4 for one in (query, key, value)):
+        return None  # the run says what is wrong
+    return KerasTensor((*query.shape[:-1], value.shape[-1]), result_type(query.dtype, key.dtype, value.dtype))
+
+
+@op("query", "key", "value", "bias", "mask", "scale", rule=_attention_rule)
 def dot_product_attention(
     query: Any,
     key: Any,
@@ -265,6 +272,9 @@ def dot_product_attention(
             added = torch.zeros((), dtype=kind, device=q.device).masked_fill(
                 ~seen, torch.finfo(kind).min * 0.7
             )
+        elif added is not None and is_causal:  # torch takes one of them
+            ahead = ~torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=q.device).tril()
+            added = added.masked_fill(ahead, torch.finfo(kind).min * 0.7)
         made = F.scaled_dot_product_attention(q, k, v, added, 0.0, is_causal and added is None, scale=scale)
         return made.transpose(1, 2)
     factor = 1.0 / math.sqrt(q.shape[-1]) if scale is None else scale
