@@ -13,6 +13,7 @@ from torch import Tensor
 from engine import config as settings
 from engine.errors import ParamError
 from engine.layers.preprocessing_values import Values, _OnValues, batches_of, values_of
+from engine.serialization import in_safe_mode
 
 
 def listed(given: Any) -> list[Any] | None:
@@ -107,6 +108,12 @@ class _Vocabulary(_OnValues):
                 f"Received: output_mode={self.output_mode} and idf_weights={idf_weights}"
             )
         if isinstance(vocabulary, (str, Path)):
+            if in_safe_mode():
+                raise self._bad(
+                    "Requested the loading of a vocabulary file outside of the model archive, which could be "
+                    "any file of yours. Pass `safe_mode=False` to the loading function if you trust it. "
+                    f"Received: vocabulary={str(vocabulary)!r}"
+                )
             words = read_lines(str(vocabulary))
             vocabulary = words if self.vocabulary_dtype == "string" else [int(word) for word in words]
         words = listed(vocabulary) or []

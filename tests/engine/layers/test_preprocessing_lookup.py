@@ -9,7 +9,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from engine.errors import ParamError
-from engine.layers import IntegerLookup, StringLookup, TextVectorization
+from engine.layers import IntegerLookup, StringLookup, TextVectorization, deserialize
+from engine.serialization import SafeModeScope
 
 WORDS = ["a", "b", "c", "d"]
 DATA = [["a", "c", "d"], ["d", "z", "b"]]
@@ -102,6 +103,9 @@ def test_vocabulary_files(tmp_path: Path) -> None:
     twin = StringLookup.from_config(layer.get_config())
     twin.load_assets(tmp_path)
     assert twin.get_vocabulary() == layer.get_vocabulary()
+    config = {"class_name": "StringLookup", "config": {"vocabulary": str(file)}}
+    with SafeModeScope(True), pytest.raises(ParamError, match="safe_mode=False"):
+        deserialize(config)
     with pytest.raises(ParamError, match="does not exist"):
         StringLookup(vocabulary=str(tmp_path / "none.txt"))
 
