@@ -136,6 +136,10 @@ class Layer(Described):
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes for copies; the loss terms of the last call stay behind."""
+        return {**self.__dict__, "_losses": []}
+
     def _set_policy(self, policy: DTypePolicy) -> None:
         self._dtype_policy = policy
         self.compute_dtype = policy.compute_dtype

@@ -11,6 +11,7 @@ from engine.layers.variable import Variable
 from engine.random import SeedGenerator
 
 _hook_epoch = [0]
+_SIMPLE = frozenset({bool, int, float, str, type(None)})
 _OWN = frozenset({"_parameters", "_modules", "_buffers", "_weights", "_config", "_inbound", "_losses"})
 
 
@@ -34,16 +35,20 @@ class Tracked(torch.nn.Module):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Track weights, and layers in plain lists and dicts too, as Keras does."""
-        if isinstance(value, Variable):
+        own = self.__dict__
+        if type(value) in _SIMPLE and name not in own["_parameters"] and name not in own["_modules"]:
+            object.__setattr__(self, name, value)  # torch's own way looks three times where it might belong
+            return
+        if issubclass(type(value), Variable):
             if not any(weight is value for weight in self._weights):
                 if value.path == value.name and self._initialized:
                     value.path = f"{path_in_scope(self)}/{value.name}"
                 self._weights.append(value)
-        elif value is None and name in self.__dict__.get("_parameters", {}):
+        elif value is None and name in own["_parameters"]:
             del self._parameters[name]  # a plain attribute from now on, which may become anything
         super().__setattr__(name, value)
         listed = isinstance(value, (list, tuple, dict)) and not name.startswith("_")
-        if listed and "_modules" in self.__dict__:
+        if listed:
             self._track(name, value)
 
     def __delattr__(self, name: str) -> None:

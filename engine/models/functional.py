@@ -100,7 +100,7 @@ class Functional(Model):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the attributes for copies; the compiled graph is made afresh."""
-        return {**self.__dict__, "_plan": None}
+        return {**super().__getstate__(), "_plan": None}
 
     def _compiled_graph(self) -> Plan:
         if self._plan is None:
