@@ -30,6 +30,7 @@ _HOMES = {
         "utils.plotting": ("plot_model",),
         "utils.progbar": ("Progbar",),
         "utils.sequence_utils": ("pad_sequences",),
+        "utils.source_inputs": ("get_source_inputs",),
     }.items()
     for name in names
 }  # fmt: skip

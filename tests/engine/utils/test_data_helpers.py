@@ -154,3 +154,10 @@ def test_a_bar_shows_means(capsys: pytest.CaptureFixture[str]) -> None:
     line = capsys.readouterr().out.splitlines()[-1]
     assert "4/4" in line
     assert "mean: 1.5000 - last: 3.0000" in line
+
+
+def test_a_tensor_knows_its_inputs() -> None:
+    one, two, three = (layers.Input((2,)) for _ in range(3))
+    found = utils.get_source_inputs(layers.Add()([layers.Dense(2)(one), two, one]))
+    assert [id(tensor) for tensor in found] == [id(one), id(two)]
+    assert utils.get_source_inputs(three) == [three]
