@@ -10,11 +10,14 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = (
-    "activations", "backend", "callbacks", "catalog", "config", "constraints", "datasets", "initializers",
-    "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving",
-    "training", "tree", "utils",
+    "activations", "backend", "callbacks", "catalog", "config", "constraints", "datasets", "dtype_policies",
+    "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "random",
+    "regularizers", "saving", "training", "tree", "utils",
 )  # fmt: skip
 _NAMES = {
+    "DTypePolicy": "dtype_policies",
+    "FloatDTypePolicy": "dtype_policies",
+    "Function": "models",
     "Functional": "models",
     "Initializer": "initializers",
     "Input": "layers",

