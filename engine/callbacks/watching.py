@@ -212,7 +212,12 @@ class ReduceLROnPlateau(MonitorCallback):
             self.wait = 0
         elif not self.in_cooldown():
             self.wait += 1
-            if self.wait >= self.patience and self._reduce(epoch):
+            fell = (
+                [self._reduce(each, epoch) for each in _parts(self.model)]
+                if self.wait >= self.patience
+                else []
+            )
+            if any(fell):
                 self.cooldown_counter = self.cooldown
                 self.wait = 0
 
@@ -220,8 +225,7 @@ class ReduceLROnPlateau(MonitorCallback):
         """Return whether the rate fell so lately that nothing counts yet."""
         return self.cooldown_counter > 0
 
-    def _reduce(self, epoch: int) -> bool:
-        optimizer = self.model.optimizer
+    def _reduce(self, optimizer: Any, epoch: int) -> bool:
         rate = float(optimizer.learning_rate)
         if rate <= np.float32(self.min_lr):
             return False
@@ -234,8 +238,18 @@ class ReduceLROnPlateau(MonitorCallback):
 
 def note_rate(model: Any, logs: Mapping[str, Any] | None) -> None:
     """Add the present learning rate to the logs."""
-    if isinstance(logs, dict):
+    if not isinstance(logs, dict):
+        return
+    if hasattr(model.optimizer, "optimizers"):
+        for each in model.optimizer.optimizers:
+            logs[f"learning_rate_{each.name}"] = float(each.learning_rate)
+    else:
         logs["learning_rate"] = float(model.optimizer.learning_rate)
+
+
+def _parts(model: Any) -> list[Any]:
+    """Return the optimizers that have a rate: the model's, or those inside a ``MultiOptimizer``."""
+    return list(getattr(model.optimizer, "optimizers", (model.optimizer,)))
 
 
 class LearningRateScheduler(Callback):
@@ -247,7 +261,11 @@ class LearningRateScheduler(Callback):
         self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        present = float(self.model.optimizer.learning_rate)
+        for each in _parts(self.model):
+            self._set(each, epoch)
+
+    def _set(self, optimizer: Any, epoch: int) -> None:
+        present = float(optimizer.learning_rate)
         try:
             rate = self.schedule(epoch, present)
         except TypeError:  # a function of the epoch alone, the older form
@@ -256,7 +274,7 @@ class LearningRateScheduler(Callback):
             raise EngineError(
                 f"The output of the `schedule` function should be a float. Got: {rate!r}", code="param"
             )
-        self.model.optimizer.learning_rate = float(rate)
+        optimizer.learning_rate = float(rate)
         if self.verbose:
             print_msg(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 

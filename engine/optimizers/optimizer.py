@@ -192,8 +192,8 @@ class Optimizer(Steps):
             return
         if isinstance(self._rate, schedules.LearningRateSchedule):
             raise TypeError(
-                f"{type(self).__name__} was made with a schedule, which sets the learning rate. "
-                "Make the optimizer with a number to be able to set it."
+                "This optimizer was created with a `LearningRateSchedule`, which sets its learning rate. "
+                f"Make the {type(self).__name__} with a number to be able to set it."
             )
         number = not isinstance(value, (str, bool, type(None)))
         self._check("learning_rate", "a number or a schedule", value, number)

@@ -57,6 +57,16 @@ def test_each_optimizer_trains_its_own_weights() -> None:
         _ = optimizer.learning_rate
     twin = optimizers.deserialize(optimizers.serialize(optimizer))
     assert twin.get_config() == optimizer.get_config()
+    from types import SimpleNamespace
+
+    from engine.callbacks import LearningRateScheduler
+
+    scheduler, logs = LearningRateScheduler(lambda epoch, rate: rate * 0.5), {"loss": 1.0}
+    scheduler.set_model(SimpleNamespace(optimizer=optimizer))
+    scheduler.on_epoch_begin(0)
+    assert [float(each.learning_rate) for each in optimizer.optimizers] == [0.05, 0.5]
+    scheduler.on_epoch_end(0, logs)
+    assert len(logs) == 3
     with pytest.raises(ValueError, match="already exists"):
         chosen["slow.*"] = optimizers.SGD()
 
