@@ -81,9 +81,10 @@ def image_dataset_from_directory(
 
 
 def _check_format(given: str) -> None:
-    if given != "torch":
+    if given not in ("torch", "tf", "grain"):  # those of Keras are taken for the sake of its scripts
         raise ParamError(
-            f'`format` should be "torch": what comes is a torch DataLoader. Received: format={given}',
+            '`format` should be either "tf" or "grain", or "torch"; what comes is a torch DataLoader. '
+            f"Received: format={given}",
             code="param",
         )
 
