@@ -37,6 +37,8 @@ class Described(Weighted):
                 value = [LAYERS.serialize(layer) for layer in value or ()]
             elif family is not None and value is not None:
                 value = family.serialize(value)
+            elif param.kind.family == "activations":
+                value = "linear"  # as Keras writes it; the constructor takes either
             elif isinstance(value, np.ndarray):
                 value = value.tolist()
             base[param.name] = value
