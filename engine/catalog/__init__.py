@@ -20,7 +20,7 @@ class Catalog:
 
     def __init__(self, specs: Iterable[LayerSpec]) -> None:
         order = {category: place for place, category in enumerate(CATEGORIES)}
-        ranked = sorted(specs, key=lambda spec: order.get(spec.category, len(order)))
+        ranked = sorted(specs, key=lambda spec: (order.get(spec.category, len(order)), spec.rare))
         self._specs = {spec.name: spec for spec in ranked}
 
     def get(self, name: str) -> LayerSpec | None:

@@ -27,6 +27,7 @@ def spec_of(cls: type[Layer]) -> LayerSpec:
         call_options=_options(cls),
         cls=cls,
         dry=infer,
+        rare=bool(vars(cls).get("rare", False)),  # a subclass of a rare layer need not be rare
     )
 
 

@@ -83,6 +83,8 @@ class LayerSpec:
     call_options: tuple[Param, ...]
     cls: Any = field(repr=False, compare=False)
     dry: Callable[..., Any] = field(repr=False, compare=False)
+    rare: bool = False
+    """Whether few drawings need it."""
 
     def outputs(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the names of the outputs for these parameters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import torch
 
@@ -109,6 +109,8 @@ class PReLU(_Elementwise):
         shared_axes: Axes along which one factor serves all, such as (1, 2) for the pixels of a picture.
     """
 
+    rare: ClassVar[bool] = True
+
     def __init__(
         self,
         alpha_initializer: Initializer = "zeros",
@@ -170,6 +172,8 @@ class ELU(_Elementwise):
     Args:
         alpha: Depth of the floor.
     """
+
+    rare: ClassVar[bool] = True
 
     def __init__(self, alpha: Real = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -225,6 +225,8 @@ class AdditiveAttention(Attention):
         dropout: Fraction of the weights that is set to zero while training.
     """
 
+    rare: ClassVar[bool] = True
+
     def __init__(self, use_scale: Flag = True, dropout: Rate = 0.0, **kwargs: Any) -> None:
         super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
 

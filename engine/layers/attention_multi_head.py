@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from engine import regularizers
 from engine.errors import ParamError
@@ -196,6 +196,8 @@ class GroupQueryAttention(_Heads):
         use_gate: Whether what the heads find passes a learned gate.
         seed: Start of the random numbers, for runs that can be repeated.
     """
+
+    rare: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -138,6 +138,7 @@ class ConvLSTM1D(_ConvLSTM):
         zero_output_for_mask: Whether steps that are left out give zeros, instead of the output before them.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(
@@ -217,6 +218,7 @@ class ConvLSTM2D(_ConvLSTM):
         zero_output_for_mask: Whether steps that are left out give zeros, instead of the output before them.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 2
 
     def __init__(
@@ -297,6 +299,7 @@ class ConvLSTM3D(_ConvLSTM):
         zero_output_for_mask: Whether steps that are left out give zeros, instead of the output before them.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(

@@ -117,6 +117,7 @@ class Conv3D(_Conv):
         dilation_rate: The distance between the places that a window looks at.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(

@@ -111,6 +111,7 @@ class DepthwiseConv1D(_Depthwise):
         dilation_rate: The distance between the steps that a window looks at.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(
@@ -150,6 +151,7 @@ class DepthwiseConv2D(_Depthwise):
         dilation_rate: The distance between the pixels that a window looks at.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 2
 
     def __init__(

@@ -98,6 +98,7 @@ class SeparableConv1D(_Separable):
         dilation_rate: The distance between the steps that a window looks at.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(

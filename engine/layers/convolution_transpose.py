@@ -176,6 +176,7 @@ class Conv1DTranspose(_Transposed):
         dilation_rate: The distance between the steps that a pattern stamps.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(
@@ -258,6 +259,7 @@ class Conv3DTranspose(_Transposed):
         dilation_rate: The distance between the places that a pattern stamps.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(

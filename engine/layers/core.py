@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -139,6 +139,7 @@ def _last_axis(layer: Layer, input_shape: Shape) -> int:
 class Identity(Layer):
     """Passes its input on unchanged."""
 
+    rare: ClassVar[bool] = True
     supports_masking = True
 
     def __init__(self, **kwargs: Any) -> None:

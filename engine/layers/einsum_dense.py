@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -49,6 +49,7 @@ class EinsumDense(_LowRank):
         lora_alpha: How strongly the correction counts: it is scaled by this over its rank.
     """
 
+    rare: ClassVar[bool] = True
     category = "core"
 
     def __init__(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -154,6 +154,7 @@ class RandomShear(_AffineLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
 
     def __init__(

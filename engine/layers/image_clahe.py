@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -27,6 +27,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(_PixelLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
 

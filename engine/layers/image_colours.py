@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -27,6 +27,7 @@ class RandomHue(_PixelLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _FACTOR_BOUNDS = (0, 1)
     needs_channels = (3,)
@@ -78,6 +79,7 @@ class RandomSaturation(_PixelLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     needs_channels = (3,)
 
@@ -125,6 +127,7 @@ class RandomGrayscale(_PixelLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     needs_channels = (1, 3)
@@ -168,6 +171,7 @@ class RandomColorDegeneration(_PixelLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     needs_channels = (3,)
 

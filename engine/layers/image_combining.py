@@ -78,6 +78,7 @@ class RandAugment(_CombiningLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _AUGMENT_LAYERS: ClassVar[tuple[str, ...]] = (
         *_GEOMETRY, "random_brightness", "random_color_degeneration", "random_contrast", "random_sharpness",
@@ -165,6 +166,7 @@ class AugMix(_CombiningLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
 
     def __init__(

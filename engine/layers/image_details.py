@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +29,7 @@ class RandomSharpness(_PixelLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     _FACTOR_BOUNDS = (0, 1)
@@ -84,6 +85,7 @@ class RandomGaussianBlur(_PixelLayer):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     _FACTOR_BOUNDS = (0, 1)
@@ -155,6 +157,7 @@ class RandomErasing(_PixelLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     _FACTOR_BOUNDS = (0, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -115,6 +115,7 @@ class RandomInvert(_PixelLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     _FACTOR_BOUNDS = (0, 1)
@@ -163,6 +164,7 @@ class RandomColorJitter(_PixelLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -170,6 +170,7 @@ class CenterCrop(_SizedLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     category = "preprocessing"
     in_palette = True
 
@@ -234,6 +235,7 @@ class RandomCrop(_SizedLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -35,6 +35,7 @@ class RandomPerspective(BaseImagePreprocessingLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     _FACTOR_BOUNDS = (0, 1)
@@ -144,6 +145,7 @@ class RandomElasticTransform(BaseImagePreprocessingLayer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     in_palette = True
     _USE_BASE_FACTOR = False
     _FACTOR_BOUNDS = (0, 1)

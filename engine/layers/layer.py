@@ -64,6 +64,8 @@ class Layer(Described):
     """Whether ``call`` takes one list of any number of tensors, as merges do."""
     in_palette: ClassVar[bool] = True
     """Whether the layer can be drawn by itself; cells of recurrent layers cannot."""
+    rare: ClassVar[bool] = False
+    """Whether the palette keeps the layer behind "more": few drawings need it.  A subclass says so itself."""
     input_spec: InputSpec | Sequence[InputSpec] | None = None
     supports_masking: bool = False
     built: bool = False

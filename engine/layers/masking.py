@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ class Masking(Layer):
         mask_value: The value that fills empty steps.
     """
 
+    rare: ClassVar[bool] = True
     supports_masking = True
     input_spec = InputSpec(min_ndim=2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -244,6 +244,7 @@ class Maximum(_Extreme):
     Keras: ``keras.layers.Maximum``.
     """
 
+    rare: ClassVar[bool] = True
     choose = staticmethod(torch.maximum)
 
 
@@ -253,6 +254,7 @@ class Minimum(_Extreme):
     Keras: ``keras.layers.Minimum``.
     """
 
+    rare: ClassVar[bool] = True
     choose = staticmethod(torch.minimum)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -100,6 +100,7 @@ class Dot(_Merge):
         normalize: Whether vectors are made as long as 1 before, which gives the cosine of their angle.
     """
 
+    rare: ClassVar[bool] = True
     fewest = 2
     most = 2
 

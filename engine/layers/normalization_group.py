@@ -41,6 +41,7 @@ class GroupNormalization(Layer):
         gamma_constraint: A rule that the factor is made to obey after each step.
     """
 
+    rare: ClassVar[bool] = True
     category: ClassVar[str] = "normalization"
     supports_masking = True
     gamma: Variable | None
@@ -182,6 +183,7 @@ class RMSNormalization(Layer):
         epsilon: A small number that keeps the division from failing.
     """
 
+    rare: ClassVar[bool] = True
     category: ClassVar[str] = "normalization"
     scale: Variable
 

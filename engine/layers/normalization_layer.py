@@ -153,6 +153,7 @@ class UnitNormalization(Layer):
         axis: The axis, or axes, along which the length is measured.
     """
 
+    rare: ClassVar[bool] = True
     category: ClassVar[str] = "normalization"
     supports_masking = True
 

@@ -29,6 +29,7 @@ class SpectralNormalization(Wrapper):
         power_iterations: How often the estimate is refined at each step.
     """
 
+    rare: ClassVar[bool] = True
     category: ClassVar[str] = "normalization"
     in_palette = True
     kernel: Any

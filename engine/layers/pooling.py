@@ -163,6 +163,7 @@ class MaxPooling3D(_Max):
         strides: How far the window moves each time along the three axes; its own size, if not given.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(
@@ -191,6 +192,7 @@ class AveragePooling1D(_Average):
         strides: How many steps the window moves on each time; as many as pool_size, if not given.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(
@@ -247,6 +249,7 @@ class AveragePooling3D(_Average):
         strides: How far the window moves each time along the three axes; its own size, if not given.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(

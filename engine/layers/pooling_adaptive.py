@@ -78,6 +78,7 @@ class AdaptiveMaxPooling1D(_AdaptiveMax):
         output_size: How many regions the steps are divided into.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(self, output_size: Size1, data_format: DataFormat | None = None, **kwargs: Any) -> None:
@@ -96,6 +97,7 @@ class AdaptiveMaxPooling2D(_AdaptiveMax):
         output_size: How many regions height and width are divided into.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 2
 
     def __init__(self, output_size: Size2, data_format: DataFormat | None = None, **kwargs: Any) -> None:
@@ -114,6 +116,7 @@ class AdaptiveMaxPooling3D(_AdaptiveMax):
         output_size: How many regions depth, height and width are divided into.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(self, output_size: Size3, data_format: DataFormat | None = None, **kwargs: Any) -> None:
@@ -132,6 +135,7 @@ class AdaptiveAveragePooling1D(_AdaptiveAverage):
         output_size: How many regions the steps are divided into.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(self, output_size: Size1, data_format: DataFormat | None = None, **kwargs: Any) -> None:
@@ -150,6 +154,7 @@ class AdaptiveAveragePooling2D(_AdaptiveAverage):
         output_size: How many regions height and width are divided into.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 2
 
     def __init__(self, output_size: Size2, data_format: DataFormat | None = None, **kwargs: Any) -> None:
@@ -168,6 +173,7 @@ class AdaptiveAveragePooling3D(_AdaptiveAverage):
         output_size: How many regions depth, height and width are divided into.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(self, output_size: Size3, data_format: DataFormat | None = None, **kwargs: Any) -> None:

@@ -108,6 +108,7 @@ class GlobalMaxPooling3D(_GlobalMax):
     Keras: ``keras.layers.GlobalMaxPooling3D``.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
 
@@ -154,6 +155,7 @@ class GlobalAveragePooling3D(_GlobalAverage):
     Keras: ``keras.layers.GlobalAveragePooling3D``.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
 

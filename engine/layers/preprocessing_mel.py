@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -40,6 +40,7 @@ class MelSpectrogram(Layer):
         ref_power: The power that is 0 decibels.
     """
 
+    rare: ClassVar[bool] = True
     category = "preprocessing"
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import torch
@@ -116,6 +116,7 @@ class STFTSpectrogram(Layer):
         data_format: Whether the channels are the last axis or the first after the batch.
     """
 
+    rare: ClassVar[bool] = True
     category = "preprocessing"
     real_kernel: Variable
     imag_kernel: Variable

@@ -47,6 +47,7 @@ class RNN(Layer):
         zero_output_for_mask: Whether steps that are left out give zeros, instead of the output before them.
     """
 
+    rare: ClassVar[bool] = True
     category: ClassVar[str] = "recurrent"
     supports_masking = True
     cell: Any

@@ -147,6 +147,7 @@ class SpatialDropout1D(_SpatialDropout):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     input_spec = InputSpec(ndim=3)
 
     def __init__(self, rate: Rate, seed: Integer | None = None, **kwargs: Any) -> None:
@@ -168,6 +169,7 @@ class SpatialDropout2D(_SpatialDropout):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     input_spec = InputSpec(ndim=4)
 
     def __init__(
@@ -191,6 +193,7 @@ class SpatialDropout3D(_SpatialDropout):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     input_spec = InputSpec(ndim=5)
 
     def __init__(
@@ -212,6 +215,7 @@ class ActivityRegularization(Layer):
         l2: Factor of the sum of squares.
     """
 
+    rare: ClassVar[bool] = True
     category: ClassVar[str] = "regularization"
     supports_masking = True
 

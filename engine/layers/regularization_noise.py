@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -33,6 +33,8 @@ class AlphaDropout(_Shaped):
         noise_shape: Shape of the random pattern; sizes of 1 share one fate along that axis.
         seed: Start of the random numbers, for runs that can be repeated.
     """
+
+    rare: ClassVar[bool] = True
 
     def __init__(
         self, rate: Rate, noise_shape: NoiseShape | None = None, seed: Integer | None = None, **kwargs: Any
@@ -66,6 +68,7 @@ class GaussianDropout(_Noise):
         seed: Start of the random numbers, for runs that can be repeated.
     """
 
+    rare: ClassVar[bool] = True
     seed_generator: SeedGenerator
 
     def __init__(self, rate: Rate, seed: Integer | None = None, **kwargs: Any) -> None:

@@ -115,6 +115,7 @@ class Cropping1D(_Cropping):
         cropping: How many steps go at the start and at the end; one number for both.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(self, cropping: Pair = (1, 1), **kwargs: Any) -> None:
@@ -133,6 +134,8 @@ class Cropping2D(_Cropping):
         cropping: How many pixels go: one number for all edges, one for height and one for width, or
             ((top, bottom), (left, right)).
     """
+
+    rare: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -157,6 +160,7 @@ class Cropping3D(_Cropping):
             for each axis.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(
@@ -199,6 +203,7 @@ class ZeroPadding1D(_ZeroPadding):
         padding: How many zeros go before and after; one number for both.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(self, padding: Pair = 1, data_format: DataFormat | None = None, **kwargs: Any) -> None:
@@ -242,6 +247,7 @@ class ZeroPadding3D(_ZeroPadding):
             after) for each axis.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(

@@ -62,6 +62,7 @@ class UpSampling1D(_UpSampling):
         size: How many times each step comes.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 1
 
     def __init__(self, size: Times = 2, **kwargs: Any) -> None:
@@ -116,6 +117,7 @@ class UpSampling3D(_UpSampling):
         size: How many times each place comes along depth, height and width.
     """
 
+    rare: ClassVar[bool] = True
     rank: ClassVar[int] = 3
 
     def __init__(self, size: Size3 = (2, 2, 2), data_format: DataFormat | None = None, **kwargs: Any) -> None:
