@@ -37,7 +37,7 @@ def _accepting(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 def _operation(function: Callable[..., Tensor]) -> Callable[..., Any]:
     """Return the operation that does the same: that of ``ops``, or one made for the activation."""
     from engine import ops
-    from engine.ops.operation import op, setting_parameters
+    from engine.ops.functions import op, setting_parameters
 
     twin = getattr(ops, _TWINS.get(function.__name__, function.__name__), None)
     if twin is not None:
@@ -63,7 +63,7 @@ def relu(
 ) -> Tensor:
     """Return x above ``threshold`` (at most ``max_value``) and ``negative_slope * (x - threshold)`` below."""
     if threshold == 0.0 and max_value is None:
-        return F.relu(x) if negative_slope == 0.0 else F.leaky_relu(x, negative_slope)
+        return torch.relu(x) if negative_slope == 0.0 else F.leaky_relu(x, negative_slope)
     above = torch.where(x > threshold, x, torch.zeros_like(x)) if threshold != 0.0 else F.relu(x)
     if max_value is not None:
         above = torch.clamp(above, 0.0, max_value)

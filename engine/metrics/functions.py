@@ -52,6 +52,8 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
 def _sparse(y_true: Any, y_pred: Any) -> Tensor:
     pred = tensor(y_pred)
     true = tensor(y_true, pred)
+    if true.dim() == 1 and pred.dim() == 2:
+        return true == pred.argmax(-1)
     if true.dim() == pred.dim() and true.shape[-1] == 1:
         true = true.squeeze(-1)
     hits = true == pred.argmax(-1)

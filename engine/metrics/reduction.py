@@ -147,13 +147,14 @@ class MeanMetricWrapper(Mean):
             true = y_true if isinstance(y_true, Tensor) else tensor(y_true, y_pred)
             if self._hits is not None:
                 hits = self._hits(true, y_pred, **self._fn_kwargs)
-                if hits.dim() and hits.numel() == len(hits):
-                    return self._add_sum(hits.sum(), len(hits))
+                if hits.dim() == 1 or (hits.dim() and hits.numel() == hits.shape[0]):
+                    # Faster than sum() and len().
+                    return self._add_sum(torch.count_nonzero(hits), hits.shape[0])
                 return self._add(hits, None)
             if self._mean is not None and y_pred.dtype is self._kind:
                 mean = self._mean(true, y_pred, **self._fn_kwargs)
                 if mean is not None:
-                    rows = len(y_pred)
+                    rows = y_pred.shape[0]
                     return self._add_sum(mean * rows, rows)
         return self._add(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
 

@@ -98,6 +98,9 @@ class Functional(Model):
             return DirectPlan(self)
         return self._compiled_graph()
 
+    def _own_graph(self) -> Functional | None:
+        return self if type(self).call is Functional.call else None
+
     def __getstate__(self) -> dict[str, Any]:
         """Return the attributes for copies; the compiled graph is made afresh."""
         return {**super().__getstate__(), "_plan": None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
@@ -13,8 +13,12 @@ from engine.errors import EngineError, ParamError, did_you_mean
 from engine.layers import calling
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer
+from engine.models.direct import Direct
 from engine.structure import flatten
 from engine.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from engine.models.functional import Functional
 
 
 class DirectPlan:
@@ -51,6 +55,7 @@ class Model(Keras1Model, Trainer, Layer):
     keras_module = "keras"
     inputs: Sequence[Any] = ()
     outputs: Sequence[Any] = ()
+    _direct: Direct | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make a ``Functional`` where inputs and outputs are given."""
@@ -69,6 +74,27 @@ class Model(Keras1Model, Trainer, Layer):
             Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]  # it has become one
             return
         super().__init__(*args, **kwargs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run on tensors and arrays, or extend the graph where symbolic tensors come."""
+        if kwargs or len(args) != 1 or type(args[0]) is not Tensor:
+            return super().__call__(*args, **kwargs)
+        direct = self._direct
+        if direct is not None and direct.fits(args[0]):
+            return direct.run(args[0])
+        made = super().__call__(*args)
+        if direct is None or direct.stale:
+            graph = self._own_graph()
+            object.__setattr__(self, "_direct", None if graph is None else Direct(self, graph))
+        return made
+
+    def _own_graph(self) -> Functional | None:
+        """Return the graph that a call of this model runs, where there is one."""
+        return None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes for copies; the short way into the graph is found afresh."""
+        return {**super().__getstate__(), "_direct": None}
 
     @property
     def layers(self) -> list[Layer]:

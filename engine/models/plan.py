@@ -44,6 +44,8 @@ class _Entry(NamedTuple):
     sizes: tuple[tuple[int, int], ...]
     shape: tuple[int | None, ...]
     path: str
+    tail: tuple[int | None, ...]
+    """The shape without the batch axis."""
 
 
 class Plan:
@@ -71,11 +73,13 @@ class Plan:
                 tuple((axis, size) for axis, size in enumerate(tensor.shape) if size is not None and axis),
                 (None, *tensor.shape[1:]),
                 path,
+                tuple(tensor.shape[1:]),
             )
             for tensor, path in zip(inputs, paths or [""] * len(inputs), strict=True)
         ]
         self._epoch = -1
         self._steps: list[_Step] = []
+        self._chain: list[_Step] = []
         self._masked_steps: list[_Step] = []
         self._outs: list[int] = []
         self._count = 0
@@ -95,7 +99,7 @@ class Plan:
                 got=len(inputs),
             )
         slots: list[Any] = [None] * self._count
-        steps = self._steps
+        steps, chain = self._steps, self._chain
         for number, (tensor, entry) in enumerate(zip(inputs, self._entries, strict=True)):
             if tensor is not None:
                 slots[number] = fitted = _fitted(tensor, entry)
@@ -103,6 +107,7 @@ class Plan:
                 if mask is not None:
                     fitted._keras_mask = mask  # type: ignore[attr-defined]  # as Keras hangs it there
                     steps = self._masked_steps = self._masked_steps or self._steps_for(masked=True)
+                    chain = []
         local = calling._local
         outer, nested = getattr(local, "training", None), getattr(local, "running", False)
         local.training = training
@@ -113,6 +118,12 @@ class Plan:
                     losses.clear()
         step: _Step | None = None
         try:
+            if chain:
+                made = slots[0]
+                slots = []  # nothing keeps what a later step has read
+                for step in chain:
+                    made = step[1](made, training=training) if step[0] else step[1](made)
+                return [made]
             for step in steps:
                 mode, function, source, target, free, _ = step
                 if mode == _PLAIN:
@@ -153,7 +164,17 @@ class Plan:
         self._outs = [self._numbers[id(tensor)] for tensor in self._outputs]
         self._count = len(self._numbers)
         self._steps = self._steps_for(masked=False)
+        self._chain = self._steps if self._is_chain() else []
         self._masked_steps = []
+
+    def _is_chain(self) -> bool:
+        """Return whether each step takes just what the one before it made, and the last makes the output."""
+        place = 0
+        for step in self._steps:
+            if step.mode not in (_PLAIN, _TRAINING) or step.source != place or type(step.target) is not int:
+                return False
+            place = step.target
+        return len(self._entries) == 1 and self._outs == [place]
 
     def _steps_for(self, masked: bool) -> list[_Step]:
         """Return the steps, for inputs with masks or without."""
@@ -262,6 +283,8 @@ def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
     """Return an input in the dtype and rank that the graph states, as Keras forgives a lone last axis."""
     if tensor.dtype is not entry.dtype:
         tensor = tensor.to(entry.dtype)
+    if tensor.shape[1:] == entry.tail and tensor.dim() == entry.rank:
+        return tensor
     rank = tensor.dim()
     if rank != entry.rank:
         if rank == entry.rank - 1 and (entry.rank - 1, 1) in entry.sizes:

@@ -72,7 +72,7 @@ class Sequential(Model):
                 self._begin(layer.inputs[0].shape, layer.inputs[0].dtype)
         self._chain.append(layer)
         self._modules[f"layer_{len(self._chain) - 1}"] = layer
-        self._made = None
+        self._made = self._direct = None
         if self._last is not None:
             self._extend(layer)
         self.built = self._last is not None
@@ -107,7 +107,7 @@ class Sequential(Model):
             raise EngineError("The model has no layer to take away.", code="no_layer")
         layer = self._chain.pop()
         del self._modules[f"layer_{len(self._chain)}"]
-        self._made = None
+        self._made = self._direct = None
         if self._last is not None and self._entry is not None:
             node = self._last.node
             layer._inbound.remove(node)
@@ -184,6 +184,10 @@ class Sequential(Model):
     @property
     def _graph(self) -> Any:
         return self._as_graph()._graph if self._last is not None and self._chain else None
+
+    def _own_graph(self) -> Functional | None:
+        known = type(self).call is Sequential.call and self._last is not None and self._chain
+        return self._as_graph() if known else None
 
     @property
     def plan(self) -> Any:

@@ -119,7 +119,7 @@ class Adam(Optimizer):
         self.epsilon = epsilon
         self.amsgrad = amsgrad
         self._clock: Tensor | None = None
-        self._whole: list[list[Tensor]] | None = None
+        self._whole: tuple[list[Any], list[Tensor], list[list[Tensor]]] = ([], [], [])
         self._places: list[int] = []
 
     def slots(self) -> Sequence[str]:
@@ -133,23 +133,23 @@ class Adam(Optimizer):
         if clock is None or clock.device != params[0].device:
             clock = self._clock = torch.zeros((), device=params[0].device)
         clock.fill_(step)
-        names = self.slots()
         if params is self._trainable_variables:
             places = [param.data_ptr() for param in params]
-            if self._whole is None or self._places != places:  # weights that moved to other memory
+            if self._places != places:  # at first, and for weights that moved to other memory
                 self._places = places
-                self._whole = [
-                    _in_memory_order(group) for group in (params, *(slots[name] for name in names))
-                ]
-            views = self._whole
+                self._whole = self._laid_out(params, slots)
+            sizes, flat, (means, squares, largest) = self._whole
         else:
-            views = [_in_memory_order(group) for group in (params, *(slots[name] for name in names))]
+            sizes, flat, (means, squares, largest) = self._laid_out(params, slots)
         torch._fused_adam_(
-            views[0],
-            _in_memory_order(grads),
-            views[1],
-            views[2],
-            views[3] if self.amsgrad else [],
+            flat,
+            [
+                grad if size is None else grad.as_strided(size, (1,))
+                for grad, size in zip(grads, sizes, strict=True)
+            ],
+            means,
+            squares,
+            largest,
             [clock] * len(params),
             lr=rate,
             beta1=self.beta_1,
@@ -159,6 +159,26 @@ class Adam(Optimizer):
             amsgrad=self.amsgrad,
             maximize=False,
         )
+
+    def _laid_out(
+        self, params: list[Tensor], slots: Slots
+    ) -> tuple[list[Any], list[Tensor], list[list[Tensor]]]:
+        """Return the weights and slots as the kernel takes them, and what flat size their gradients need.
+
+        The kernel copies what is not contiguous there and back, which costs twice the step itself.  Tensors
+        that are permuted views of whole memory become flat views of it: axes in another order do not matter,
+        and ``Optimizer.step`` has laid the gradients out like the weights.
+        """
+        names = ["momentum", "velocity", *(["velocity_hat"] if self.amsgrad else [])]
+        sizes = [None if param.is_contiguous() or not _dense(param) else (param.numel(),) for param in params]
+        groups = [
+            [
+                tensor if size is None else tensor.as_strided(size, (1,))
+                for tensor, size in zip(group, sizes, strict=True)
+            ]
+            for group in (params, *(slots[name] for name in names))
+        ]
+        return sizes, groups[0], [*groups[1:], *([] if self.amsgrad else [[]])]
 
     def get_config(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in ("beta_1", "beta_2", "epsilon", "amsgrad")}
@@ -181,18 +201,6 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **options)
         self._check("weight_decay", "a float", weight_decay, weight_decay is not None)
-
-
-def _in_memory_order(tensors: list[Tensor]) -> list[Tensor]:
-    """Return tensors that are permuted views as flat views of the same memory.
-
-    The fused kernel copies what is not contiguous there and back, which costs twice the step itself.  Axes in
-    another order do not matter to it, and ``Optimizer.step`` has laid the gradients out like the weights.
-    """
-    return [
-        tensor if tensor.is_contiguous() or not _dense(tensor) else tensor.as_strided((tensor.numel(),), (1,))
-        for tensor in tensors
-    ]
 
 
 def _dense(tensor: Tensor) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,6 +15,7 @@ from engine.errors import EngineError
 from engine.optimizers.state import State
 
 Slots = dict[str, list[Any]]
+_is_none = partial(operator.is_, None)
 
 
 class Steps(State):
@@ -41,7 +44,7 @@ class Steps(State):
 
     def step(self, grads: Sequence[Tensor | None]) -> None:
         """Do one step from one gradient per weight of ``build``: the fast way, for training loops."""
-        if self._overwritten or None in [None if grad is None else 0 for grad in grads]:
+        if self._overwritten or any(map(_is_none, grads)):
             self._step_some(list(range(len(grads))), grads)
         else:
             self._step(self._trainable_variables, grads, self._slots)  # type: ignore[arg-type]  # none is None
@@ -89,20 +92,23 @@ class Steps(State):
                 weight.copy_(grad)
 
     def _step(self, params: list[Any], grads: Sequence[Tensor], slots: Slots) -> None:
-        with torch.no_grad():
-            # Fused kernels walk memory: a gradient laid out otherwise would update the wrong elements.
-            given = [
-                grad
-                if grad.stride() == param.stride() and grad.dtype is param.dtype
-                else torch.empty_like(param).copy_(grad)
-                for param, grad in zip(params, grads, strict=True)
-            ]
-            if params:
-                if self.loss_scale_factor:
-                    given = list(torch._foreach_div(given, self.loss_scale_factor))
-                self._apply(params, given, slots)
-                for item in self._constrained:
-                    item.copy_(item.constraint(item))
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                self._step(params, grads, slots)
+            return
+        # Fused kernels walk memory: a gradient laid out otherwise would update the wrong elements.
+        given = [
+            grad
+            if grad.stride() == param.stride() and grad.dtype is param.dtype
+            else torch.empty_like(param).copy_(grad)
+            for param, grad in zip(params, grads, strict=True)
+        ]
+        if params:
+            if self.loss_scale_factor:
+                given = list(torch._foreach_div(given, self.loss_scale_factor))
+            self._apply(params, given, slots)
+            for item in self._constrained:
+                item.copy_(item.constraint(item))
         self._count += 1
 
     def _apply(self, params: list[Any], grads: list[Tensor], slots: Slots) -> None:

@@ -173,10 +173,7 @@ class Rows:
             )
             if tensors[0].device.type != "cpu":
                 order = order.to(tensors[0].device)
-            cuts = (
-                [tensor.index_select(0, rows) for tensor in tensors]
-                for rows in torch.split(order, batch_size)
-            )
+            cuts = _gathered(tensors, order, batch_size)
         for cut in cuts:
             parts = [part.to(self.device, non_blocking=True) for part in cut] if away else list(cut)
             yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, parts[0].shape[0])
@@ -187,6 +184,21 @@ def _shuffled(count: int, batch_size: int, generator: torch.Generator) -> Tensor
     full = count // batch_size
     blocks = torch.randperm(full, generator=generator)[:, None] * batch_size + torch.arange(batch_size)
     return torch.cat([blocks.flatten(), torch.arange(full * batch_size, count)])
+
+
+def _gathered(tensors: Sequence[Tensor], order: Tensor, batch_size: int) -> Iterator[Sequence[Tensor]]:
+    """Yield batches of the rows in ``order``, small ones gathered several at once: that takes less time."""
+    size = batch_size * sum(tensor.nbytes // max(1, tensor.shape[0]) for tensor in tensors)
+    together = max(1, _GATHER_BYTES // max(1, size))
+    for rows in torch.split(order, batch_size * together):
+        whole = [tensor.index_select(0, rows) for tensor in tensors]
+        if together == 1:
+            yield whole
+        else:
+            yield from zip(*(torch.split(tensor, batch_size) for tensor in whole), strict=True)
+
+
+_GATHER_BYTES = 2**17  # stays in the fast memory of a processor
 
 
 def class_weights(targets: Tensor, weights: Mapping[int, float]) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.structure import flatten as flat_leaves
 from engine.structure import map_structure, pack_like
 from engine.training.data import Batch
+from engine.training.gradients import gradients
 from engine.training.targets import Targets
 
 Forward = Callable[[list[Tensor], bool], list[Tensor]]
@@ -152,11 +153,14 @@ class Stepper:
         }
 
     def _measure(self, batch: Batch, y_pred: list[Tensor]) -> None:
-        with torch.no_grad():
-            if self._own_metrics:
-                self._found = dict(self.model.compute_metrics(**self._whole(batch, y_pred)))
-            else:
-                self.targets.update(batch.targets, y_pred, batch.weights)
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                self._measure(batch, y_pred)
+            return
+        if self._own_metrics:
+            self._found = dict(self.model.compute_metrics(**self._whole(batch, y_pred)))
+        else:
+            self.targets.update(batch.targets, y_pred, batch.weights)
 
     def train(self, batch: Batch) -> None:
         """Run forward and back, change the weights, and add to the running numbers."""
@@ -166,21 +170,28 @@ class Stepper:
         loss = self._loss(batch, y_pred, True)
         if loss is None:
             raise ValueError("There is nothing to train on: give compile() a loss, or add one in a layer.")
-        targets.loss_tracker.update_state(loss, rows)
+        grads: Sequence[Tensor | None] = ()
         if params:
             scaled = optimizer.scale_loss(loss) if optimizer.loss_scale_factor else loss
-            grads = torch.autograd.grad(scaled, params, allow_unused=True)
-            if self.on_grads is not None:
-                self.on_grads(
-                    {
-                        weight.path: grad
-                        for weight, grad in zip(params, grads, strict=True)
-                        if grad is not None
-                    }
-                )
-            optimizer.step(grads)
-        if self.has_metrics or self._own_metrics:
-            self._measure(batch, y_pred)
+            grads = gradients(scaled, params)
+        outer = torch.is_grad_enabled()
+        torch._C._set_grad_enabled(False)  # no_grad() is ten times as slow
+        try:
+            targets.loss_tracker.update_state(loss, rows)
+            if params:
+                if self.on_grads is not None:
+                    self.on_grads(
+                        {
+                            weight.path: grad
+                            for weight, grad in zip(params, grads, strict=True)
+                            if grad is not None
+                        }
+                    )
+                optimizer.step(grads)
+            if self.has_metrics or self._own_metrics:
+                self._measure(batch, y_pred)
+        finally:
+            torch._C._set_grad_enabled(outer)
 
     def test(self, batch: Batch) -> None:
         """Run forward and add to the running numbers."""

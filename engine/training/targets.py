@@ -33,7 +33,8 @@ class LossTracker:
 
     def update_state(self, value: Tensor, sample_weight: int = 1) -> None:
         """Add a loss that stands for ``sample_weight`` rows."""
-        value = value.detach()
+        if torch.is_grad_enabled():
+            value = value.detach()
         if self.total is None or self.total.device != value.device:
             self.total = torch.zeros((), device=value.device, dtype=value.dtype)
         self.total.add_(value, alpha=sample_weight)
@@ -162,7 +163,9 @@ class Targets:
         for index, target in enumerate(self.targets):
             if target.place >= len(y_true) or not (target.metrics or target.weighted_metrics):
                 continue
-            true, predicted = y_true[target.place], y_pred[index].detach()
+            true, predicted = y_true[target.place], y_pred[index]
+            if predicted.requires_grad:
+                predicted = predicted.detach()
             for _, metric in target.metrics:
                 metric.update_state(true, predicted)
             if target.weighted_metrics:
