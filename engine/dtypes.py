@@ -67,10 +67,10 @@ def _meet(names: frozenset[str]) -> str:
 
 @cache
 def _mixed(dtypes: tuple[Any, ...], floatx: str) -> str:
-    weak = [dtype in (int, float) for dtype in dtypes]
+    weak = [dtype is int or dtype is float for dtype in dtypes]  # not `==`, which numpy's types answer to
     names = [floatx if dtype is float else standardize_dtype(dtype) for dtype in dtypes]
     if all(weak):
-        found = "float" if float in dtypes else "int"
+        found = "float" if any(dtype is float for dtype in dtypes) else "int"
     else:
         plain = {int: "int", float: "float"}
         found = _meet(

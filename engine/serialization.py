@@ -94,7 +94,8 @@ def serialize_keras_object(obj: Any) -> Any:
         return special
     if inspect.isfunction(obj) or inspect.isbuiltin(obj):
         return _function(obj)
-    from engine.ops.operation import Operation, serialize
+    from engine.ops.operation import Operation
+    from engine.ops.written import serialize
 
     if isinstance(obj, Operation):
         return serialize(obj)
@@ -215,7 +216,7 @@ def deserialize_keras_object(
 
 
 def _made(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]) -> Any:
-    from engine.ops.operation import deserialize, is_operation_config
+    from engine.ops.written import deserialize, is_operation_config
 
     if is_operation_config(config):
         return deserialize(config)

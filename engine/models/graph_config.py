@@ -79,13 +79,14 @@ def _first(layer: Any) -> int:
 
 
 def _serialized(layer: Any) -> Any:
-    from engine.ops.operation import Operation, serialize
+    from engine.ops.operation import Operation
+    from engine.ops.written import serialize
 
     return serialize(layer) if isinstance(layer, Operation) else LAYERS.serialize(layer)
 
 
 def _deserialized(entry: Mapping[str, Any], custom_objects: Any) -> Any:
-    from engine.ops.operation import deserialize, is_operation_config
+    from engine.ops.written import deserialize, is_operation_config
 
     return deserialize(entry) if is_operation_config(entry) else LAYERS.deserialize(entry, custom_objects)
 

@@ -18,7 +18,8 @@ from engine.ops.core import (
     name_scope,
     shape,
 )
-from engine.ops.operation import Operation, op, public
+from engine.ops.functions import op, public
+from engine.ops.operation import Operation
 
 _HOMES = ("core", "numpy", "nn", "math", "linalg")
 __all__ = [
@@ -44,6 +45,6 @@ def __getattr__(name: str) -> _Any:
         return import_module("engine.ops.image")
     if name == "rearrange":
         return import_module("engine.ops.einops").rearrange
-    from engine.ops.operation import any_operation_class
+    from engine.ops.functions import any_operation_class
 
     return any_operation_class(name)

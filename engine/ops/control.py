@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.backend import convert_to_tensor
 from engine.errors import ParamError, ShapeError
-from engine.ops.operation import op as _op
+from engine.ops.functions import op as _op
 from engine.structure import flatten, map_structure, pack_like
 from engine.symbolic import KerasTensor
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from engine import config
 from engine.backend import convert_to_tensor, result_type, to_torch_dtype
 from engine.errors import ShapeError
-from engine.ops.operation import op
+from engine.ops.functions import op
 
 SMALL = (torch.bool, torch.uint8, torch.int8, torch.int16)
 """Types whose sums and products are gathered as int32."""

@@ -24,7 +24,7 @@ from engine.backend import (
     to_torch_dtype,
 )
 from engine.errors import ParamError, ShapeError
-from engine.ops.operation import op as _op
+from engine.ops.functions import op as _op
 from engine.spec import Shape
 from engine.symbolic import KerasTensor
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import tensor as _tensor
-from engine.ops.operation import op
+from engine.ops.functions import op
 
 _WORDS = re.compile(r"\([^()]*\)|\S+")
 

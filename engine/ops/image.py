@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ops import image_rules as rules
-from engine.ops.operation import class_or_error
-from engine.ops.operation import op as _op
+from engine.ops.functions import class_or_error
+from engine.ops.functions import op as _op
 from engine.pictures import filters, resizing, sampling
 
 __all__ = [

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import floating
+from engine.ops.functions import class_or_error, public
+from engine.ops.functions import op as _op
 from engine.ops.numpy_reduce import reduced_shape
-from engine.ops.operation import class_or_error, public
-from engine.ops.operation import op as _op
 from engine.symbolic import KerasTensor
 
 op = partial(_op, module="linalg")
@@ -139,9 +139,7 @@ def _qr_rule(x: KerasTensor, mode: str = "reduced") -> Any:
     return KerasTensor((*front, rows, inner), _kind(x)), KerasTensor((*front, inner, columns), _kind(x))
 
 
-@op(rule=_qr_rule)
-def qr(x: Any, mode: str = "reduced") -> tuple[Tensor, Tensor]:
-    """Return an orthogonal and an upper triangular factor; ``mode`` is ``"reduced"`` or ``"complete"``."""
+def _qr_mode(mode: Any = "reduced") -> None:
     if mode not in ("reduced", "complete"):
         raise ParamError(
             f"`mode` argument value not supported. Expected one of {{'reduced', 'complete'}}. "
@@ -149,6 +147,12 @@ def qr(x: Any, mode: str = "reduced") -> tuple[Tensor, Tensor]:
             code="param",
             param="mode",
         )
+
+
+@op(rule=_qr_rule, check=_qr_mode)
+def qr(x: Any, mode: str = "reduced") -> tuple[Tensor, Tensor]:
+    """Return an orthogonal and an upper triangular factor; ``mode`` is ``"reduced"`` or ``"complete"``."""
+    _qr_mode(mode)
     q, r = torch.linalg.qr(_matrix(x, "qr"), mode=mode)
     return q, r
 

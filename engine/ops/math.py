@@ -13,8 +13,8 @@ from torch import Tensor
 from engine.backend import convert_to_tensor
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import axes_of, countable, floating, is_whole, tensor, unary
-from engine.ops.operation import class_or_error, public
-from engine.ops.operation import op as _op
+from engine.ops.functions import class_or_error, public
+from engine.ops.functions import op as _op
 from engine.symbolic import KerasTensor
 
 op = partial(_op, module="math")

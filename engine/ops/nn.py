@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any as _Any
 
 from engine.ops import nn_activations, nn_ctc, nn_scores, nn_windows
-from engine.ops.operation import class_or_error, public
+from engine.ops.functions import class_or_error, public
 
 assert all((nn_activations, nn_ctc, nn_scores, nn_windows))  # each adds its own to the table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from engine.backend import epsilon as default_epsilon
 from engine.backend import floatx
 from engine.errors import ParamError
 from engine.ops.convert import axes_of, floating, fold_last, tensor, unary
-from engine.ops.operation import op as _op
+from engine.ops.functions import op as _op
 from engine.symbolic import KerasTensor
 
 op = partial(_op, module="nn")
@@ -129,6 +130,14 @@ def _along(function: Any, x: Any, axis: Any) -> Tensor:
 @op(rule=_along_rule)
 def softmax(x: Any, axis: Any = -1) -> Tensor:
     """Return probabilities that sum to 1 along ``axis`` (several together; ``None``: all of them)."""
+    shape = getattr(x, "shape", ())
+    if isinstance(axis, int) and -len(shape) <= axis < len(shape) and shape[axis] == 1:
+        warnings.warn(
+            f"You are using a softmax over axis {axis} of a tensor of shape {tuple(shape)}. This axis has "
+            "size 1. The softmax operation will always return the value 1, which is likely not what you "
+            "intended. Did you mean to use a sigmoid instead?",
+            stacklevel=2,
+        )
     return _along(torch.softmax, x, axis)
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.backend import result_type, to_torch_dtype
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import tensor
-from engine.ops.operation import op as _op
+from engine.ops.functions import op as _op
 from engine.symbolic import KerasTensor
 
 op = partial(_op, module="nn")
@@ -28,16 +28,27 @@ def _check(target: Any, output: Any) -> None:
             f"Received: {tuple(target.shape)} and {tuple(output.shape)}",
             code="rank",
         )
-    sizes = {target.shape[0], output.shape[0]} - {None}
-    if len(sizes) > 1:
-        raise ShapeError(f"target and output have the same batch. Received: {sizes}", code="axis", axis=0)
 
 
-def _loss_rule(target: Any, output: Any, *_: Any, **__: Any) -> KerasTensor:
-    _check(target, output)
-    return KerasTensor(
-        (output.shape[0],), "float32" if output.dtype in ("float16", "bfloat16") else output.dtype
-    )
+def _same_batch(target: Any, output: Any, target_length: Any, output_length: Any) -> None:
+    shapes = {
+        "target": tuple(target.shape), "output": tuple(output.shape),
+        "target_length": tuple(target_length.shape), "output_length": tuple(output_length.shape),
+    }  # fmt: skip
+    for one, two in (("target", "output"), ("target_length", "target"), ("output_length", "output")):
+        sizes = {shapes[one][0], shapes[two][0]} - {None}
+        if len(sizes) > 1:
+            raise ShapeError(
+                f"Arguments `{one}` and `{two}` must have the same first dimension. "
+                f"Received: shapes {shapes[one]} and {shapes[two]}",
+                code="axis",
+                axis=0,
+            )
+
+
+def _loss_rule(target: Any, output: Any, target_length: Any, output_length: Any, **_: Any) -> KerasTensor:
+    _same_batch(target, output, target_length, output_length)
+    return KerasTensor((target.shape[0],), result_type(output.dtype, "float32"))
 
 
 @op("target", "output", "target_length", "output_length", cls="CTCLoss", rule=_loss_rule)
@@ -47,9 +58,11 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
     ``output`` are logits (batch, steps, classes); ``mask_index`` is the blank.
     """
     target, output = tensor(target), tensor(output)
+    target_length, output_length = tensor(target_length), tensor(output_length)
     _check(target, output)
+    _same_batch(target, output, target_length, output_length)
     scores = output.to(to_torch_dtype(result_type(output.dtype, "float32"))).log_softmax(-1).transpose(0, 1)
-    lengths = tensor(output_length).long(), tensor(target_length).long()
+    lengths = output_length.long(), target_length.long()
     return F.ctc_loss(scores, target.long(), *lengths, blank=mask_index, reduction="none")
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from functools import partial
 from typing import Any
 
@@ -12,11 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.backend import convert_to_tensor, result_type, to_torch_dtype
+from engine.backend import convert_to_tensor, floatx, result_type, to_torch_dtype
 from engine.backend import epsilon as default_epsilon
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import axes_of, floating, tensor
-from engine.ops.operation import op as _op
+from engine.ops.functions import op as _op
 from engine.symbolic import KerasTensor
 
 op = partial(_op, module="nn")
@@ -153,22 +154,22 @@ def batch_normalization(
     shape = [1] * x.dim()
     shape[axis] = -1
 
-    def along(value: Any) -> Tensor:
+    def along(value: Any, name: str) -> Tensor:
         found = tensor(value)
         if found.dim() != 1 or found.shape[0] != x.shape[axis]:
             raise ShapeError(
-                f"mean, variance, offset and scale are vectors of the size of axis {axis}: {x.shape[axis]}. "
+                f"`{name}` must be a vector of length `x.shape[axis]`: {x.shape[axis]}, with axis={axis}. "
                 f"Received: shape {tuple(found.shape)}",
                 code="axis",
                 axis=axis,
             )
         return found.reshape(shape)
 
-    factor = torch.rsqrt(along(variance) + epsilon)
+    factor = torch.rsqrt(along(variance, "variance") + epsilon)
     if scale is not None:
-        factor = factor * along(scale)
-    made = (x - along(mean)) * factor
-    return made if offset is None else made + along(offset)
+        factor = factor * along(scale, "scale")
+    made = (x - along(mean, "mean")) * factor
+    return made if offset is None else made + along(offset, "offset")
 
 
 @op("x", "scale", cls="RMSNorm")
@@ -191,7 +192,13 @@ def _spread(weight: Any, x: Tensor, dims: list[int]) -> Tensor:
     return found.reshape([x.shape[one] if one in dims else 1 for one in range(x.dim())])
 
 
-@op("x", "gamma", "beta", cls="LayerNorm")
+def _layer_rule(x: Any, *_: Any, **__: Any) -> KerasTensor | None:
+    if not isinstance(x, KerasTensor):
+        return None
+    return KerasTensor(x.shape, x.dtype if "float" in x.dtype else floatx())
+
+
+@op("x", "gamma", "beta", cls="LayerNorm", rule=_layer_rule)
 def layer_normalization(
     x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None, **kwargs: Any
 ) -> Tensor:
@@ -201,6 +208,10 @@ def layer_normalization(
     wide = x.to(to_torch_dtype(result_type(x.dtype, "float32")))
     small = default_epsilon() if epsilon is None else epsilon
     if kwargs.pop("rms_scaling", False):
+        warnings.warn(
+            "You passed `rms_scaling=True`, which is deprecated: call ops.rms_normalization instead.",
+            stacklevel=2,
+        )
         variance = torch.var(wide, dim=dims, keepdim=True, correction=0)
         made = wide * torch.rsqrt(variance + small)
         return (made if gamma is None else made * _spread(gamma, x, dims)).to(x.dtype)
@@ -214,7 +225,16 @@ def layer_normalization(
     return made.to(x.dtype)
 
 
-@op("x1", "x2", cls="PSNR")
+def _psnr_rule(x1: Any, x2: Any, max_val: float) -> KerasTensor:
+    if len(x1.shape) != len(x2.shape):
+        raise ShapeError(
+            f"Inputs must have the same rank. Received: shapes {tuple(x1.shape)} and {tuple(x2.shape)}",
+            code="rank",
+        )
+    return KerasTensor((), result_type(x1.dtype, x2.dtype, float))
+
+
+@op("x1", "x2", cls="PSNR", rule=_psnr_rule)
 def psnr(x1: Any, x2: Any, max_val: float) -> Tensor:
     """Return the peak signal-to-noise ratio in decibels; ``max_val`` is the largest number there can be."""
     x1, x2 = floating(x1), floating(x2)
@@ -286,7 +306,12 @@ def dot_product_attention(
     return (torch.softmax(scores, -1) @ v).transpose(1, 2)
 
 
-@op("abs_", "angle")
+def _polar_rule(abs_: Any, angle: Any) -> KerasTensor:
+    double = "float64" in (str(abs_.dtype).removeprefix("torch."), str(angle.dtype).removeprefix("torch."))
+    return KerasTensor(tuple(abs_.shape), "complex128" if double else "complex64")
+
+
+@op("abs_", "angle", rule=_polar_rule)
 def polar(abs_: Any, angle: Any) -> Tensor:
     """Return complex numbers from their sizes and angles."""
     return torch.polar(floating(abs_), floating(angle))

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.backend import standardize_data_format
 from engine.errors import ParamError, ShapeError
 from engine.ops.convert import is_whole, same, tensor
-from engine.ops.operation import op as _op
+from engine.ops.functions import op as _op
 
 op = partial(_op, module="nn")
 
@@ -142,8 +142,8 @@ def conv(
         )
     if x.shape[1] % weight.shape[-2]:
         raise ShapeError(
-            f"The number of input channels must be evenly divisible by kernel's in_channels. Received: input "
-            f"channels {x.shape[1]}, kernel in_channels {weight.shape[-2]}",
+            "The number of input channels must match the kernel: it must be evenly divisible by kernel's "
+            f"in_channels. Received: input channels {x.shape[1]}, kernel in_channels {weight.shape[-2]}",
             code="axis",
         )
     x = _padded(x, padding, _reach(weight.shape[:count], rates), steps)
@@ -217,7 +217,8 @@ def conv_transpose(
     steps, rates = _counts(strides, count, "strides"), _counts(dilation_rate, count, "dilation_rate")
     if x.shape[1] != weight.shape[-1]:
         raise ShapeError(
-            f"The kernel is for {weight.shape[-1]} channels. Received: inputs with {x.shape[1]}",
+            f"The number of input channels must match the kernel: {weight.shape[-1]}. "
+            f"Received: inputs with {x.shape[1]}",
             code="axis",
             expected=weight.shape[-1],
             got=x.shape[1],
@@ -248,7 +249,15 @@ def fold(
     x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> Tensor:
     """Undo ``unfold``: add up columns as windows of pictures (channels first)."""
-    return F.fold(tensor(x), output_size, kernel_size, dilation, padding, stride)
+    x = tensor(x)
+    if x.dim() != 3:
+        raise ShapeError(
+            f"fold takes a 3D tensor (batch, channels * window, windows). Received: shape {tuple(x.shape)}",
+            code="rank",
+            expected=3,
+            got=x.dim(),
+        )
+    return F.fold(x, output_size, kernel_size, dilation, padding, stride)
 
 
 def _blocks(x: Any, block_size: int, name: str) -> Tensor:
@@ -257,7 +266,9 @@ def _blocks(x: Any, block_size: int, name: str) -> Tensor:
         raise ShapeError(f"{name} takes pictures (4 axes). Received: shape {tuple(found.shape)}", code="rank")
     if not isinstance(block_size, int) or block_size < 2:
         raise ParamError(
-            f"block_size is a whole number above 1. Received: block_size={block_size!r}", code="param"
+            f"`block_size` must be at least 2, a whole number. Received: block_size={block_size!r}",
+            code="param",
+            param="block_size",
         )
     return found
 

@@ -7,20 +7,22 @@ from typing import Any as _Any
 from engine.ops import (
     numpy_algebra,
     numpy_index,
+    numpy_join,
     numpy_make,
     numpy_math,
     numpy_nan,
+    numpy_order,
     numpy_reduce,
     numpy_shape,
 )
-from engine.ops.operation import class_or_error, public
+from engine.ops.functions import class_or_error, public
 
 _PLAIN = (
     "bartlett", "blackman", "empty", "eye", "hamming", "hanning", "identity", "kaiser", "ones", "tri",
     "zeros",
 )  # fmt: skip
 assert all(
-    (numpy_algebra, numpy_math, numpy_nan, numpy_reduce, numpy_shape)
+    (numpy_algebra, numpy_join, numpy_math, numpy_nan, numpy_order, numpy_reduce, numpy_shape)
 )  # each adds its own to the table
 
 globals().update({**public("numpy"), **{name: getattr(numpy_make, name) for name in _PLAIN}})

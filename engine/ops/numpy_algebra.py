@@ -10,8 +10,9 @@ from torch import Tensor
 
 from engine.backend import result_type, to_torch_dtype
 from engine.errors import ParamError, ShapeError
-from engine.ops.convert import SMALL, floating, mixed_dtype, numpy_op, tensor
+from engine.ops.convert import SMALL, axes_of, floating, is_whole, mixed_dtype, numpy_op, tensor
 from engine.ops.inference import broadcast, shape_of
+from engine.spec import Shape
 from engine.symbolic import KerasTensor
 
 
@@ -98,7 +99,30 @@ def kron(x1: Any, x2: Any) -> Tensor:
     return torch.kron(tensor(x1), tensor(x2))
 
 
-@numpy_op("x1", "x2")
+def _tensordot_rule(x1: Any, x2: Any, axes: Any = 2) -> KerasTensor:
+    one, two = shape_of(x1), shape_of(x2)
+    kind = result_type(*(getattr(x, "dtype", type(x)) for x in (x1, x2)))
+    if is_whole(axes):
+        return KerasTensor((*one[: len(one) - max(axes, 0)], *two[max(axes, 0) :]), kind)
+    first, second = (axes_of(each, len(shape)) for each, shape in zip(axes, (one, two), strict=True))
+    pairs = zip(*(each if isinstance(each, (list, tuple)) else [each] for each in axes), strict=True)
+    for left, right in pairs:
+        if None not in (one[left], two[right]) and one[left] != two[right]:
+            raise ShapeError(
+                f"Shape mismatch on `x1[axes[0]]` and `x2[axes[1]]`: {one[left]} and {two[right]}. "
+                f"Received: shapes {one} and {two}, axes={axes}",
+                code="axis",
+            )
+    return KerasTensor(
+        (
+            *(size for axis, size in enumerate(one) if axis not in first),
+            *(size for axis, size in enumerate(two) if axis not in second),
+        ),
+        kind,
+    )
+
+
+@numpy_op("x1", "x2", rule=_tensordot_rule)
 def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
     """Return the sum of products over pairs of ``axes``: how many, or which of x1 and which of x2."""
     if isinstance(axes, (list, tuple)):
@@ -106,7 +130,53 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
     return _product(lambda one, two: torch.tensordot(one, two, dims=axes), x1, x2)
 
 
-@numpy_op("*operands")
+def _einsum_rule(*operands: Any, subscripts: str, **_: Any) -> KerasTensor:
+    """Letters that are summed away need no size; those of the answer, and the dots, meet as in
+    broadcasting.
+    """
+    left, arrow, right = subscripts.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands):
+        raise ParamError(
+            f"Number of operands ({len(operands)}) does not match the number of input specs ({len(terms)}). "
+            f"Received: subscripts={subscripts}",
+            code="param",
+            param="subscripts",
+        )
+    sizes: dict[str, list[Shape]] = {}
+    dots: list[Shape] = []
+    for term, operand in zip(terms, operands, strict=True):
+        before, wild, after = term.partition("...")
+        shape = shape_of(operand)
+        if len(shape) < len(before + after) or (not wild and len(shape) != len(term)):
+            raise ShapeError(
+                f"einsum: '{term}' does not name the axes of an operand of shape {shape}. "
+                f"Received: subscripts={subscripts}",
+                code="rank",
+            )
+        end = len(shape) - len(after)
+        for letter, size in zip(before + after, (*shape[: len(before)], *shape[end:]), strict=True):
+            sizes.setdefault(letter, []).append((size,))
+        dots.append(shape[len(before) : end])
+    if not arrow:
+        letters = "".join(terms)
+        right = "..." + "".join(sorted(letter for letter in sizes if letters.count(letter) == 1))
+    unknown = [letter for letter in right if letter != "." and letter not in sizes]
+    if unknown:
+        raise ParamError(
+            f"einsum: {unknown[0]!r} stands in the answer alone. Received: subscripts={subscripts}",
+            code="param",
+        )
+    wide = broadcast(*dots)
+    found: list[int | None] = []
+    for letter in right.replace("...", "."):
+        found += wide if letter == "." else broadcast(*sizes[letter])
+    kinds = [getattr(operand, "dtype", type(operand)) for operand in operands]
+    whole = all(str(kind).removeprefix("torch.") == "int8" for kind in kinds)
+    return KerasTensor(found, "int32" if whole else result_type(*kinds))
+
+
+@numpy_op("*operands", rule=_einsum_rule)
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
     """Return sums of products as Einstein writes them: ``"bij,bjk->bik"``."""
     given = [tensor(operand) for operand in operands]
@@ -169,7 +239,12 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     return torch.vander(x, N=N, increasing=increasing).to(x.dtype)
 
 
-@numpy_op()
+def _correlation_rule(x: KerasTensor) -> KerasTensor | None:
+    """Where the number of columns is unknown, say no more of the shape than Keras does."""
+    return KerasTensor(x.shape, result_type(x.dtype, float)) if None in x.shape else None
+
+
+@numpy_op(rule=_correlation_rule)
 def corrcoef(x: Any) -> Tensor:
     """Return Pearson's correlations of the rows of x."""
     return torch.corrcoef(floating(x))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from engine.backend import convert_to_tensor, result_type, to_torch_dtype
 from engine.errors import EngineError, ShapeError
-from engine.ops.convert import countable, floating, mixed_dtype, numpy_op, tensor
+from engine.ops.convert import axes_of, numpy_op, tensor
 from engine.symbolic import KerasTensor
 
 
@@ -107,7 +106,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     x, places = tensor(x), tensor(indices).long()
     if axis is None:
         x, axis = x.flatten(), 0
-    axis = axis % max(x.dim(), 1)
+    (axis,) = axes_of(axis, x.dim())
     places = torch.where(places < 0, places + x.shape[axis], places).to(x.device)
     if axis == 0 and x.dim() == 2:
         return F.embedding(places, x)
@@ -136,7 +135,15 @@ def _diagonal_rule(x: KerasTensor, offset: int = 0, axis1: int = 0, axis2: int =
     return KerasTensor((*rest, None), x.dtype)
 
 
-@numpy_op()
+def _diag_rule(x: KerasTensor, k: int = 0) -> KerasTensor | None:
+    if x.ndim not in (1, 2):
+        raise ShapeError(f"`diag` requires a tensor of 1 or 2 axes. Received: shape {x.shape}", code="rank")
+    if None not in x.shape:
+        return None
+    return KerasTensor((None,) if x.ndim == 2 else (None, None), x.dtype)
+
+
+@numpy_op(rule=_diag_rule)
 def diag(x: Any, k: int = 0) -> Tensor:
     """Return the diagonal of a matrix, or the matrix with x on its diagonal."""
     return torch.diag(tensor(x), diagonal=k)
@@ -183,99 +190,6 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Tensor, ...]:
     return tuple(index.to(kind) for index in torch.unravel_index(indices.long(), tuple(shape)))
 
 
-@numpy_op()
-def sort(x: Any, axis: int | None = -1) -> Tensor:
-    """Return x in rising order along ``axis``; without one, all its numbers in a row."""
-    x = tensor(x)
-    if axis is None:
-        x, axis = x.flatten(), -1
-    return torch.sort(countable(x), dim=axis, stable=True).values.to(x.dtype)
-
-
-@numpy_op()
-def argsort(x: Any, axis: int | None = -1) -> Tensor:
-    """Return the places of the numbers in rising order along ``axis``; equal ones keep their order."""
-    x = countable(x)
-    if axis is None:
-        x, axis = x.flatten(), -1
-    return torch.argsort(x, dim=axis, stable=True).int()
-
-
-@numpy_op()
-def argpartition(x: Any, kth: int, axis: int | None = -1) -> Tensor:
-    """Return places such that the ``kth`` number stands where it would in order, no greater one before it."""
-    size = tensor(x).numel() if axis is None else tensor(x).shape[axis]
-    if not -size <= kth < size:
-        raise ShapeError(f"kth={kth} is out of bounds for an axis of size {size}.", code="axis", got=kth)
-    return argsort(x, axis)  # a full order is a partition too
-
-
-@numpy_op("sorted_sequence", "values", cls="SearchSorted")
-def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Tensor:
-    """Return where ``values`` are to be put into a row in rising order to keep it so."""
-    row = tensor(sorted_sequence)
-    if row.dim() != 1:
-        raise ShapeError(
-            "searchsorted takes a row (1 axis) of sorted numbers; vectorized_map does several. "
-            f"Received: sorted_sequence.shape={tuple(row.shape)}",
-            code="rank",
-            expected=1,
-            got=row.dim(),
-        )
-    return torch.searchsorted(row, convert_to_tensor(values, row.dtype), side=side, out_int32=True)
-
-
-@numpy_op("x", "bins")
-def digitize(x: Any, bins: Any) -> Tensor:
-    """Return the number of the bin in which each number lies; ``bins`` are the rising edges."""
-    return torch.bucketize(countable(x), tensor(bins), right=True).int()
-
-
-@numpy_op("x1", "x2", cls="IsIn")
-def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """Return where the numbers of x1 are among those of x2."""
-    x1, x2 = countable(x1), countable(x2)
-    return torch.isin(x1, x2, assume_unique=assume_unique, invert=invert)
-
-
-@numpy_op()
-def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Tensor:
-    """Return how often each whole number stands in x (in each row of it), or the sum of its weights."""
-    if sparse:
-        raise EngineError("There are no sparse tensors here. Received: sparse=True", code="param")
-    x = tensor(x)
-    kind = torch.int32 if weights is None else mixed_dtype(x, tensor(weights))
-    if x.dim() == 1:
-        return torch.bincount(x, None if weights is None else tensor(weights), minlength).to(kind)
-    size = builtins.max(minlength, int(x.max()) + 1 if x.numel() else 0)
-    parts = torch.ones_like(x, dtype=torch.int32) if weights is None else tensor(weights).to(kind)
-    return torch.zeros((*x.shape[:-1], size), dtype=kind, device=x.device).scatter_add_(
-        -1, x.long(), parts.to(kind)
-    )
-
-
-@numpy_op()
-def histogram(x: Any, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor]:
-    """Return how many numbers lie in each of ``bins`` equal parts of ``range``, and their edges."""
-    if not isinstance(bins, int) or isinstance(bins, bool) or bins <= 0:
-        raise EngineError(
-            f"Argument `bins` should be a non-negative integer. Received: bins={bins}", code="param"
-        )
-    if range is not None and (not isinstance(range, (tuple, list)) or len(range) != 2 or range[1] < range[0]):
-        raise EngineError(
-            f"Argument `range` must be a tuple of two elements, rising. Received: range={range}",
-            code="param",
-            param="range",
-        )
-    x = floating(x)
-    if x.dim() != 1:
-        raise ShapeError(f"Input tensor must be 1-dimensional. Received: shape {tuple(x.shape)}", code="rank")
-    found = torch.histogram(
-        x.flatten().cpu(), bins=bins, range=None if range is None else tuple(map(float, range))
-    )
-    return found.hist.to(x.device), found.bin_edges.to(x.device)
-
-
 @numpy_op("condlist", "choicelist", "default")
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Tensor:
     """Return the choice of the first condition that holds, ``default`` where none does."""
@@ -283,47 +197,6 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Tensor:
     for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
         found = torch.where(convert_to_tensor(condition, "bool"), tensor(choice), found)
     return found
-
-
-@numpy_op()
-def unique(
-    x: Any,
-    sorted: bool = True,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | None = None,
-    size: int | None = None,
-    fill_value: Any = None,
-) -> Any:
-    """Return the different numbers (or slices along ``axis``) of x.
-
-    Told to, also the first place of each, the place of each number of x among them, and how often each stands
-    in x.  ``size`` cuts or fills the answer to a length, with ``fill_value`` (0).
-    """
-    x = tensor(x)
-    values, inverse, counts = torch.unique(
-        x, sorted=sorted, return_inverse=True, return_counts=True, dim=axis
-    )
-    along = 0 if axis is None else axis % x.dim()
-    flat = inverse.reshape(-1)
-    places = torch.arange(flat.numel(), device=x.device)
-    first = places.new_empty(values.shape[along]).scatter_reduce_(0, flat, places, "amin", include_self=False)
-    if size is not None:
-        missing = builtins.max(size - values.shape[along], 0)
-
-        def fitted(one: Tensor, dim: int, fill: Any) -> Tensor:
-            cut = one.narrow(dim, 0, builtins.min(size, one.shape[dim]))
-            widths = [0, 0] * (one.dim() - 1 - dim) + [0, missing]
-            return F.pad(cut, widths, value=fill) if missing else cut
-
-        values = fitted(values, along, 0 if fill_value is None else fill_value)
-        first, counts = fitted(first, 0, 1), fitted(counts, 0, 0)
-    found = [values]
-    found += [first] if return_index else []
-    found += [inverse] if return_inverse else []
-    found += [counts] if return_counts else []
-    return found[0] if len(found) == 1 else tuple(found)
 
 
 @numpy_op(rule=lambda x: KerasTensor((x.ndim,), "int32"))

@@ -172,8 +172,9 @@ def geomspace(
     """Return ``num`` numbers from ``start`` to ``stop``, each the same multiple of the one before."""
     kind = mixed_dtype(start, stop, float) if dtype is None else to_torch_dtype(dtype)
     first, last = convert_to_tensor(start, torch.float64), convert_to_tensor(stop, torch.float64)
-    made = torch.exp(_space(first.abs().log(), last.abs().log(), num, endpoint, torch.float64, axis)[0])
-    return (made * torch.sign(first)).to(kind)
+    made = torch.exp(_space(first.abs().log(), last.abs().log(), num, endpoint, torch.float64, 0)[0])
+    made = (made * torch.sign(first)).to(kind)
+    return torch.movedim(made, 0, axis) if axis else made
 
 
 def _window(function: Callable[..., Tensor], x: Any, **options: Any) -> Tensor:

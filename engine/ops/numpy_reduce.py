@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.backend import convert_to_tensor, result_type, to_torch_dtype
-from engine.errors import ShapeError
+from engine.errors import ParamError, ShapeError
 from engine.ops.convert import SMALL, axes_of, countable, floating, fold_last, mixed_dtype, numpy_op, tensor
 from engine.symbolic import KerasTensor
 
@@ -254,8 +254,16 @@ def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     return _arg(x, axis, keepdims, torch.argmin)
 
 
-def _running(x: Any, axis: int | None, dtype: Any, function: Any) -> Tensor:
+def _running(x: Any, axis: Any, dtype: Any, function: Any) -> Tensor:
     x = tensor(x)
+    if isinstance(axis, (tuple, list)):
+        if len(axis) > 1:
+            raise ParamError(
+                f"Running sums go along one axis. Received: axis={axis}", code="param", param="axis"
+            )
+        if not axis:
+            return x
+        (axis,) = axis
     if axis is None:
         x, axis = x.flatten(), 0
     kind = to_torch_dtype(result_type(dtype or x.dtype))

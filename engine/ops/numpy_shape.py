@@ -1,40 +1,40 @@
-"""Tensors in other shapes: joined, cut, turned, repeated, padded.  Keras: ``keras.ops.numpy``."""
+"""Tensors in other shapes: turned, spread, repeated.  Keras: ``keras.ops.numpy``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
-from engine.ops.convert import axes_of, is_whole, mixed_dtype, numpy_op, tensor
+from engine.ops.convert import axes_of, is_whole, numpy_op, tensor
 from engine.ops.inference import broadcast
 from engine.symbolic import KerasTensor
 
 
-def _tensors(xs: Any) -> list[Tensor]:
-    if isinstance(xs, Tensor):
-        return list(xs)
-    found = [tensor(x) for x in xs]
-    if len({x.dtype for x in found}) > 1:
-        kind = mixed_dtype(*found)
-        return [x.to(kind) for x in found]
-    return found
-
-
 def _reshape_rule(x: Any, newshape: Any) -> Any:
-    sizes = [newshape] if is_whole(newshape) else list(newshape)
-    if not isinstance(x, KerasTensor):
+    if isinstance(newshape, KerasTensor):
+        rank = newshape.shape[0] if newshape.ndim == 1 else None
+        if rank is None:
+            raise ShapeError(
+                f"A shape that is computed is a row of known length. Received: newshape={newshape}",
+                code="reshape",
+            )
+        newshape = (None,) * rank
+    sizes: list[int | None] = [newshape] if is_whole(newshape) else list(newshape)
+    if any(isinstance(size, KerasTensor) for size in sizes):
+        sizes = [None if isinstance(size, KerasTensor) else size for size in sizes]
+    elif not isinstance(x, KerasTensor) and None not in sizes:
         return None
+    if not isinstance(x, KerasTensor):
+        x = KerasTensor(tensor(x).shape, tensor(x).dtype)
     _check_sizes([size for size in sizes if size is not None], newshape)
     known = math.prod(size for size in x.shape if size is not None)
     if -1 in sizes:
-        rest = math.prod(size for size in sizes if size not in (None, -1))
+        rest = math.prod(size for size in sizes if size is not None and size != -1)
         if None in x.shape:
             inferred = None
         else:
@@ -47,18 +47,24 @@ def _reshape_rule(x: Any, newshape: Any) -> Any:
                 )
             inferred = known // rest
         sizes = [inferred if size == -1 else size for size in sizes]
-    elif None not in x.shape and None not in sizes and math.prod(sizes) != known:
-        raise ShapeError(
-            f"The total size of the tensor must be unchanged: {x.shape} has {known} numbers, {tuple(sizes)} "
-            f"has {math.prod(sizes)}. Received: newshape={newshape}",
-            code="reshape",
-        )
+    elif None not in x.shape and None not in sizes:
+        wanted = math.prod(size for size in sizes if size is not None)
+        if wanted != known:
+            raise ShapeError(
+                f"The total size of the tensor must be unchanged: {x.shape} has {known} numbers, "
+                f"{tuple(sizes)} has {wanted}. Received: newshape={newshape}",
+                code="reshape",
+            )
     return KerasTensor(sizes, x.dtype)
 
 
 def _check_sizes(sizes: Any, newshape: Any) -> None:
     whole = [size for size in sizes if not isinstance(size, Tensor)]
-    if whole.count(-1) > 1 or any(size < -1 for size in whole):
+    if whole.count(-1) > 1:
+        raise ShapeError(
+            f"A shape has at most one unknown dimension, -1. Received: newshape={newshape}", code="reshape"
+        )
+    if any(size < -1 for size in whole):
         raise ShapeError(
             f"Each size is a non-negative integer, and one of them may be -1. Received: newshape={newshape}",
             code="reshape",
@@ -68,6 +74,8 @@ def _check_sizes(sizes: Any, newshape: Any) -> None:
 @numpy_op(rule=_reshape_rule)
 def reshape(x: Any, newshape: Any) -> Tensor:
     """Return the same numbers in another shape; one size may be -1: what is left."""
+    if isinstance(newshape, Tensor):
+        newshape = newshape.tolist()
     sizes = [newshape] if is_whole(newshape) else [-1 if size is None else size for size in newshape]
     _check_sizes(sizes, newshape)
     return torch.reshape(tensor(x), [int(size) for size in sizes])
@@ -108,16 +116,32 @@ def squeeze(x: Any, axis: Any = None) -> Tensor:
     return torch.squeeze(x) if axis is None else torch.squeeze(x, tuple(axes_of(axis, x.dim())))
 
 
-@numpy_op()
+def _transpose_rule(x: KerasTensor, axes: Any = None) -> KerasTensor:
+    if axes is None:
+        return KerasTensor(x.shape[::-1], x.dtype)
+    _check_axes(axes, x.ndim)
+    return KerasTensor([x.shape[axis] for axis in axes], x.dtype)
+
+
+def _check_axes(axes: Any, rank: int) -> None:
+    """Raise ``ShapeError`` where ``axes`` are not each of so many axes once."""
+    wanted = f"axes is a valid permutation of the {rank} axes"
+    if len(axes) != rank:
+        wanted = f"axes must be a list of the same length as the input shape: {rank}"
+    elif any(not is_whole(axis) or not -rank <= axis < rank for axis in axes):
+        wanted = f"Each axis in `axes` must be an integer in [{-rank}, {rank})"
+    elif len({axis % rank for axis in axes}) == rank:
+        return
+    raise ShapeError(f"{wanted}. Received: axes={list(axes)}", code="axis")
+
+
+@numpy_op(rule=_transpose_rule)
 def transpose(x: Any, axes: Any = None) -> Tensor:
     """Return x with its axes in the order ``axes``, by default from the last to the first."""
     x = tensor(x)
     if axes is None:
         return torch.permute(x, tuple(reversed(range(x.dim()))))
-    if sorted(axis % max(x.dim(), 1) for axis in axes) != list(range(x.dim())):
-        raise ShapeError(
-            f"axes is a valid permutation of the {x.dim()} axes. Received: axes={list(axes)}", code="axis"
-        )
+    _check_axes(axes, x.dim())
     return torch.permute(x, tuple(axes))
 
 
@@ -184,7 +208,18 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
     return torch.roll(tensor(x), shift, axes)
 
 
-@numpy_op()
+def _repeat_rule(x: Any, repeats: Any, axis: int | None = None) -> KerasTensor | None:
+    """Counts for each slice need not wait for the number of slices."""
+    if not isinstance(x, KerasTensor) or isinstance(repeats, KerasTensor) or axis is None:
+        return None
+    counts = [int(repeats)] if is_whole(repeats) else [int(count) for count in tensor(repeats).reshape(-1)]
+    (at,) = axes_of(axis, x.ndim)
+    if x.shape[at] is not None or len(counts) == 1:
+        return None
+    return KerasTensor((*x.shape[:at], sum(counts), *x.shape[at + 1 :]), x.dtype)
+
+
+@numpy_op(rule=_repeat_rule)
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Return x with each number (slice along ``axis``) standing ``repeats`` times in a row."""
     x = tensor(x)
@@ -211,210 +246,3 @@ def _spread_rule(x: KerasTensor, shape: Any) -> KerasTensor:
 def broadcast_to(x: Any, shape: Any) -> Tensor:
     """Return x repeated along axes of size 1 until it has ``shape``."""
     return torch.broadcast_to(tensor(x), tuple(shape))
-
-
-def _joined_rule(xs: Any, axis: int = 0) -> KerasTensor | None:
-    if not isinstance(xs, (list, tuple)):
-        return None
-    shapes = [tuple(x.shape) if hasattr(x, "shape") else tuple(tensor(x).shape) for x in xs]
-    rank = len(shapes[0])
-    if axis is None or not -rank <= axis < rank or any(len(shape) != rank for shape in shapes):
-        raise ShapeError(
-            f"Every value has the same number of axes, and axis={axis} is one of them. Received: "
-            f"shapes {shapes}",
-            code="rank",
-        )
-    at = axis % rank
-    sizes: list[int | None] = []
-    for one in range(rank):
-        column = [shape[one] for shape in shapes]
-        if one == at:
-            sizes.append(None if None in column else sum(size for size in column if size is not None))
-            continue
-        known = {size for size in column if size is not None}
-        if len(known) > 1:
-            raise ShapeError(
-                f"Every value has the same shape but for the axis of concatenation, {axis}. "
-                f"Received: shapes {shapes}",
-                code="axis",
-                axis=one,
-            )
-        sizes.append(None if None in column else known.pop())
-    names = [x.dtype if isinstance(x, KerasTensor) else tensor(x).dtype for x in xs]
-    kind = torch.zeros(0, dtype=mixed_dtype(*map(_Typed, names))).dtype if len(set(names)) > 1 else names[0]
-    return KerasTensor(sizes, kind)
-
-
-class _Typed:
-    """Something of a type, for ``mixed_dtype``."""
-
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = dtype
-
-
-@numpy_op(rule=_joined_rule)
-def concatenate(xs: Any, axis: int = 0) -> Tensor:
-    """Return tensors one behind the other along ``axis``."""
-    return torch.cat(_tensors(xs), dim=axis)
-
-
-@numpy_op("x1", "x2")
-def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
-    """Return x2 behind x1 along ``axis``; without one, all numbers of both in a row."""
-    pair = _tensors((x1, x2))
-    return torch.cat([one.flatten() for one in pair]) if axis is None else torch.cat(pair, dim=axis)
-
-
-@numpy_op()
-def stack(x: Any, axis: int = 0) -> Tensor:
-    """Return tensors of one shape along a new ``axis``."""
-    return torch.stack(_tensors(x), dim=axis)
-
-
-@numpy_op()
-def hstack(xs: Any) -> Tensor:
-    """Return tensors side by side: along the second axis, or the only one."""
-    return torch.hstack(_tensors(xs))
-
-
-@numpy_op()
-def vstack(xs: Any) -> Tensor:
-    """Return tensors one below the other: along the first axis; rows of one axis become matrices."""
-    return torch.vstack(_tensors(xs))
-
-
-@numpy_op()
-def dstack(xs: Any) -> Tensor:
-    """Return tensors one behind the other along the third axis."""
-    return torch.dstack(_tensors(xs))
-
-
-def _cuts(indices_or_sections: Any) -> Any:
-    if is_whole(indices_or_sections):
-        return int(indices_or_sections)
-    return [int(index) for index in indices_or_sections]
-
-
-def _split_rule(x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> list[KerasTensor]:
-    cuts, sizes = _cuts(indices_or_sections), list(x.shape)
-    size = sizes[axis]
-    if isinstance(cuts, int):
-        if size is not None and size % cuts:
-            raise ShapeError(
-                f"`x` size on given `axis` must be divisible by `indices_or_sections` when it is an int. "
-                f"Received: {size} and {cuts}",
-                code="axis",
-                axis=axis,
-            )
-        parts: list[int | None] = [None if size is None else size // cuts] * cuts
-    else:
-        ends = [0, *cuts, size]
-        parts = [
-            None if after is None else max(after - before, 0)
-            for before, after in pairwise(ends)
-            if before is not None
-        ]
-    made = []
-    for part in parts:
-        sizes[axis] = part
-        made.append(KerasTensor(sizes, x.dtype))
-    return made
-
-
-@numpy_op(rule=_split_rule)
-def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """Return x cut along ``axis``: into so many equal parts, or before the given places."""
-    x, cuts = tensor(x), _cuts(indices_or_sections)
-    if isinstance(cuts, int) and x.shape[axis] % cuts:
-        raise ShapeError(
-            f"split: axis {axis} of size {x.shape[axis]} is not cut into {cuts} equal parts.",
-            code="axis",
-            axis=axis,
-        )
-    return list(torch.tensor_split(x, cuts, dim=axis))
-
-
-@numpy_op()
-def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """Return x cut along ``axis`` into parts that need not be equal."""
-    return list(torch.tensor_split(tensor(x), _cuts(indices_or_sections), dim=axis))
-
-
-@numpy_op()
-def hsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
-    """Return x cut along the second axis, or the only one."""
-    return list(torch.hsplit(tensor(x), _cuts(indices_or_sections)))
-
-
-@numpy_op()
-def vsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
-    """Return x cut along the first axis."""
-    return list(torch.vsplit(tensor(x), _cuts(indices_or_sections)))
-
-
-@numpy_op()
-def dsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
-    """Return x cut along the third axis."""
-    return list(torch.dsplit(tensor(x), _cuts(indices_or_sections)))
-
-
-def _widths(pad_width: Any, rank: int) -> list[tuple[int, int]]:
-    if is_whole(pad_width):
-        return [(int(pad_width), int(pad_width))] * rank
-    rows = [(int(row), int(row)) if is_whole(row) else tuple(map(int, row)) for row in pad_width]
-    if len(rows) == 2 and all(is_whole(row) for row in pad_width):
-        rows = [(rows[0][0], rows[1][0])]
-    rows = rows * rank if len(rows) == 1 else rows
-    if len(rows) != rank:
-        raise ParamError(
-            f"`pad_width` must have the same length as `x.shape`: {rank}. Received: pad_width={pad_width}",
-            code="param",
-            param="pad_width",
-        )
-    return [(row[0], row[-1]) for row in rows]
-
-
-def _pad_rule(x: KerasTensor, pad_width: Any, mode: str = "constant", **_: Any) -> KerasTensor:
-    sizes = [
-        None if size is None else size + before + after
-        for size, (before, after) in zip(x.shape, _widths(pad_width, x.ndim), strict=True)
-    ]
-    return KerasTensor(sizes, x.dtype)
-
-
-@numpy_op("x", "constant_values", rule=_pad_rule)
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
-    """Return x with a border: of ``constant_values`` (0), or its own numbers mirrored.
-
-    ``mode`` is ``"constant"``, ``"reflect"`` (the edge once) or ``"symmetric"`` (the edge twice).
-    """
-    x = tensor(x)
-    widths = _widths(pad_width, x.dim())
-    if mode == "constant":
-        flat = [width for pair in reversed(widths) for width in pair]
-        return F.pad(x, flat, value=0 if constant_values is None else constant_values)
-    if constant_values is not None:
-        raise ParamError(
-            "Argument `constant_values` can only be provided when `mode == 'constant'`. "
-            f"Received: mode={mode}",
-            code="param",
-            param="constant_values",
-        )
-    if mode not in ("reflect", "symmetric"):
-        raise ParamError(
-            f"mode is 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}",
-            code="param",
-            param="mode",
-        )
-    for axis, (before, after) in enumerate(widths):
-        if before or after:
-            size = x.shape[axis]
-            places = torch.arange(-before, size + after, device=x.device)
-            if mode == "reflect":
-                last = max(size - 1, 1)
-                places = ((places + last) % (2 * last) - last).abs() if size > 1 else places * 0
-            else:
-                places = places % (2 * size)
-                places = torch.where(places < size, places, 2 * size - 1 - places)
-            x = x.index_select(axis, places)
-    return x

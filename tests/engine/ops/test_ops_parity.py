@@ -11,7 +11,7 @@ import torch
 
 from engine import ops
 from engine.backend import convert_to_numpy, result_type
-from engine.ops.operation import public
+from engine.ops.functions import public
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Keras' own: deprecated words of torch and numpy
 _TYPES = ("bool", "uint8", "int8", "int16", "int32", "float16", "bfloat16", "float32")
@@ -62,7 +62,7 @@ def test_no_operation_of_keras_is_missing_and_arguments_are_the_same(keras: Any,
 def test_classes_have_keras_names_and_settings(keras: Any, module: str) -> None:
     from importlib import import_module
 
-    from engine.ops.operation import operation_class, setting_parameters
+    from engine.ops.functions import operation_class, setting_parameters
 
     source = import_module(f"keras.src.ops.{module}")
     assert public(module)
