@@ -10,38 +10,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine import random
 from engine.errors import ParamError, ShapeError
+from engine.initializer import FAMILY as FAMILY
+from engine.initializer import Initializer as Initializer
+from engine.initializers_stft import STFT as STFT
 from engine.params import Real
-from engine.registry import Family
-
-FAMILY = Family("initializer", "initializers")
 
 _STDDEV_OF_TRUNCATED = 0.87962566103423978  # deviation of a unit normal cut at ±2; divided out to restore it
-
-
-class Initializer:
-    """Base of all initializers: override ``__call__``, and ``get_config`` where there are arguments."""
-
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
-        """Return a tensor of ``shape`` and ``dtype`` (``None``: the default float type) on the CPU."""
-        raise NotImplementedError(f"{type(self).__name__} has no __call__(shape, dtype).")
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, JSON-able."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Any:
-        """Return the initializer that ``get_config`` described."""
-        return cls(**config)
-
-    def clone(self) -> Any:
-        """Return a copy made from the config."""
-        return type(self).from_config(self.get_config())
 
 
 class Zeros(Initializer):
@@ -91,78 +71,6 @@ class Identity(Initializer):
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}
-
-
-class STFT(Initializer):
-    """The waves of a short-time Fourier transform as a kernel (frame, 1, frequencies), for convolutions.
-
-    ``side`` is ``"real"`` or ``"imag"``; ``window`` a name or numbers; ``scaling`` ``"density"``,
-    ``"spectrum"`` or ``None``.  Keras: ``keras.initializers.STFT``.
-    """
-
-    def __init__(
-        self,
-        side: str = "real",
-        window: Any = "hann",
-        scaling: str | None = "density",
-        periodic: bool = False,
-    ) -> None:
-        if side not in ("real", "imag"):
-            raise ParamError(
-                f"side should be 'real' or 'imag', not {side}", code="param", param="side", got=side
-            )
-        if isinstance(window, str) and window not in _WINDOWS:
-            raise ParamError(
-                f"Unknown window type: window is one of {', '.join(_WINDOWS)}. Received: window={window!r}",
-                code="param",
-                param="window",
-                got=window,
-            )
-        if scaling not in (None, "density", "spectrum"):
-            raise ParamError(
-                f"Scaling is invalid, it must be `None`, 'density' or 'spectrum'. Received scaling={scaling}",
-                code="param",
-                param="scaling",
-                got=scaling,
-            )
-        self.side, self.window, self.scaling, self.periodic = side, window, scaling, periodic
-
-    def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
-        kind = random.torch_dtype(dtype)
-        length, _, bands = shape
-        steps = torch.arange(length, dtype=torch.float64).reshape(length, 1, 1)
-        turns = torch.arange(bands, dtype=torch.float64).reshape(1, 1, bands) / ((bands - 1) * 2)
-        angles = -2 * math.pi * steps * turns
-        kernel = torch.cos(angles) if self.side == "real" else torch.sin(angles)
-        if self.window is None:
-            return kernel.to(kind)
-        if isinstance(self.window, str):
-            make = getattr(torch.signal.windows, _WINDOWS[self.window])
-            window = make(length, sym=not self.periodic, dtype=torch.float64)
-        else:
-            window = torch.as_tensor(self.window, dtype=torch.float64)
-        if tuple(window.shape) != (length,):
-            raise ShapeError(
-                "The shape of `window` must be equal to [frame_length]. Received: window "
-                f"shape={tuple(window.shape)}",
-                code="shape",
-            )
-        scale = {
-            "density": window.square().sum().sqrt(),
-            "spectrum": window.abs().sum(),
-            None: torch.ones((), dtype=torch.float64),
-        }[self.scaling]
-        made: Tensor = (kernel * window.reshape(length, 1, 1) / scale).to(kind)
-        return made
-
-    def get_config(self) -> dict[str, Any]:
-        return {"side": self.side, "window": self.window, "periodic": self.periodic, "scaling": self.scaling}
-
-
-_WINDOWS = {
-    "hann": "hann", "hanning": "hann", "hamming": "hamming", "blackman": "blackman", "bartlett": "bartlett",
-    "cosine": "cosine", "nuttall": "nuttall",
-}  # fmt: skip
 
 
 class RandomInitializer(Initializer):
@@ -374,11 +282,11 @@ class Orthogonal(RandomInitializer):
                 got=len(shape),
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        q, r = torch.linalg.qr(
-            random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=self.seed)
-        )
+        drawn = random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=self.seed)
+        half = drawn.dtype in (torch.float16, torch.bfloat16)  # torch decomposes no matrix of half precision
+        q, r = torch.linalg.qr(drawn.float() if half else drawn)
         q = q * torch.sign(torch.diagonal(r))  # makes the decomposition unique, hence the draw uniform
-        matrix: Tensor = q.T if rows < columns else q
+        matrix: Tensor = (q.T if rows < columns else q).to(drawn.dtype)
         return self.gain * matrix.reshape(tuple(shape))
 
     def get_config(self) -> dict[str, Any]:
@@ -397,8 +305,31 @@ FAMILY.add(normal=RandomNormal, uniform=RandomUniform, one=Ones, zero=Zeros)
 
 
 def get(identifier: Any) -> Any:
-    """Return the initializer for a name, a config, a class or an object; ``None`` stays ``None``."""
+    """Return the initializer for a name, a config, a class, a function, or the tensor or array itself.
+
+    ``None`` stays ``None``.  Raises ``EngineError`` for anything else.
+    """
+    if isinstance(identifier, (Tensor, np.ndarray, np.generic)):
+        return _Given(identifier)
     return FAMILY.get(identifier)
+
+
+class _Given:
+    """The values of a tensor, for weights of its shape."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
+        if tuple(shape) != tuple(self.values.shape):
+            raise ShapeError(
+                f"Expected `shape` to be {tuple(self.values.shape)} for a tensor as initializer. "
+                f"Received: shape={tuple(shape)}",
+                code="shape",
+                expected=tuple(self.values.shape),
+                got=tuple(shape),
+            )
+        return torch.as_tensor(self.values, dtype=random.torch_dtype(dtype)).detach().clone()
 
 
 def serialize(initializer: Any) -> Any:

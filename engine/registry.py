@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from typing import Any
 
 from engine.errors import EngineError, UnknownNameError, did_you_mean
@@ -16,6 +17,7 @@ from engine.errors import EngineError, UnknownNameError, did_you_mean
 _custom: dict[str, Any] = {}
 _bare: dict[str, Any] = {}
 _custom_names: dict[Any, str] = {}
+_families: _Families
 _local = threading.local()
 
 
@@ -157,6 +159,7 @@ class Family:
         self.kind = kind
         self.module = module
         self._things: dict[str, Any] = {}
+        _families[module] = self
 
     def add(self, *things: Any, **aliases: Any) -> None:
         """Make classes or functions known by ``__name__``, and further ones by the alias given."""
@@ -224,9 +227,7 @@ class Family:
             )
         name = str(config["class_name"])
         if self.module != "layers" and str(config.get("module") or "").startswith("keras.layers"):
-            from engine.layers.families import LAYERS  # a layer may stand where a function does
-
-            return LAYERS.deserialize(config, custom_objects)
+            return _families["layers"].deserialize(config, custom_objects)  # it may stand for a function
         if name == "function":
             return self.find(str(config["config"]), custom_objects)
         registered = config.get("registered_name")
@@ -239,6 +240,17 @@ class Family:
         if known is not None:
             return known
         return shared_object(config, _made(cls, dict(config.get("config") or {}), custom_objects))
+
+
+class _Families(dict[str, Family]):
+    """Every family by its public module, which is imported where nobody has done so."""
+
+    def __missing__(self, module: str) -> Family:
+        import_module(f"engine.{module}")  # by name: the registry brings no torch
+        return self[module]
+
+
+_families = _Families()
 
 
 def _made(cls: type, inner: dict[str, Any], custom_objects: Mapping[str, Any] | None) -> Any:

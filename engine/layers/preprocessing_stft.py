@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.signal import windows
 
 from engine import config as settings
+from engine import windows
 from engine.errors import ParamError, ParamTypeError
 from engine.layers.convolution_shapes import (
     channels_of,
@@ -35,30 +34,6 @@ from engine.params import (
 )
 from engine.spec import InputSpec, Shape
 
-
-def _tukey(size: int, sym: bool, dtype: torch.dtype) -> Tensor:
-    """Return a flat window with cosine ends, a quarter of its length each."""
-    places = torch.arange(size, dtype=dtype) / max(size - 1 if sym else size, 1)
-    end = places.minimum(1 - places)
-    return torch.where(end < 0.25, 0.5 - 0.5 * torch.cos(4 * math.pi * end), 1.0)
-
-
-_WINDOWS: dict[str, Callable[..., Tensor]] = {
-    "bartlett": windows.bartlett,
-    "blackman": windows.blackman,
-    "cosine": windows.cosine,
-    "hamming": windows.hamming,
-    "hann": windows.hann,
-    "nuttall": windows.nuttall,
-    "tukey": _tukey,
-    "blackmanharris": lambda size, **given: windows.general_cosine(
-        size, a=[0.35875, 0.48829, 0.14128, 0.01168], **given
-    ),
-    "flattop": lambda size, **given: windows.general_cosine(
-        size, a=[0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368], **given
-    ),
-    "boxcar": lambda size, sym, dtype: torch.ones(size, dtype=dtype),
-}
 _SPECTRA = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
 SpectrumMode = Annotated[str, Kind("choice", choices=_SPECTRA)]
 Scaling = Annotated[str, Kind("choice", choices=("density", "spectrum"))]
@@ -69,19 +44,8 @@ def window_of(owner: str, window: Any, size: int, periodic: bool) -> Tensor | No
     if window is None:
         return None
     if isinstance(window, str):
-        make = _WINDOWS.get(window)
-        if make is None:
-            raise ParamError(
-                f"{owner}: Unknown window type. Expected one of {sorted(_WINDOWS)}. "
-                f"Received: window={window!r}",
-                code="param",
-                owner=owner,
-                param="window",
-                expected=" or ".join(sorted(_WINDOWS)),
-                got=window,
-            )
-        made: Tensor = make(size, sym=not periodic, dtype=torch.float64)
-        return made
+        windows.check(window, owner)
+        return windows.window(window, size, periodic)
     given = torch.as_tensor(np.asarray(window), dtype=torch.float64)
     if given.dim() != 1 or given.shape[0] != size:
         raise ParamError(

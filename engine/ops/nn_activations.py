@@ -113,7 +113,7 @@ def squareplus(x: Any, b: float = 4) -> Tensor:
 
 def _along_rule(x: KerasTensor, axis: Any = -1, **_: Any) -> KerasTensor:
     axes_of(axis, x.ndim)
-    return KerasTensor(x.shape, x.dtype if "float" in x.dtype else floatx())
+    return KerasTensor(x.shape, x.dtype if "float" in str(x.dtype) else floatx())
 
 
 def _along(function: Any, x: Any, axis: Any) -> Tensor:

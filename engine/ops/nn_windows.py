@@ -175,8 +175,8 @@ def _check_channels(inputs: Any, kernel: Tensor, data_format: str | None) -> Non
     channels = x.shape[-1] if standardize_data_format(data_format) == "channels_last" else x.shape[1]
     if channels != kernel.shape[-2]:
         raise ShapeError(
-            f"The kernel is for {kernel.shape[-2]} channels. Received: inputs with {channels}, "
-            f"shape {tuple(x.shape)}",
+            f"The number of input channels must match the kernel: {kernel.shape[-2]}. "
+            f"Received: inputs with {channels}, shape {tuple(x.shape)}",
             code="axis",
             expected=kernel.shape[-2],
             got=channels,

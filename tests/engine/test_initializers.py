@@ -46,3 +46,31 @@ def test_configs_are_those_of_keras(keras: Any, name: str) -> None:
 def test_identity_keeps_its_gain() -> None:
     back = initializers.deserialize(initializers.serialize(initializers.Identity(2.5)))
     assert back.gain == 2.5
+
+
+def test_a_tensor_is_its_own_initializer() -> None:
+    values = np.arange(6.0).reshape(2, 3)
+    made = initializers.get(values)
+    np.testing.assert_array_equal(made((2, 3), "float32").numpy(), values.astype("float32"))
+    with pytest.raises(ValueError, match="Expected `shape`"):
+        made((3, 2))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_orthogonal_matrices_of_half_precision(dtype: str) -> None:
+    matrix = initializers.Orthogonal(seed=1)((4, 3), dtype)
+    assert str(matrix.dtype) == f"torch.{dtype}"
+    product = (matrix.T @ matrix).float().numpy()
+    np.testing.assert_allclose(product, np.eye(3), atol=0.02)
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_windows_of_stft_are_those_of_keras(keras: Any, periodic: bool) -> None:
+    from engine import windows
+
+    for window in (*windows.NAMES, "tuk", None):
+        ours = initializers.STFT("imag", window, "density", periodic)((33, 1, 17))
+        wanted = keras.initializers.STFT("imag", window, "density", periodic)((33, 1, 17))
+        np.testing.assert_allclose(ours.numpy(), wanted.cpu().numpy(), atol=1e-5, err_msg=str(window))
+    with pytest.raises(ValueError, match="Unknown window"):
+        initializers.STFT(window="unknown")
