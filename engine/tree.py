@@ -134,7 +134,11 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
 
 def _alike(one: Any, two: Any) -> None:
     if is_nested(one) != is_nested(two):
-        raise EngineError(f"The structures do not match: {one!r} and {two!r}.", code="structure")
+        wanted, got = (type(value).__name__ if is_nested(value) else "a leaf" for value in (one, two))
+        raise EngineError(
+            f"The structures do not match: {one!r} and {two!r}. Expected: {wanted}. Received: {got}.",
+            code="structure",
+        )
     if not is_nested(one):
         return
     mappings = isinstance(one, Mapping), isinstance(two, Mapping)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from engine.errors import ParamError
@@ -75,6 +76,8 @@ def tensor_arguments(layer: Layer, args: tuple[Any, ...], kwargs: Mapping[str, A
 def _is_tensors(name: str, value: Any) -> bool:
     if isinstance(value, _TENSORS):
         return True
+    if isinstance(value, np.ndarray):  # what stayed an array is texts
+        return value.dtype.kind in "OUS"
     if not isinstance(value, (list, tuple, dict)):
         return False
     kinds = [isinstance(leaf, _TENSORS) for leaf in flatten(value) if leaf is not None]

@@ -92,6 +92,8 @@ def _converted(
         if isinstance(leaf, torch.Tensor):
             home = leaf.device if device is None else device
         elif hasattr(leaf, "__array__"):
+            if np.asarray(leaf).dtype.kind in "OUS":
+                return leaf  # texts, for a layer inside that reads them
             leaf = torch.as_tensor(leaf)
             home = _default_device() if device is None else device
         else:

@@ -102,6 +102,8 @@ def map_leaves(function: Callable[..., Any], *structures: Any) -> Any:
     # A list of numbers is a tensor; a list of tensors or arrays, or a deeper nesting, is a structure.
     if isinstance(first, (list, tuple)) and any(_is_part(item) for item in first):
         items = [map_leaves(function, *parts) for parts in zip(*structures, strict=True)]
+        if hasattr(first, "_fields"):
+            return type(first)(*items)
         return items if isinstance(first, list) else tuple(items)
     return function(*structures)
 

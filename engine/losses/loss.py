@@ -93,9 +93,10 @@ class LossFunctionWrapper(Loss):
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         """Return what the function says."""
         if not self._own:
-            pairs = map_leaves(lambda *both: _Pair(squeeze_or_expand_to_same_rank(*both)), y_true, y_pred)
-            y_true = map_leaves(lambda both: both.items[0], pairs)
-            y_pred = map_leaves(lambda both: both.items[1], pairs)
+            y_true, y_pred = (
+                map_leaves(lambda true, pred: squeeze_or_expand_to_same_rank(true, pred)[0], y_true, y_pred),
+                map_leaves(lambda pred, true: squeeze_or_expand_to_same_rank(true, pred)[1], y_pred, y_true),
+            )
         found: Tensor = self.fn(y_true, y_pred, **self._fn_kwargs)
         return found
 
@@ -130,13 +131,6 @@ class LossFunctionWrapper(Loss):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}({self.fn}, kwargs={self._fn_kwargs})>"
-
-
-class _Pair:
-    """Target and prediction as one leaf of a structure."""
-
-    def __init__(self, items: tuple[Tensor, Tensor]) -> None:
-        self.items = items
 
 
 def _checked(reduction: Any) -> Any:

@@ -11,6 +11,7 @@ import torch
 from engine.errors import ShapeError
 from engine.layers.symbolic import KerasTensor
 from engine.structure import flatten, map_structure, same_nesting
+from engine.training.texts import Texts, as_texts
 
 
 def in_order(model: Any, inputs: Any, run: bool = True) -> list[Any]:
@@ -119,4 +120,7 @@ def _mismatch(wanted: Any, given: Any, refuse: bool, warn: bool) -> None:
 
 
 def _tensor(value: Any) -> Any:
-    return value if value is None or isinstance(value, torch.Tensor) else torch.as_tensor(value)
+    if value is None or isinstance(value, (torch.Tensor, Texts)):
+        return value
+    found = as_texts(value)
+    return torch.as_tensor(value) if found is None else found

@@ -39,7 +39,8 @@ class _Entry(NamedTuple):
     """What one input must be, and where it lies among the inputs."""
 
     name: str
-    dtype: torch.dtype
+    dtype: torch.dtype | None
+    """``None`` for texts."""
     rank: int
     sizes: tuple[tuple[int, int], ...]
     shape: tuple[int | None, ...]
@@ -68,7 +69,7 @@ class Plan:
         self._entries = [
             _Entry(
                 tensor.name,
-                getattr(torch, tensor.dtype),
+                getattr(torch, tensor.dtype, None),
                 len(tensor.shape),
                 tuple((axis, size) for axis, size in enumerate(tensor.shape) if size is not None and axis),
                 (None, *tensor.shape[1:]),
@@ -281,7 +282,7 @@ def _with_sublayers(layer: Any) -> list[Any]:
 
 def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:
     """Return an input in the dtype and rank that the graph states, as Keras forgives a lone last axis."""
-    if tensor.dtype is not entry.dtype:
+    if tensor.dtype is not entry.dtype and isinstance(tensor, Tensor):
         tensor = tensor.to(entry.dtype)
     if tensor.shape[1:] == entry.tail and tensor.dim() == entry.rank:
         return tensor

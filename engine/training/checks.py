@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from torch import Tensor
 from engine.errors import EngineError, ShapeError
 
 
-def check_inputs(model: Any, inputs: list[Tensor]) -> None:
+def check_inputs(model: Any, inputs: list[Any]) -> None:
     """Raise ``ShapeError`` where data does not fit the model's inputs; columns of width 1 are added."""
     wanted = getattr(model, "inputs", ())
     if not wanted:
@@ -25,6 +26,8 @@ def check_inputs(model: Any, inputs: list[Tensor]) -> None:
             got=len(inputs),
         )
     for index, (name, item, tensor) in enumerate(zip(called, wanted, inputs, strict=True)):
+        if tensor is None:
+            continue
         shape = tuple(item.shape)
         if len(shape) == tensor.ndim + 1 and shape[-1] == 1:
             inputs[index] = tensor = tensor.unsqueeze(-1)
@@ -116,14 +119,24 @@ def _check_target(target: Any, true: Tensor, predicted: Tensor) -> None:
             got=got,
         )
     elif kind in _ALIKE and got != made and got != (*made, 1) and (*got, 1) != made:
-        raise ShapeError(
+        words = (
             f"{where} has shape {made} per row, and {kind} compares it with targets of the same shape. "
-            f"Received: targets of shape {got} per row.",
-            code="target_shape",
-            output=target.name,
-            expected=made,
-            got=got,
+            f"Received: targets of shape {got} per row."
         )
+        if kind == "binary_crossentropy" or not _broadcast(got, made):
+            raise ShapeError(words, code="target_shape", output=target.name, expected=made, got=got)
+        warnings.warn(
+            f"{words} They are repeated until they fit (broadcast): give the last layer as many units as the "
+            "targets have columns if that is not meant.",
+            stacklevel=4,
+        )
+
+
+def _broadcast(one: tuple[int, ...], two: tuple[int, ...]) -> bool:
+    """Return whether rows of these shapes can be repeated to the same shape, whatever their number."""
+    if len(one) != len(two):
+        return False
+    return all(left == right or 1 in (left, right) for left, right in zip(one, two, strict=True))
 
 
 _ALIKE = (

@@ -16,6 +16,7 @@ from torch import Tensor
 from engine import config
 from engine.errors import EngineError, ShapeError
 from engine.random import torch_dtype
+from engine.training.texts import as_texts
 
 
 class Batch(NamedTuple):
@@ -96,16 +97,19 @@ class Rows:
         *,
         device: torch.device,
         dtypes: Sequence[str | None] = (),
+        texts: bool = False,
     ) -> None:
         kinds = list(dtypes) if len(dtypes) == len(inputs) else [None] * len(inputs)
-        self.inputs = [to_tensor(value, kind) for value, kind in zip(inputs, kinds, strict=True)]
+        self.inputs: list[Any] = [
+            _column(value, kind, texts) for value, kind in zip(inputs, kinds, strict=True)
+        ]
         self.targets = [to_tensor(value) for value in targets]
         self.weights = [to_tensor(value, config.floatx()) for value in weights] if weights else None
         self.device = device
         self._check_rows()
-        self.count = len(self.inputs[0]) if self.inputs else 0
+        self.count = next((len(tensor) for tensor in self.inputs if tensor is not None), 0)
         if device.type != "cpu" and self._fits(device):
-            self.inputs = [tensor.to(device) for tensor in self.inputs]
+            self.inputs = [tensor if tensor is None else tensor.to(device) for tensor in self.inputs]
             self.targets = [tensor.to(device) for tensor in self.targets]
             self.weights = [tensor.to(device) for tensor in self.weights] if self.weights else None
 
@@ -113,11 +117,13 @@ class Rows:
         """Return whether the data leaves at least half of the free memory of a GPU to the training."""
         if device.type != "cuda":
             return True
-        size = sum(tensor.nbytes for tensor in (*self.inputs, *self.targets, *(self.weights or ())))
+        columns = (*self.inputs, *self.targets, *(self.weights or ()))
+        size = sum(tensor.nbytes for tensor in columns if tensor is not None)
         return bool(size < torch.cuda.mem_get_info(device)[0] / 2)
 
     def _check_rows(self) -> None:
-        groups = {"x": self.inputs, "y": self.targets, "sample_weight": self.weights or []}
+        given = [tensor for tensor in self.inputs if tensor is not None]
+        groups = {"x": given, "y": self.targets, "sample_weight": self.weights or []}
         sizes = {
             name: [len(t) if t.ndim else 1 for t in tensors] for name, tensors in groups.items() if tensors
         }
@@ -135,7 +141,7 @@ class Rows:
     def part(self, begin: int, end: int) -> Rows:
         """Return the rows from ``begin`` to before ``end``, without a copy."""
         made = object.__new__(Rows)
-        made.inputs = [tensor[begin:end] for tensor in self.inputs]
+        made.inputs = [tensor if tensor is None else tensor[begin:end] for tensor in self.inputs]
         made.targets = [tensor[begin:end] for tensor in self.targets]
         made.weights = [tensor[begin:end] for tensor in self.weights] if self.weights else None
         made.device = self.device
@@ -159,12 +165,13 @@ class Rows:
         batch.
         """
         inputs, targets, weights, count = self.inputs, self.targets, self.weights, self.count
-        tensors = [*inputs, *targets, *(weights or ())]
+        gaps = [place for place, tensor in enumerate(inputs) if tensor is None]
+        tensors = [tensor for tensor in (*inputs, *targets, *(weights or ())) if tensor is not None]
         split, end = len(inputs), len(inputs) + len(targets)
-        away = bool(tensors) and tensors[0].device != self.device and self.device.type != "cpu"
+        away = self.device.type != "cpu" and any(tensor.device != self.device for tensor in tensors)
+        cuts: Iterator[Sequence[Any]]
         if generator is None:
-            columns = [torch.split(tensor, batch_size) for tensor in tensors]
-            cuts: Iterator[Any] = zip(*columns, strict=True)
+            cuts = zip(*(tensor.split(batch_size) for tensor in tensors), strict=True)
         else:
             order = (
                 _shuffled(count, batch_size, generator)
@@ -176,7 +183,18 @@ class Rows:
             cuts = _gathered(tensors, order, batch_size)
         for cut in cuts:
             parts = [part.to(self.device, non_blocking=True) for part in cut] if away else list(cut)
-            yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, parts[0].shape[0])
+            rows = parts[0].shape[0]
+            for place in gaps:  # an optional input without data
+                parts.insert(place, None)
+            yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, rows)
+
+
+def _column(value: Any, kind: str | None, texts: bool) -> Any:
+    """Return one input as a tensor, as texts where the model takes them, or ``None`` where there is none."""
+    if value is None:
+        return None
+    found = as_texts(value) if texts else None
+    return to_tensor(value, kind) if found is None else found
 
 
 def _shuffled(count: int, batch_size: int, generator: torch.Generator) -> Tensor:
@@ -186,7 +204,7 @@ def _shuffled(count: int, batch_size: int, generator: torch.Generator) -> Tensor
     return torch.cat([blocks.flatten(), torch.arange(full * batch_size, count)])
 
 
-def _gathered(tensors: Sequence[Tensor], order: Tensor, batch_size: int) -> Iterator[Sequence[Tensor]]:
+def _gathered(tensors: Sequence[Any], order: Tensor, batch_size: int) -> Iterator[Sequence[Any]]:
     """Yield batches of the rows in ``order``, small ones gathered several at once: that takes less time."""
     size = batch_size * sum(tensor.nbytes // max(1, tensor.shape[0]) for tensor in tensors)
     together = max(1, _GATHER_BYTES // max(1, size))
@@ -195,7 +213,7 @@ def _gathered(tensors: Sequence[Tensor], order: Tensor, batch_size: int) -> Iter
         if together == 1:
             yield whole
         else:
-            yield from zip(*(torch.split(tensor, batch_size) for tensor in whole), strict=True)
+            yield from zip(*(tensor.split(batch_size) for tensor in whole), strict=True)
 
 
 _GATHER_BYTES = 2**17  # stays in the fast memory of a processor

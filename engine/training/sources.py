@@ -12,11 +12,14 @@ import torch
 from engine import config
 from engine.errors import EngineError
 from engine.structure import flatten as flatten_states
+from engine.structure import same_nesting
 from engine.training import device as devices
 from engine.training.checks import check_inputs, check_targets
 from engine.training.data import Batch, Rows, class_weights, flatten
-from engine.training.step import forward_of
+from engine.training.nested import goes_deep, leaves_like
+from engine.training.step import forward_of, overrides, structure_of
 from engine.training.stream import Stream, is_stream, kind_of
+from engine.training.texts import takes_texts
 
 
 def device_of(model: Any) -> torch.device:
@@ -75,13 +78,16 @@ def source_of(
             class_weight=class_weight or None,
             device=device_of(model),
             dtypes=input_dtypes(model),
+            texts=takes_texts(model),
             input_names=input_names(model),
             output_names=output_names(model),
         )
     if isinstance(y, Mapping) and not output_names(model):
         build_on_first(model, source_of(model, x), keys_of(model, x), again=True)
     names = output_names(model)
-    targets = flatten(y, names, "y")
+    structure = structure_of(model)
+    deep = goes_deep(structure) and same_nesting(structure, y)
+    targets = leaves_like(structure, y) if deep else flatten(y, names, "y")
     weights = flatten(sample_weight, names, "sample_weight") if sample_weight is not None else None
     rows = Rows(
         flatten(x, input_names(model), "x"),
@@ -89,6 +95,7 @@ def source_of(
         weights,
         device=device_of(model),
         dtypes=input_dtypes(model),
+        texts=takes_texts(model),
     )
     check_inputs(model, rows.inputs)
     if class_weight:
@@ -117,9 +124,11 @@ def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
     fixed = next((item.shape[0] for item in getattr(model, "inputs", ()) if item.shape[0]), 2)
     few = source.part(0, min(fixed, source.count))
     with torch.no_grad(), _untouched(model):
-        predicted = stepper.forward([tensor.to(source.device) for tensor in few.inputs], False)
+        predicted = stepper.forward(
+            [tensor if tensor is None else tensor.to(source.device) for tensor in few.inputs], False
+        )
         targets = [tensor.to(source.device) for tensor in few.targets]
-        if source.targets:
+        if source.targets and not overrides(model, "compute_loss"):
             stepper.targets.build(targets, predicted)
             stepper.has_metrics = stepper.targets.has_metrics
             check_targets(stepper.targets.targets, source.targets, predicted)
@@ -173,19 +182,17 @@ def build_on_first(model: Any, source: Rows | Stream, keys: list[str] | None, ag
     """Build a model that waits for its first data; ``again``: run it in any case, to see what comes out."""
     if model.built and not again:
         return
-    if isinstance(source, Rows):
-        few = [tensor[: min(2, source.count)] for tensor in source.inputs]
-    else:
-        few = [tensor[:2] for tensor in source.pack(source.peek()).inputs]
-    _call_on(model, few, keys)
+    first = source if isinstance(source, Rows) else source.pack(source.peek())
+    _call_on(model, first.inputs, keys)
 
 
 def build_on_batch(model: Any, batch: Batch, keys: list[str] | None) -> None:
     """Build a model that waits for its first batch."""
     if not model.built:
-        _call_on(model, [tensor[:2] for tensor in batch.inputs], keys)
+        _call_on(model, batch.inputs, keys)
 
 
-def _call_on(model: Any, few: list[torch.Tensor], keys: list[str] | None) -> None:
+def _call_on(model: Any, inputs: list[Any], keys: list[str] | None) -> None:
+    few: list[Any] = [tensor if tensor is None else tensor[:2] for tensor in inputs]
     with torch.no_grad(), _untouched(model):
         forward_of(model, keys or None, direct=True)(few, False)

@@ -111,6 +111,7 @@ class Stepper:
         self.on_grads: GradHook | None = None
         self.has_metrics = targets.has_metrics if targets.built else True
         self._names = names
+        targets.nesting = lambda: structure_of(model)
         targets.naming = lambda: list(model._answered) if isinstance(model._answered, Mapping) else []
         # A model that computes its loss or metrics itself is asked; others take the short road.
         self._loss = self._plain_loss
@@ -126,11 +127,11 @@ class Stepper:
         return self.extras.add_to(self.targets.loss(batch.targets, y_pred, batch.weights))
 
     def _own_loss(self, batch: Batch, y_pred: list[Tensor], training: bool) -> Tensor | None:
-        if not self.targets.built:
-            self.targets.build(batch.targets, y_pred)
         method = self.model.compute_loss
         told = {"training": training} if "training" in inspect.signature(method).parameters else {}
         loss: Tensor | None = method(**self._whole(batch, y_pred), **told)
+        if not self.targets.built:  # of what compute_loss made of the outputs, where it asked for the losses
+            self.targets.build(batch.targets, y_pred)
         return loss
 
     def _whole(self, batch: Batch, y_pred: list[Tensor]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Stream:
         *,
         device: torch.device,
         dtypes: Sequence[str | None],
+        texts: bool = False,
         input_names: Sequence[str],
         output_names: Sequence[str],
         class_weight: Mapping[int, float] | None = None,
@@ -36,6 +37,7 @@ class Stream:
         self.source = source
         self.device = device
         self._dtypes = dtypes
+        self._texts = texts
         self._names = (input_names, output_names)
         self._class_weight = class_weight
         self._once = iter(source) if hasattr(source, "__next__") else None
@@ -120,10 +122,11 @@ class Stream:
             flatten(weight, self._names[1], "sample_weight") or None,
             device=self.device,
             dtypes=self._dtypes,
+            texts=self._texts,
         )
         inputs, targets, weights = rows.inputs, rows.targets, rows.weights
         if self.device.type != "cpu":
-            inputs = [tensor.to(self.device) for tensor in inputs]
+            inputs = [tensor if tensor is None else tensor.to(self.device) for tensor in inputs]
             targets = [tensor.to(self.device) for tensor in targets]
             weights = [tensor.to(self.device) for tensor in weights] if weights else None
         return Batch(inputs, targets, weights, rows.count)

@@ -14,42 +14,24 @@ from torch import Tensor
 from engine import losses as losses_module
 from engine import metrics as metrics_module
 from engine.errors import EngineError, did_you_mean
+from engine.structure import flatten
+from engine.training.nested import Part, UnknownOutputError, goes_deep, is_container, parts_of
 
 
-class UnknownOutputError(EngineError, KeyError):
-    """``compile`` was given something for an output that the model has not."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # a KeyError's own would quote the sentence
-
-
-class LossTracker:
+class LossTracker(metrics_module.Mean):
     """The mean of a loss over the rows seen, summed on the device."""
 
-    def __init__(self, name: str = "loss") -> None:
-        self.name = name
-        self.total: Tensor | None = None
-        self.rows = 0
-
-    def update_state(self, value: Tensor, sample_weight: int = 1) -> None:
-        """Add a loss that stands for ``sample_weight`` rows."""
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Add a loss, a tensor, that stands for ``sample_weight`` rows."""
+        value = values
         if torch.is_grad_enabled():
             value = value.detach()
-        if self.total is None or self.total.device != value.device:
-            self.total = torch.zeros((), device=value.device, dtype=value.dtype)
-        self.total.add_(value, alpha=sample_weight)
-        self.rows += sample_weight
-
-    def result(self) -> Tensor:
-        """Return the mean; 0 before the first update."""
-        if self.total is None:
-            return torch.zeros(())
-        return self.total / max(self.rows, 1)
-
-    def reset_state(self) -> None:
-        """Start afresh."""
-        self.total = None
-        self.rows = 0
+        total = self.total
+        if total.device != value.device:
+            self._move(value.device)
+        rows = 1 if sample_weight is None else sample_weight
+        total.add_(value, alpha=rows)
+        self._unseen += rows
 
 
 class Target:
@@ -84,6 +66,9 @@ class Targets:
         self.built = False
         self.naming: Callable[[], Sequence[str]] = tuple
         """Tells the names of the outputs where they are known only once the model ran."""
+        self.nesting: Callable[[], Any] = _unknown
+        """Tells how the outputs are nested, ``None`` where that is not known."""
+        self.parts: list[Part] = []
 
     # -- building ----------------------------------------------------------------------------------
 
@@ -93,14 +78,27 @@ class Targets:
             return
         count = len(y_pred)
         self.names = self.names or list(self.naming())
-        names = self.names if len(self.names) == count else [f"output_{index}" for index in range(count)]
+        known = len(self.names) == count
+        names = self.names if known else [f"output_{index}" for index in range(count)]
         loss, loss_weights, metrics, weighted = self.given
+        used: set[str] = set()
+        structure = self.nesting()
+        deep = is_container(loss) and (goes_deep(loss) or goes_deep(structure))
+        if deep:
+            flat_form = list(range(count)) if count > 1 else 0
+            like = structure if structure is not None else flat_form
+            self.parts = parts_of(loss, loss_weights, like, names)
+            for part in self.parts:
+                places = flatten(part.like)
+                lone = len(places) == 1 and places[0] < len(y_true)
+                part.loss = _loss(part.loss, y_true[places[0]] if lone else None, y_pred[places[0]])
+            _track(self.parts, [part.name for part in self.parts])
+            loss = loss_weights = None
         weights = _per_output(loss_weights, names, "loss_weights")
         each = _per_output(loss, names, "loss", repeat=True)
         asked = [
             _asked(item, names, what) for item, what in ((metrics, "metrics"), (weighted, "weighted_metrics"))
         ]
-        used: set[str] = set()
         for index, name in enumerate(names):
             true = y_true[index] if index < len(y_true) else None
             target = Target(name, _loss(each[index], true, y_pred[index]), weights[index])
@@ -108,23 +106,18 @@ class Targets:
                 store = target.weighted_metrics if weighs else target.metrics
                 for item in rows[index]:
                     metric = _metric(item, true, y_pred[index])
-                    key = f"{name}_{metric.name}" if count > 1 else str(metric.name)
+                    prefix = f"{name}_" if count > 1 and known else ""
+                    key = f"{prefix}{metric.name}"
                     if weighs and key in used:
-                        key = f"{name}_weighted_{metric.name}" if count > 1 else f"weighted_{metric.name}"
-                    plain, number = key, 0
-                    while key in used:
-                        number += 1
-                        key = f"{plain}_{number}"
-                    used.add(key)
-                    store.append((key, metric))
+                        key = f"{prefix}weighted_{metric.name}"
+                    store.append((_free(key, used), metric))
             self.targets.append(target)
         with_loss = [target for target in self.targets if target.loss is not None]
         partial = len(y_true) == len(with_loss) < len(self.targets)
         for place, target in enumerate(with_loss if partial else self.targets):
             target.place = place
-        if len(with_loss) > 1:
-            for target in with_loss:
-                target.tracker = LossTracker(f"{target.name}_loss")
+        # Outputs without names are called after their losses, as in Keras.
+        _track(with_loss, [target.name if known else target.loss.name for target in with_loss])
         self.built = True
 
     # -- running -----------------------------------------------------------------------------------
@@ -135,7 +128,7 @@ class Targets:
         """Return the weighted sum of the outputs' losses; tracks each of them where there are several."""
         if not self.built:
             self.build(y_true, y_pred)
-        total: Tensor | None = None
+        total = self._joint_loss(y_true, y_pred, weights) if self.parts else None
         for index, target in enumerate(self.targets):
             if target.loss is None:
                 continue
@@ -153,6 +146,23 @@ class Targets:
                 target.tracker.update_state(value, y_pred[index].shape[0])
             if target.weight is not None:
                 value = value * target.weight
+            total = value if total is None else total + value
+        return total
+
+    def _joint_loss(
+        self, y_true: Sequence[Tensor], y_pred: Sequence[Tensor], weights: Sequence[Tensor] | None
+    ) -> Tensor | None:
+        """Return the weighted sum of the losses that are nested like the outputs."""
+        total: Tensor | None = None
+        for part in self.parts:
+            weight = None if weights is None else part.of(weights) if len(weights) > 1 else weights[0]
+            value: Tensor = part.loss(part.of(y_true), part.of(y_pred), weight)
+            if value.ndim:
+                value = value.mean()
+            if part.tracker is not None:
+                part.tracker.update_state(value, y_pred[0].shape[0])
+            if part.weight is not None:
+                value = value * part.weight
             total = value if total is None else total + value
         return total
 
@@ -178,7 +188,8 @@ class Targets:
     def named(self) -> dict[str, Any]:
         """Return trackers and metrics by the names they have in logs, the loss first."""
         found: dict[str, Any] = {"loss": self.loss_tracker}
-        found |= {item.tracker.name: item.tracker for item in self.targets if item.tracker is not None}
+        tracked: list[Any] = [*self.parts, *self.targets]
+        found |= {item.tracker.name: item.tracker for item in tracked if item.tracker is not None}
         for target in self.targets:
             found |= dict(target.metrics)
         for target in self.targets:
@@ -200,6 +211,27 @@ class Targets:
         """Start all running numbers afresh."""
         for item in (*self.named().values(), *self.own):
             item.reset_state()
+
+
+def _track(items: Sequence[Target] | Sequence[Part], names: Sequence[str]) -> None:
+    """Let each of several losses be tracked; of those with one name, as in Keras, the last."""
+    found: dict[str, Any] = dict(zip(names, items, strict=True)) if len(items) > 1 else {}
+    for name, item in found.items():
+        item.tracker = LossTracker(f"{name}_loss")
+
+
+def _free(name: str, used: set[str]) -> str:
+    """Return ``name``, with a number where it is used already, and note it as used."""
+    found, number = name, 0
+    while found in used:
+        number += 1
+        found = f"{name}_{number}"
+    used.add(found)
+    return found
+
+
+def _unknown() -> Any:
+    return None
 
 
 def _by_name(given: Mapping[str, Any], names: Sequence[str], what: str) -> list[Any]:
@@ -279,7 +311,7 @@ def _loss(given: Any, y_true: Tensor | None, y_pred: Tensor) -> Any:
     found = losses_module.get(given)
     if isinstance(found, losses_module.Loss):
         return found
-    return losses_module.LossFunctionWrapper(found)
+    return losses_module.LossFunctionWrapper(found, name=getattr(found, "__name__", None))
 
 
 def _metric(given: Any, y_true: Tensor | None, y_pred: Tensor) -> Any:
