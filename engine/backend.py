@@ -6,7 +6,7 @@ Keras: ``keras.backend`` and ``keras.config``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,10 +21,11 @@ from engine.errors import ParamError, ShapeError
 from engine.symbolic import KerasTensor, is_keras_tensor
 
 __all__ = [
-    "KerasTensor", "backend", "cast", "convert_to_numpy", "convert_to_tensor", "device_scope", "epsilon",
-    "floatx", "get_device", "image_data_format", "is_float_dtype", "is_int_dtype", "is_keras_tensor",
-    "is_tensor", "name_scope", "result_type", "set_epsilon", "set_floatx", "set_image_data_format",
-    "standardize_data_format", "standardize_dtype", "standardize_shape", "to_torch_dtype",
+    "AutocastScope", "KerasTensor", "backend", "cast", "compute_output_spec", "convert_to_numpy",
+    "convert_to_tensor", "device_scope", "epsilon", "floatx", "get_device", "image_data_format",
+    "is_float_dtype", "is_int_dtype", "is_keras_tensor", "is_tensor", "name_scope", "random_seed_dtype",
+    "result_type", "set_epsilon", "set_floatx", "set_image_data_format", "standardize_data_format",
+    "standardize_dtype", "standardize_shape", "to_torch_dtype",
 ]  # fmt: skip
 
 # Torch computes nothing in these unsigned types, so the next wider signed one stands for them.
@@ -37,6 +38,53 @@ _TORCH |= {
     )
 }  # fmt: skip
 _scopes = threading.local()
+
+
+class AutocastScope:
+    """Let ``variable.value`` be of ``dtype`` within the ``with`` block, for float weights that autocast.
+
+    ``None`` switches it off.  It is for code of one's own that reads ``value``; layers of mixed precision
+    do this by themselves.  Raises ``ParamError`` for types without fractions.
+    """
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = None if dtype is None else standardize_dtype(dtype)
+        if self.dtype is not None and not is_float_dtype(self.dtype):
+            raise ParamError(
+                "`AutocastScope` can only be used with a floating-point target dtype, such as 'float16'. "
+                f"Received: dtype={dtype}",
+                code="param",
+                param="dtype",
+                got=dtype,
+            )
+
+    def __enter__(self) -> AutocastScope:
+        self._outer = getattr(_scopes, "autocast", None)
+        _scopes.autocast = None if self.dtype is None else to_torch_dtype(self.dtype)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _scopes.autocast = self._outer
+
+
+def autocast_dtype() -> torch.dtype | None:
+    """Return the type of the ``AutocastScope`` around this call."""
+    return getattr(_scopes, "autocast", None)
+
+
+def random_seed_dtype() -> str:
+    """Return the type of seeds, ``"int32"``."""
+    return "int32"
+
+
+def compute_output_spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return symbolic tensors like those that ``fn`` returns for symbolic arguments; it is tried on zeros.
+
+    Raises ``ShapeError`` where it cannot run.
+    """
+    from engine.ops.inference import by_running
+
+    return by_running(fn, args, kwargs, getattr(fn, "__name__", "function"))
 
 
 def backend() -> str:
@@ -194,7 +242,7 @@ def convert_to_numpy(x: Any) -> np.ndarray[Any, Any]:
         if plain.dtype is torch.bfloat16:
             return _bfloat16(plain)
         found: np.ndarray[Any, Any] = plain.resolve_conj().resolve_neg().numpy()
-        return found
+        return found.copy() if isinstance(x, torch.nn.Parameter) else found  # a weight changes in place
     if isinstance(x, (list, tuple)) and any(isinstance(item, Tensor) for item in x):
         return np.array([convert_to_numpy(item) for item in x])
     return np.array(x)
@@ -233,21 +281,34 @@ def standardize_data_format(data_format: str | None) -> str:
 
 def standardize_shape(shape: Any) -> tuple[int | None, ...]:
     """Return a shape as a tuple of whole numbers and ``None``; raises ``ShapeError`` for anything else."""
-    if shape is None or isinstance(shape, str) or not hasattr(shape, "__iter__"):
+    if shape is None:
+        raise ShapeError("Undefined shapes are not supported. Received: shape=None", code="shape")
+    if isinstance(shape, str) or not hasattr(shape, "__iter__"):
         raise ShapeError(
-            f"A shape is a tuple of whole numbers and None. Received: shape={shape!r}",
+            f"Cannot convert '{shape}' to a shape: a shape is a tuple of whole numbers and None.",
             code="shape",
             got=shape,
         )
-    sizes = tuple(shape)
-    for size in sizes:
-        if size is not None and (not hasattr(size, "__index__") or isinstance(size, bool) or int(size) < 0):
-            raise ShapeError(
-                f"A shape is a tuple of whole numbers of at least 0 and None. Received: shape={shape!r}",
-                code="shape",
-                got=shape,
-            )
-    return tuple(None if size is None else int(size) for size in sizes)
+    return tuple(_size(size, shape) for size in shape)
+
+
+def _size(size: Any, shape: Any) -> int | None:
+    if size is None or isinstance(size, torch.SymInt):
+        return None
+    if not hasattr(size, "__index__") or isinstance(size, bool):
+        raise ShapeError(
+            f"Cannot convert '{shape}' to a shape. Found invalid dimension '{size}': sizes are whole numbers "
+            "or None.",
+            code="shape",
+            got=shape,
+        )
+    if int(size) < 0:
+        raise ShapeError(
+            f"Cannot convert '{shape}' to a shape. Negative dimensions are not allowed.",
+            code="shape",
+            got=shape,
+        )
+    return int(size)
 
 
 def __getattr__(name: str) -> Any:

@@ -77,15 +77,26 @@ class SeedGenerator:
         self._state: Any = None
         self._version = 0
 
-    def next(self, ordered: bool = True) -> tuple[int, int]:
-        """Return the present pair and step on: by one, or (``ordered=False``) by Keras' congruence."""
+    def next(self, ordered: bool = True) -> torch.Tensor:
+        """Return the present pair (int32) and step on: by one, or unordered by Keras' congruence."""
+        return torch.tensor(self.next_pair(ordered), dtype=torch.int32)
+
+    def next_pair(self, ordered: bool = True) -> tuple[int, int]:
+        """Do as ``next``, in plain numbers."""
         now = self._now()
         if ordered:
             self._pair = (now[0], _int32(now[1] + 1))
         else:
             first, second = (_int32((part + 1) * 5387) % 933199 for part in now)
             self._pair = (first, second)
+        if self._state is not None:
+            self._write()
         return now
+
+    def _write(self) -> None:
+        """Bring the weight to the present pair."""
+        self._state.assign(torch.tensor(self._pair, dtype=torch.int32))
+        self._version = self._state._version
 
     def _now(self) -> tuple[int, int]:
         """Return the present pair: that of ``state``, where somebody wrote into it."""
@@ -99,20 +110,18 @@ class SeedGenerator:
     def state(self) -> Any:
         """The present pair as a weight of two whole numbers, which layers save; assign to it to go back.
 
-        Drawing counts in plain numbers, which cost nothing: the weight follows when it is asked for.
+        Drawing counts in plain numbers, which cost nothing: there is no weight until it is asked for.
         """
         from engine.layers.variable import Variable
 
         pair = self._now()
         if self._state is None:
-            made = Variable(
-                torch.tensor(pair, dtype=torch.int32), trainable=False, name="seed_generator_state"
-            )
+            with torch.inference_mode(False):  # a tensor of that mode could not change outside it
+                made = Variable(
+                    torch.tensor(pair, dtype=torch.int32), trainable=False, name="seed_generator_state"
+                )
             made.path = f"{self.name}/{made.name}"
-            self._state = made
-        else:
-            self._state.assign(torch.tensor(pair, dtype=torch.int32))
-        self._version = self._state._version
+            self._state, self._version = made, made._version
         return self._state
 
     def get_config(self) -> dict[str, Any]:
@@ -128,12 +137,19 @@ class SeedGenerator:
 Seed = int | SeedGenerator | None
 
 
-def draw_seed(seed: Seed) -> tuple[int, int]:
-    """Return the pair of numbers that one draw starts from; ``None`` takes the shared generator's next."""
+def draw_seed(seed: Seed) -> torch.Tensor:
+    """Return the pair of numbers that one draw starts from, as int32; ``None`` takes the shared generator's
+    next.
+    """
+    return torch.tensor(draw_pair(seed), dtype=torch.int32)
+
+
+def draw_pair(seed: Seed) -> tuple[int, int]:
+    """Do as ``draw_seed``, in plain numbers."""
     if isinstance(seed, SeedGenerator):
-        return seed.next()
+        return seed.next_pair()
     if seed is None:
-        return global_seed_generator().next(ordered=False)
+        return global_seed_generator().next_pair(ordered=False)
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise ParamError(
             f"Argument `seed` must be either an integer, a SeedGenerator or None. Received: seed={seed!r}",
@@ -146,26 +162,39 @@ def draw_seed(seed: Seed) -> tuple[int, int]:
 
 def torch_generator(seed: Seed, device: str | torch.device = "cpu") -> torch.Generator:
     """Return a fresh torch generator for one draw from ``seed``."""
-    first, second = draw_seed(seed)
+    first, second = draw_pair(seed)
     generator = torch.Generator(device=device)
     generator.manual_seed((first + second) & 0xFFFFFFFF)
     return generator
 
 
+def _floating(draw: str, dtype: Any) -> torch.dtype:
+    found = torch_dtype(dtype)
+    if not found.is_floating_point:
+        raise ParamError(
+            f"`keras.random.{draw}` requires a floating point `dtype`. Received: dtype={dtype}",
+            code="param",
+            param="dtype",
+            got=dtype,
+        )
+    return found
+
+
 def normal(
     shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
 ) -> torch.Tensor:
-    """Return numbers of the normal distribution."""
-    return torch.normal(
-        mean, stddev, size=tuple(shape), generator=torch_generator(seed), dtype=torch_dtype(dtype)
-    )
+    """Return numbers of the normal distribution; raises ``ParamError`` for types without fractions."""
+    kind = _floating("normal", dtype)
+    return torch.normal(mean, stddev, size=tuple(shape), generator=torch_generator(seed), dtype=kind)
 
 
 def uniform(
     shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Seed = None
 ) -> torch.Tensor:
-    """Return numbers spread evenly from ``minval`` to below ``maxval``."""
-    unit = torch.rand(tuple(shape), generator=torch_generator(seed), dtype=torch_dtype(dtype))
+    """Return numbers spread evenly from ``minval`` to below ``maxval``; raises ``ParamError`` for types
+    without fractions.
+    """
+    unit = torch.rand(tuple(shape), generator=torch_generator(seed), dtype=_floating("uniform", dtype))
     return (maxval - minval) * unit + minval
 
 

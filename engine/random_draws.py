@@ -14,13 +14,13 @@ from torch import Tensor
 
 from engine.backend import convert_to_tensor, is_float_dtype, is_int_dtype, to_torch_dtype
 from engine.errors import ParamError
-from engine.random import Seed, SeedGenerator, draw_seed, torch_generator
+from engine.random import Seed, SeedGenerator, draw_pair, torch_generator
 
 
 @contextmanager
 def _seeded(seed: Seed) -> Iterator[None]:
     """Let torch's own generator start from ``seed`` in the ``with`` block, and be as before after it."""
-    first, second = draw_seed(seed)
+    first, second = draw_pair(seed)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed((first + second) & 0xFFFFFFFF)
         yield

@@ -18,11 +18,15 @@ from engine.registry import Family
 FAMILY = Family("regularizer", "regularizers")
 
 
-def _factor(value: Any, name: str) -> float:
+def validate_float_arg(value: Any, name: str) -> float:
+    """Return the factor of a penalty as a float; raises ``ParamError`` where it is no finite number of at
+    least 0.
+    """
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not plain or not math.isfinite(value) or value < 0:
         raise ParamError(
-            f"{name} is a finite number of at least 0. Received: {name}={value!r}",
+            f"Invalid value for argument {name}: expected a non-negative float, a finite number. "
+            f"Received: {name}={value!r}",
             code="param",
             param=name,
             got=value,
@@ -51,8 +55,8 @@ class L1L2(Regularizer):
     """``l1`` times the sum of absolute values plus ``l2`` times the sum of squares."""
 
     def __init__(self, l1: NonNegativeReal | None = 0.0, l2: NonNegativeReal | None = 0.0) -> None:
-        self.l1 = _factor(0.0 if l1 is None else l1, "l1")
-        self.l2 = _factor(0.0 if l2 is None else l2, "l2")
+        self.l1 = validate_float_arg(0.0 if l1 is None else l1, "l1")
+        self.l2 = validate_float_arg(0.0 if l2 is None else l2, "l2")
 
     def __call__(self, x: Tensor) -> Tensor:
         x = convert_to_tensor(x)
@@ -71,7 +75,7 @@ class L1(Regularizer):
     """``l1`` times the sum of absolute values: drives weights to exactly 0."""
 
     def __init__(self, l1: NonNegativeReal | None = 0.01) -> None:
-        self.l1 = _factor(0.01 if l1 is None else l1, "l1")
+        self.l1 = validate_float_arg(0.01 if l1 is None else l1, "l1")
 
     def __call__(self, x: Tensor) -> Tensor:
         x = convert_to_tensor(x)
@@ -85,7 +89,7 @@ class L2(Regularizer):
     """``l2`` times the sum of squares: keeps weights small."""
 
     def __init__(self, l2: NonNegativeReal | None = 0.01) -> None:
-        self.l2 = _factor(0.01 if l2 is None else l2, "l2")
+        self.l2 = validate_float_arg(0.01 if l2 is None else l2, "l2")
 
     def __call__(self, x: Tensor) -> Tensor:
         x = convert_to_tensor(x)
@@ -99,10 +103,13 @@ class OrthogonalRegularizer(Regularizer):
     """Presses rows (or columns) towards right angles: mean cosine of pairs, times ``factor``."""
 
     def __init__(self, factor: NonNegativeReal = 0.01, mode: str = "rows") -> None:
-        self.factor = _factor(factor, "factor")
+        self.factor = validate_float_arg(factor, "factor")
         if mode not in ("rows", "columns"):
             raise ParamError(
-                f"mode is 'rows' or 'columns'. Received: mode={mode!r}", code="param", param="mode"
+                'Invalid value for argument `mode`. Expected one of {"rows", "columns"}. '
+                f"Received: mode={mode}",
+                code="param",
+                param="mode",
             )
         self.mode = mode
 
@@ -110,7 +117,7 @@ class OrthogonalRegularizer(Regularizer):
         x = convert_to_tensor(x)
         if x.dim() != 2:
             raise ShapeError(
-                f"OrthogonalRegularizer expected a matrix (2 axes). Received: shape={tuple(x.shape)}",
+                f"Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape={tuple(x.shape)}",
                 code="rank",
                 expected=2,
                 got=x.dim(),
@@ -125,7 +132,7 @@ class OrthogonalRegularizer(Regularizer):
 
 
 FAMILY.add(L1L2, L1, L2, OrthogonalRegularizer)
-FAMILY.add(l1=L1, l2=L2, l1_l2=L1L2, orthogonal_regularizer=OrthogonalRegularizer)
+FAMILY.add(l1=L1, l2=L2, l1_l2=L1L2, l1l2=L1L2, orthogonal_regularizer=OrthogonalRegularizer)
 l1 = L1
 l2 = L2
 l1_l2 = L1L2

@@ -77,6 +77,18 @@ def _unary(name: str) -> Callable[[Any], Any]:
     return method
 
 
+def _fixed(name: str, doc: str) -> Any:
+    """Return the property ``name``, which is set once and for all."""
+
+    def get(self: KerasTensor) -> Any:
+        return self.__dict__[f"_{name}"]
+
+    def refuse(self: KerasTensor, value: Any) -> NoReturn:
+        raise AttributeError(f"The `{name}` attribute of KerasTensor is immutable. Received: {value!r}")
+
+    return property(get, refuse, doc=doc)
+
+
 class KerasTensor:
     """A promise of a tensor: shape (batch axis first, ``None`` where unknown), dtype, name, and whence.
 
@@ -108,25 +120,10 @@ class KerasTensor:
         self.record_history = record_history
         self.name = name or "keras_tensor"
 
-    @property
-    def shape(self) -> Shape:
-        """Sizes of the axes, ``None`` where unknown."""
-        return self._shape
-
-    @property
-    def dtype(self) -> str:
-        """Name of the type of its numbers."""
-        return self._dtype
-
-    @property
-    def sparse(self) -> bool:
-        """Whether it was declared to be sparse, which no operation here makes."""
-        return self._sparse
-
-    @property
-    def ragged(self) -> bool:
-        """Whether it was declared to be ragged, which no operation here makes."""
-        return self._ragged
+    shape: Shape = _fixed("shape", "Sizes of the axes, ``None`` where unknown.")
+    dtype: str = _fixed("dtype", "Name of the type of its numbers.")
+    sparse: bool = _fixed("sparse", "Whether it was declared to be sparse, which no operation here makes.")
+    ragged: bool = _fixed("ragged", "Whether it was declared to be ragged, which no operation here makes.")
 
     @property
     def ndim(self) -> int:

@@ -17,7 +17,7 @@ from engine.pictures.sampling import (
     elastic_transform,
     perspective_transform,
 )
-from engine.random import Seed, draw_seed
+from engine.random import Seed, draw_pair
 from engine.spec import Shape
 
 
@@ -181,7 +181,7 @@ class RandomElasticTransform(BaseImagePreprocessingLayer):
         chosen = self._uniform(data, batch, (0.0, 1.0), seed) < chance
         strength = self._uniform(data, (1,), self.scale, seed, self.compute_dtype)[0]
         # one number: pictures and masks must be pulled alike
-        pull = sum(draw_seed(seed)) & 0x7FFFFFFF
+        pull = sum(draw_pair(seed)) & 0x7FFFFFFF
         return {"apply_transform": chosen, "distortion_factor": strength, "seed": pull}
 
     def get_elastic_transform_params(self, height: int, width: int, factor: Any) -> tuple[Any, Any]:

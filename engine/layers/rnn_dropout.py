@@ -56,7 +56,7 @@ class DropoutRNNCell:
         ):
             if mask is None and 0 < rate < 1 and self.seed_generator.initial_seed is not None:
                 for _ in range(self.dropout_mask_count or 1):
-                    self.seed_generator.next()
+                    self.seed_generator.next_pair()
         self.reset_dropout_mask()
         self.reset_recurrent_dropout_mask()
 

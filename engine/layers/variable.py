@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine import config as settings
+from engine.backend import autocast_dtype, convert_to_tensor
 from engine.errors import ParamError, ShapeError
 
 
@@ -20,7 +20,8 @@ class Variable(torch.nn.Parameter):
     where the weight lies in its model (``"layer/weight"``); ``trainable`` is torch's ``requires_grad``.
     ``autocast`` says whether a layer of mixed precision computes with it in its half type.  ``aggregation``
     and ``synchronization`` are kept for scripts written for Keras.  Raises ``ParamError`` and ``ShapeError``.
-    Keras: ``keras.Variable``.
+    ``dtype`` is torch's, as torch's own code needs it: ``backend.standardize_dtype(v.dtype)`` is the name
+    that Keras' ``v.dtype`` is.  Keras: ``keras.Variable``.
     """
 
     name: str = "variable"  # a class attribute, for torch has a read-only one of this name
@@ -43,14 +44,14 @@ class Variable(torch.nn.Parameter):
         name: str | None = None,
     ) -> Variable:
         """Make the weight."""
-        value = _first(initializer, shape, dtype)
-        floating = value.is_floating_point()
-        made: Variable = super().__new__(cls, value, bool(trainable) and floating)
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ParamError(
                 f"Argument `name` must be a string and cannot contain character `/`. Received: name={name!r}",
                 code="name",
             )
+        value = _first(initializer, shape, dtype)
+        floating = value.is_floating_point()
+        made: Variable = super().__new__(cls, value, bool(trainable) and floating)
         made.name = name or "variable"
         made.path = _scoped(made.name)
         made.autocast = autocast
@@ -133,7 +134,39 @@ class Variable(torch.nn.Parameter):
 
     @property
     def value(self) -> torch.Tensor:
-        """The tensor itself, whose ``grad`` a training step of one's own reads."""
+        """The tensor itself, whose ``grad`` a training step of one's own reads; in an ``AutocastScope`` its
+        numbers in another type.
+        """
+        kind = autocast_dtype()
+        return self if kind is None or not (self.autocast and self.is_floating_point()) else self.to(kind)
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]  # torch leaves it untyped
+        name = str(self.dtype).removeprefix("torch.")
+        return f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={name}, value={self.numpy()}>"
+
+    def __round__(self, ndigits: int = 0) -> torch.Tensor:
+        return torch.round(self, decimals=ndigits)
+
+    def __int__(self) -> int:
+        return int(self._lone().item())
+
+    def __float__(self) -> float:
+        return float(self._lone().item())
+
+    def __bool__(self) -> bool:
+        if self.numel() != 1:
+            raise TypeError(
+                "A Keras Variable cannot be used as a boolean. "
+                f"Received: weight '{self.path}' of shape {tuple(self.shape)}"
+            )
+        return bool(self.item())
+
+    def _lone(self) -> torch.Tensor:
+        if self.numel() != 1:
+            raise TypeError(
+                "Only scalar arrays can be converted to Python scalars. "
+                f"Received: weight '{self.path}' of shape {tuple(self.shape)}"
+            )
         return self
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -176,8 +209,8 @@ def _first(initializer: Any, shape: Any, dtype: Any) -> torch.Tensor:
             )
         name = standardize_dtype(dtype)
         return torch.as_tensor(initializer(tuple(shape), dtype=name), dtype=getattr(torch, name))
-    if dtype is None and isinstance(initializer, builtins.float):
-        dtype = settings.floatx()
+    if dtype is None and isinstance(initializer, (builtins.float, int, list, tuple)):
+        return convert_to_tensor(initializer).detach().clone()
     wanted = None if dtype is None else getattr(torch, standardize_dtype(dtype))
     plain = initializer if isinstance(initializer, torch.Tensor) else np.asarray(initializer)
     return torch.as_tensor(plain, dtype=wanted).detach().clone()
