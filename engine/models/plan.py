@@ -84,6 +84,7 @@ class Plan:
         self._masked_steps: list[_Step] = []
         self._outs: list[int] = []
         self._count = 0
+        self._walk: Callable[..., list[Tensor]] = _walk
 
     def run(self, inputs: Sequence[Tensor], training: bool = False) -> list[Tensor]:
         """Return the outputs for the inputs, both flat; raises ``ShapeError`` for inputs that do not fit.
@@ -117,44 +118,17 @@ class Plan:
             for losses in self._losses:
                 if losses:
                     losses.clear()
-        step: _Step | None = None
         try:
-            if chain:
-                made = slots[0]
-                slots = []  # nothing keeps what a later step has read
-                for step in chain:
-                    made = step[1](made, training=training) if step[0] else step[1](made)
-                return [made]
-            for step in steps:
-                mode, function, source, target, free, _ = step
-                if mode == _PLAIN:
-                    made = function(slots[source])
-                elif mode == _TRAINING:
-                    made = function(slots[source], training=training)
-                elif mode == _LIST:
-                    made = function([slots[number] for number in source])
-                elif mode == _SPREAD:
-                    made = function(*[slots[number] for number in source])
-                else:
-                    args, kwargs = map_structure(
-                        lambda leaf: slots[leaf.number] if isinstance(leaf, _Slot) else leaf, source
-                    )
-                    made = function(args, kwargs, training)
-                if type(target) is int:
-                    slots[target] = made
-                else:
-                    for number, leaf in zip(target, flatten(made), strict=True):
-                        slots[number] = leaf
-                for number in free:
-                    slots[number] = None
-        except Exception as error:
-            if step is not None and not hasattr(error, "layer_name"):
-                error.layer_name = step.layer.name  # type: ignore[attr-defined]  # read by whoever reports it
-                error.add_note(f"In layer '{step.layer.name}' ({type(step.layer).__name__}).")
-            raise
+            return self._walk(steps, chain, slots, self._outs, training)
         finally:
             local.training, local.running = outer, nested
-        return [slots[number] for number in self._outs]
+
+    def jit(self, wanted: bool) -> None:
+        """Let ``torch.compile`` make the arithmetic faster from now on, or not any more."""
+        if wanted and self._walk is _walk:
+            self._walk = torch.compile(_walk)
+        elif not wanted:
+            self._walk = _walk
 
     def _compile(self) -> None:
         self._epoch = hook_epoch()
@@ -200,6 +174,51 @@ class Plan:
             target = outs[0] if single else outs
             steps.append(_Step(mode, function, source, target, tuple(free.get(index, ())), node.layer))
         return steps
+
+
+def _walk(
+    steps: list[_Step], chain: list[_Step], slots: list[Any], outs: list[int], training: bool
+) -> list[Tensor]:
+    """Run the steps on what lies in ``slots`` and return the outputs."""
+    step: _Step | None = None
+    try:
+        if chain:
+            made = slots[0]
+            slots = []  # nothing keeps what a later step has read
+            for step in chain:
+                made = step[1](made, training=training) if step[0] else step[1](made)
+            return [made]
+        for step in steps:
+            mode, function, source, target, free, _ = step
+            if mode == _PLAIN:
+                made = function(slots[source])
+            elif mode == _TRAINING:
+                made = function(slots[source], training=training)
+            elif mode == _LIST:
+                made = function([slots[number] for number in source])
+            elif mode == _SPREAD:
+                made = function(*[slots[number] for number in source])
+            else:
+                args, kwargs = _filled(source, slots)
+                made = function(args, kwargs, training)
+            if type(target) is int:
+                slots[target] = made
+            else:
+                for number, leaf in zip(target, flatten(made), strict=True):
+                    slots[number] = leaf
+            for number in free:
+                slots[number] = None
+    except Exception as error:
+        if step is not None and not hasattr(error, "layer_name"):
+            error.layer_name = step.layer.name  # type: ignore[attr-defined]  # read by whoever reports it
+            error.add_note(f"In layer '{step.layer.name}' ({type(step.layer).__name__}).")
+        raise
+    return [slots[number] for number in outs]
+
+
+def _filled(source: Any, slots: list[Any]) -> Any:
+    """Return arguments with the tensors that lie in slots."""
+    return map_structure(lambda leaf: slots[leaf.number] if isinstance(leaf, _Slot) else leaf, source)
 
 
 def follow_masks(nodes: Sequence[Node], masked: set[int]) -> list[bool]:

@@ -50,9 +50,10 @@ class Compiled:
     ) -> None:
         """Say how to train: optimizer, loss, metrics; with several outputs lists, or dicts by output name.
 
-        ``run_eagerly`` calls the model instead of its compiled plan; ``steps_per_execution`` batches
-        pass between two rounds of batch callbacks.  With ``auto_scale_loss`` a model of the policy
-        "mixed_float16" trains with a ``LossScaleOptimizer`` around its optimizer.  Raises for unknown names.
+        ``run_eagerly`` calls the model instead of its compiled plan; ``jit_compile=True`` has ``torch.compile``
+        work on it, which takes up to minutes at first ("auto" does not); ``steps_per_execution`` batches pass
+        between two rounds of batch callbacks.  With ``auto_scale_loss`` a model of the policy "mixed_float16"
+        trains with a ``LossScaleOptimizer`` around its optimizer.  Raises for unknown names.
         """
         self.optimizer = optimizers.get(optimizer)
         policy = self.dtype_policy.name  # type: ignore[attr-defined]  # a Layer's

@@ -29,9 +29,11 @@ def forward_of(model: Any, names: Sequence[str] | None, direct: bool = False) ->
 
     plan = model.plan if names is None and not model.run_eagerly and not direct else None
     if plan is not None and not isinstance(plan, DirectPlan):
+        plan.jit(model.jit_compile)
         run: Forward = plan.run
         return run
     layers = layers_of(model)
+    whole = torch.compile(model) if model.jit_compile and model.built and not model.run_eagerly else model
 
     def call(inputs: list[Tensor], training: bool) -> list[Tensor]:
         for layer in layers:
@@ -40,7 +42,7 @@ def forward_of(model: Any, names: Sequence[str] | None, direct: bool = False) ->
             given: Any = dict(zip(names, inputs, strict=True))
         else:
             given = inputs[0] if len(inputs) == 1 else inputs
-        outputs = model(given, training=training)
+        outputs = whole(given, training=training)
         if not isinstance(outputs, Tensor):
             model._answered = map_structure(lambda _: None, outputs)
         return flat(outputs)
