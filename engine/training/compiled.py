@@ -50,8 +50,8 @@ class Compiled:
     ) -> None:
         """Say how to train: optimizer, loss, metrics; with several outputs lists, or dicts by output name.
 
-        ``run_eagerly`` calls the model instead of its compiled plan; ``jit_compile=True`` has ``torch.compile``
-        work on it, which takes up to minutes at first ("auto" does not); ``steps_per_execution`` batches pass
+        ``run_eagerly`` calls the model instead of its compiled plan; ``jit_compile=True`` (not "auto") has
+        ``torch.compile`` work on it, which takes up to minutes at first; ``steps_per_execution`` batches pass
         between two rounds of batch callbacks.  With ``auto_scale_loss`` a model of the policy "mixed_float16"
         trains with a ``LossScaleOptimizer`` around its optimizer.  Raises for unknown names.
         """
