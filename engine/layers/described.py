@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,15 +29,17 @@ class Described(Weighted):
         base: dict[str, Any] = {"name": self.name, "trainable": self._trainable, "dtype": policy}
         if self.activity_regularizer is not None:
             base["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        for param in params_of(type(self)):
-            if param.name == "activity_regularizer":
-                continue  # in the config only where there is one
+        kind: Any = type(self)
+        for param in params_of(_describing(kind)):
+            if param.name in ("activity_regularizer", "autocast"):
+                continue  # in the config only where there is one; Keras keeps the other to itself
             value = getattr(self, param.name, self._config.get(param.name, param.default))
             family = FAMILIES.get(param.kind.family)
             if param.kind.name == "layers":
                 value = [LAYERS.serialize(layer) for layer in value or ()]
             elif family is not None and value is not None:
-                value = family.serialize(value)
+                named = isinstance(value, str) and param.kind.family != "activations"
+                value = family.serialize(family.get(value) if named else value)
             elif param.kind.family == "activations":
                 value = "linear"  # as Keras writes it; the constructor takes either
             elif isinstance(value, np.ndarray):
@@ -79,3 +82,19 @@ class Described(Weighted):
         elif config.get("input_shape") is not None:
             shape = config["input_shape"]
             build(map_shapes(tuple, shape) if isinstance(shape, (list, tuple, dict)) else shape)
+
+
+@cache
+def _describing(cls: Any) -> Any:
+    """Return the class whose arguments the config of a ``cls`` lists by itself.
+
+    Where a class of one's own has a ``get_config``, that adds its own arguments to those of the built-in
+    class below it, as in Keras.
+    """
+    line = cls.__mro__
+    own = [place for place, one in enumerate(line) if "get_config" in vars(one) and not _built_in(one)]
+    return next(one for one in line[own[-1] + 1 :] if _built_in(one)) if own else cls
+
+
+def _built_in(cls: type) -> bool:
+    return cls.__module__.startswith("engine.")

@@ -55,7 +55,9 @@ def from_function_config(
     for names that are neither in ``custom_objects``, nor registered, nor an operation or activation.
     """
     if isinstance(config, Mapping) and config.get("class_name") == "__lambda__":
-        if safe_mode is not False:
+        from engine.serialization import in_safe_mode
+
+        if (in_safe_mode() if safe_mode is None else safe_mode) is not False:
             raise EngineError(
                 "The function of this Lambda layer is a nameless one. Its code is not run from a file, which "
                 "would allow arbitrary code execution. Give the function a name and pass it in "

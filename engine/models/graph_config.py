@@ -55,7 +55,7 @@ def describe(model: Any) -> dict[str, Any]:
     layers = []
     for layer in model._graph.operations:
         nodes = [node for node in layer._inbound if id(node) in inside]
-        entry = dict(_serialized(layer))
+        entry = _serialized(layer)  # not a copy: it is marked when the layer is met again inside another
         entry["name"] = layer.name
         entry["inbound_nodes"] = [_call(node, places) for node in nodes]
         layers.append(entry)

@@ -287,9 +287,21 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        """Return a new model from what ``get_config`` returned."""
-        made = cls(name=config.get("name"))
+        """Return a new model from what ``get_config`` returned; raises ``EngineError`` for other configs."""
+        if "name" not in config or "layers" not in config:
+            raise EngineError(
+                "A Sequential model configuration must be a dictionary containing the 'name' and 'layers' "
+                f"keys. Received: config={config}",
+                code="config",
+            )
+        made = cls(name=config["name"])
         for entry in config["layers"]:
+            if "config" not in entry:
+                raise EngineError(
+                    "A layer of a Sequential model is described wrongly. Expected a dictionary containing a "
+                    f"'config' key. Received: {entry}",
+                    code="config",
+                )
             made.add(LAYERS.deserialize(entry, custom_objects))
         shape = config.get("build_input_shape")
         if made._entry is None and shape:
