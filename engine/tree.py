@@ -7,7 +7,7 @@ their type.
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -29,8 +29,8 @@ class TreeError(EngineError, TypeError):
 
 
 def is_nested(structure: Any) -> bool:
-    """Return whether ``structure`` is a list, tuple or dict, empty or not."""
-    return isinstance(structure, (list, tuple, dict, Mapping))
+    """Return whether ``structure`` is a list, tuple, deque or dict, empty or not."""
+    return isinstance(structure, (list, tuple, deque, Mapping))
 
 
 def _children(structure: Any) -> list[tuple[Any, Any]]:
@@ -56,6 +56,8 @@ def _rebuilt(structure: Any, items: list[Any]) -> Any:
         return OrderedDict(ordered) if isinstance(structure, OrderedDict) else ordered
     if isinstance(structure, tuple):
         return type(structure)(*items) if hasattr(structure, "_fields") else tuple(items)
+    if isinstance(structure, deque):
+        return deque(items, structure.maxlen)
     return list(items)
 
 
@@ -73,9 +75,8 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
         if not is_nested(part):
             yield path, part
             return
-        names = getattr(part, "_fields", None)
         for key, inner in _children(part):
-            yield from walk(inner, (*path, names[key] if names else key))
+            yield from walk(inner, (*path, key))
 
     return list(walk(structure, ()))
 
@@ -136,7 +137,8 @@ def _alike(one: Any, two: Any) -> None:
     if is_nested(one) != is_nested(two):
         wanted, got = (type(value).__name__ if is_nested(value) else "a leaf" for value in (one, two))
         raise EngineError(
-            f"The structures do not match: {one!r} and {two!r}. Expected: {wanted}. Received: {got}.",
+            f"`a` and `b` don't have the same nested structure: {one!r} and {two!r}. Expected: {wanted}. "
+            f"Received: {got}.",
             code="structure",
         )
     if not is_nested(one):
@@ -144,12 +146,14 @@ def _alike(one: Any, two: Any) -> None:
     mappings = isinstance(one, Mapping), isinstance(two, Mapping)
     if mappings[0] != mappings[1] or (not mappings[0] and type(one) is not type(two)):
         raise EngineError(
-            f"The structures are of different types: {type(one).__name__} and {type(two).__name__}.",
+            f"`a` and `b` don't have the same nested structure: expected {type(one).__name__}. "
+            f"Received: {type(two).__name__}.",
             code="structure",
         )
     if len(one) != len(two) or (mappings[0] and set(one) != set(two)):
         raise EngineError(
-            f"The structures do not have the same parts: {one!r} and {two!r}.", code="structure"
+            f"`a` and `b` don't have the same nested structure: {one!r} and {two!r} have other parts.",
+            code="structure",
         )
     for (_, left), (_, right) in zip(_children(one), _children(two), strict=True):
         _alike(left, right)
@@ -233,10 +237,10 @@ def map_shape_structure(func: Callable[[Any], Any], structure: Any) -> Any:
     if not callable(func):
         raise TypeError(f"`func` must be callable. Received: func={func}")
     if _is_shape(structure):
-        return func(tuple(structure))
+        return func(structure)
     if isinstance(structure, Mapping):
         return {key: map_shape_structure(func, value) for key, value in structure.items()}
     if isinstance(structure, (list, tuple)):
         items = [map_shape_structure(func, value) for value in structure]
         return items if isinstance(structure, list) else tuple(items)
-    raise EngineError(f"Cannot map function to unknown object {structure}", code="structure")
+    return func(structure)

@@ -30,7 +30,7 @@ def given_shape(owner: str, kwargs: dict[str, Any]) -> Shape | None:
 
 
 def remembering(init: Any, owner: type) -> Any:
-    """Return ``owner``'s ``init`` with its arguments checked and normalised, and remembered if it was asked for."""
+    """Return ``owner``'s ``init``, its arguments checked and normalised, remembered if it was asked for."""
     signature = inspect.signature(init)
 
     def checked(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -56,6 +56,7 @@ def remembering(init: Any, owner: type) -> Any:
             init(*bound.args, **bound.kwargs)
         else:  # the constructor of a class derived from this one passes its own values on
             bound = signature.bind(self, *args, **kwargs)
+            bound.apply_defaults()
             _normalise(owner, bound.arguments)
             init(*bound.args, **bound.kwargs)
 
