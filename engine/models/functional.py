@@ -17,7 +17,7 @@ from engine.models.matching import in_order
 from engine.models.model import DirectPlan, Model, _reserved
 from engine.models.plan import Plan
 from engine.spec import TensorSpec
-from engine.structure import flatten, is_shape, map_structure, pack_like, paths, per_class
+from engine.structure import flatten, is_shape, map_structure, ordered, pack_like, paths, per_class
 
 
 class Functional(Model):
@@ -31,6 +31,7 @@ class Functional(Model):
     supports_masking = True
     keras_module = "keras.src.models.functional"  # where configs written by Keras say that it lives
     _casts_inputs = False  # every Input has a type of its own
+    _loose = False  # whether inputs of other sizes may come: a Sequential's that was built by its data
     _allow_non_tensor_positional_args = True
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
@@ -108,7 +109,9 @@ class Functional(Model):
     def _compiled_graph(self) -> Plan:
         if self._plan is None:
             nodes, layers = self._graph.nodes, self._graph.operations
-            self._plan = Plan(self.inputs, self.outputs, nodes, layers, paths(self._inputs_struct))
+            self._plan = Plan(
+                self.inputs, self.outputs, nodes, layers, paths(self._inputs_struct), self._loose
+            )
         return self._plan
 
     @property
@@ -137,14 +140,14 @@ class Functional(Model):
     def input_names(self) -> list[str]:
         """Names of the inputs, in order: keys where they were given as a dict, else of the Input layers."""
         if isinstance(self._inputs_struct, Mapping):
-            return list(self._inputs_struct)
+            return ordered(self._inputs_struct)
         return [tensor.node.layer.name for tensor in self.inputs]
 
     @property
     def output_names(self) -> list[str]:  # type: ignore[override]  # a model's depend on the model
         """Names of the outputs, in order: keys where they were given as a dict, else of their layers."""
         if isinstance(self._outputs_struct, Mapping) and len(self._outputs_struct) == len(self.outputs):
-            return list(self._outputs_struct)
+            return ordered(self._outputs_struct)
         names: list[str] = []
         for tensor in self.outputs:
             name, count = tensor.node.layer.name, 1
@@ -250,8 +253,9 @@ def as_graph_class(cls: type[Model]) -> type[Model]:
 def _shapes_in(structure: Any) -> list[Any]:
     if is_shape(structure):
         return [tuple(structure)]
-    values = structure.values() if isinstance(structure, Mapping) else structure
-    return [shape for value in values for shape in _shapes_in(value)]
+    if isinstance(structure, Mapping):
+        structure = [structure[key] for key in ordered(structure)]
+    return [shape for value in structure for shape in _shapes_in(value)]
 
 
 def _like_entry(tensor: KerasTensor, shape: Any) -> Any:

@@ -53,7 +53,8 @@ class Plan:
     """Runs a graph on flat lists of tensors.
 
     Layers are called directly (``layer.call``), without torch's ``__call__``, unless hooks are registered:
-    a new hook makes the plan compile itself afresh.
+    a new hook makes the plan compile itself afresh.  Inputs of other sizes than the graph states are refused,
+    or, where it is ``loose``, run through whole calls, in which every layer checks for itself.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Plan:
         nodes: Sequence[Node],
         layers: Sequence[Any],
         paths: Sequence[str] = (),
+        loose: bool = False,
     ) -> None:
+        self._loose = loose
         self._inputs, self._outputs, self._nodes = list(inputs), list(outputs), list(nodes)
         self._losses = [inner._losses for layer in layers for inner in _with_sublayers(layer)]
         self._entries = [
@@ -104,7 +107,13 @@ class Plan:
         steps, chain = self._steps, self._chain
         for number, (tensor, entry) in enumerate(zip(inputs, self._entries, strict=True)):
             if tensor is not None:
-                slots[number] = fitted = _fitted(tensor, entry)
+                if self._loose and tensor.dim() == entry.rank and tensor.shape[1:] != entry.tail:
+                    fitted = tensor.to(entry.dtype)  # other sizes: every layer looks for itself
+                    steps = self._masked_steps = self._masked_steps or self._steps_for(masked=True)
+                    chain = []
+                else:
+                    fitted = _fitted(tensor, entry)
+                slots[number] = fitted
                 mask = getattr(tensor, "_keras_mask", None)
                 if mask is not None:
                     fitted._keras_mask = mask  # type: ignore[attr-defined]  # as Keras hangs it there

@@ -35,6 +35,7 @@ class Sequential(Model):
         self._last: KerasTensor | None = None
         self._made: Functional | None = None
         self._shapeless = False
+        self._by_data = False  # whether data, not an Input, said the shape
         for layer in layers or ():
             self.add(layer)
 
@@ -157,6 +158,7 @@ class Sequential(Model):
             raise NotBuiltError(f"Sequential '{self.name}' does not know the shape of its input yet.")
         if self._shapeless:
             return
+        self._by_data = True
         self._begin((None, *tuple(input_shape)[1:]), self._chain[0].compute_dtype)
         for layer in self._chain:
             if not self._extend(layer):
@@ -175,6 +177,7 @@ class Sequential(Model):
             )
         if self._made is None:
             self._made = Functional(self._entry.output, self._last, name=self.name)
+            self._made._loose = self._by_data
         return self._made
 
     @property
