@@ -34,8 +34,9 @@ def check_inputs(model: Any, inputs: list[Any]) -> None:
         elif len(shape) == tensor.ndim - 1 and tensor.shape[-1] == 1:
             inputs[index] = tensor = tensor.squeeze(-1)
         got = tuple(tensor.shape)
+        loose = getattr(model, "_by_data", False)  # built by data of one size, it may take others
         fits = len(got) == len(shape) and all(
-            size is None or size == have for size, have in zip(shape[1:], got[1:], strict=True)
+            loose or size is None or size == have for size, have in zip(shape[1:], got[1:], strict=True)
         )
         if not fits:
             hint = ""
