@@ -168,7 +168,7 @@ class Session:
             self.trail = [*left, self.graph]  # `enter` is left to say where one is now
             self.enter(left[-1])
         tables = {put.table for put in edit.puts}
-        if tables != {"places"}:
+        if not tables <= {"places", "marks"}:
             self.analyse()
         if any(put.table == "settings" and put.key == "data" for put in edit.puts):
             self.data_changed.emit()

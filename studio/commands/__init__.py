@@ -11,7 +11,9 @@ from studio.commands.block_verbs import (
     set_block_param,
     set_repeat,
 )
+from studio.commands.clipboard_verbs import cut, duplicate, paste
 from studio.commands.command import Editing, push
+from studio.commands.mark_verbs import add_mark, align, distribute, paint_mark, shape_mark, write_mark
 from studio.commands.verbs import (
     add_input,
     add_layer,
@@ -19,14 +21,11 @@ from studio.commands.verbs import (
     append,
     apply_repair,
     connect,
-    cut,
     delete,
     disconnect,
-    duplicate,
     insert_on_wire,
     lay_out,
     move,
-    paste,
     rename,
     replace_params,
     set_options,
@@ -35,8 +34,9 @@ from studio.commands.verbs import (
 )  # fmt: skip
 
 __all__ = [
-    "Editing", "add_block", "add_input", "add_layer", "add_output", "append", "apply_repair", "bypass",
-    "conceal", "connect", "cut", "delete", "disconnect", "dissolve", "duplicate", "expose", "group",
-    "insert_on_wire", "lay_out", "move", "paste", "push", "rename", "rename_block", "replace_params",
-    "set_block_param", "set_options", "set_params", "set_repeat", "set_settings",
+    "Editing", "add_block", "add_input", "add_layer", "add_mark", "add_output", "align", "append",
+    "apply_repair", "bypass", "conceal", "connect", "cut", "delete", "disconnect", "dissolve", "distribute",
+    "duplicate", "expose", "group", "insert_on_wire", "lay_out", "move", "paint_mark", "paste", "push",
+    "rename", "rename_block", "replace_params", "set_block_param", "set_options", "set_params", "set_repeat",
+    "set_settings", "shape_mark", "write_mark",
 ]  # fmt: skip

@@ -14,10 +14,13 @@ from studio.document.shapes import analyse
 from studio.document.values import Frozen
 
 
-def group(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> str:
-    """Make a block of nodes and return the id of its node; raises ``Refusal``."""
+def group(session: Editing, nodes: Iterable[str], *, marks: Iterable[str] = (), graph: str = MAIN) -> str:
+    """Make a block of nodes and return the id of its node; ``marks`` go inside with them.
+
+    Raises ``Refusal``.
+    """
     draft, picked = session.document.draft(), list(nodes)
-    block = grouping.group(draft, session.catalog, picked, graph)
+    block = grouping.group(draft, session.catalog, picked, graph, marks)
     name = draft.node(block, graph).name
     push(session, draft.edit("group", {"count": len(picked), "name": name}))
     return block

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from studio.document.rows import MAIN, TABLES, Graph, LayerEntry, Node, Place, Row, Table, Wire, id_order
+from studio.document.rows import (
+    MAIN,
+    TABLES,
+    Graph,
+    LayerEntry,
+    Mark,
+    Node,
+    Place,
+    Row,
+    Table,
+    Wire,
+    id_order,
+)  # fmt: skip
 from studio.document.values import EMPTY, Frozen
 
 
@@ -138,6 +150,18 @@ class State:
         """Return where a node's top left corner stands; (0, 0) where nobody has said."""
         return cast("Place", self._tables["places"].get((graph, node), (0.0, 0.0)))
 
+    def mark_ids(self, graph: str = MAIN) -> list[str]:
+        """Return the ids of a graph's frames and notes by number."""
+        return sorted((mark for where, mark in self._tables["marks"] if where == graph), key=id_order)
+
+    def find_mark(self, mark: str, graph: str = MAIN) -> Mark | None:
+        """Return a frame or note, or ``None`` where there is none of that id."""
+        return cast("Mark | None", self._tables["marks"].get((graph, mark)))
+
+    def mark(self, mark: str, graph: str = MAIN) -> Mark:
+        """Return a frame or note; raises ``KeyError`` where there is none."""
+        return cast("Mark", self._tables["marks"][graph, mark])
+
     def setting(self, name: str) -> Frozen:
         """Return one group of settings (``data``, ``training``); empty where it was never set."""
         return cast("Frozen", self._tables["settings"].get(name, EMPTY))
@@ -149,6 +173,10 @@ class State:
     def new_node_id(self, graph: str = MAIN) -> str:
         """Return the first node id after all that are in use."""
         return _next_id("n", (node for where, node in self._tables["nodes"] if where == graph))
+
+    def new_mark_id(self, graph: str = MAIN) -> str:
+        """Return the first id of a frame or note after all that are in use."""
+        return _next_id("m", self.mark_ids(graph))
 
     def new_layer_id(self) -> str:
         """Return the first layer entry id after all that are in use."""

@@ -16,10 +16,17 @@ EDITS = {
     "group": tr("Make the block {name}"), "dissolve": tr("Dissolve {name}"), "add_block": tr("Add {name}"),
     "set_repeat": tr("Repeat {name} {times} times"), "expose": tr("Let the uses choose {params}"),
     "conceal": tr("Keep {params} inside the block"),
+    "add_frame": tr("Add a frame"), "add_note": tr("Add a note"), "move_mark": tr("Move a frame or note"),
+    "delete_mark": tr("Delete a frame or note"), "write_mark": tr("Write on a frame or note"),
+    "paint_mark": tr("Colour a frame or note"), "shape_mark": tr("Resize a frame or note"),
+    "align": tr("Line up"), "distribute": tr("Space out"),
 }  # fmt: skip
 EDITS_MANY = {
     "bypass": tr("Pass over {count} layers"), "unbypass": tr("Use {count} layers again"),
     "group": tr("Make the block {name}"),
+    "align": tr("Line up {count} nodes"), "distribute": tr("Space out {count} nodes"),
+    "delete_mark": tr("Delete {count} frames and notes"),
+    "move_mark": tr("Move {count} frames and notes"),
     "delete": tr("Delete {count} nodes"), "move": tr("Move {count} nodes"), "lay_out": tr("Lay out"),
     "disconnect": tr("Remove {count} wires"), "paste": tr("Paste {count} nodes"),
     "duplicate": tr("Duplicate {count} nodes"), "cut": tr("Cut {count} nodes"),
@@ -127,6 +134,8 @@ REFUSALS = {
         "{name} cannot be passed over: what leaves it has another shape than what enters it."
     ),
     "no_block": tr("Select a block first."),
+    "no_mark": tr("The frame or note is not there any more."),
+    "too_few": tr("Select {least} layers or more."),
     "block_empty": tr("Select the layers that are to become a block."),
     "block_ends": tr("{name} begins or ends the model and cannot be part of a block."),
     "block_shared": tr("The layer of {name} is used outside of the selection too: select all its uses."),
