@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from studio.commands.command import Editing, push
-from studio.document import blocks, layout, names
-from studio.document import marks as marking
+from studio.document import blocks, names
 from studio.document.catalog import Catalog
 from studio.document.data import fields_of, unread_field, untold_target
 from studio.document.document import Draft
@@ -234,22 +233,6 @@ def move(
     if not places and code == "move":
         code, places = "move_mark", marks or {}
     push(session, draft.edit(code, {"count": len(places), "name": name}))
-
-
-def lay_out(
-    session: Editing, size: Callable[[str], tuple[float, float]] | None = None, *, graph: str = MAIN
-) -> None:
-    """Lay the whole graph out from left to right; ``size`` gives a node's width and height.
-
-    Frames stand around the same nodes again, and notes stay near theirs.
-    """
-    draft, size = session.document.draft(), size or (lambda _: marking.USUAL)
-    places = layout.lay_out(draft, graph, size)
-    before = {node: (*draft.place(node, graph), *size(node)) for node in places}
-    for node, (x, y) in places.items():
-        draft.put("places", (graph, node), (float(x), float(y)))
-    marking.follow(draft, before, {node: (*place, *size(node)) for node, place in places.items()}, graph)
-    push(session, draft.edit("lay_out", {"count": len(places)}))
 
 
 def set_params(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:

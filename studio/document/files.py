@@ -155,8 +155,15 @@ def dumps(document: Document) -> str:
         "version": VERSION,
         "graphs": graphs,
         "layers": layers,
-        "settings": {name: thaw(document.setting(name)) for name in document.setting_names()},
-        "view": {**thaw(document.view), "places": places, **marks_json(document)},
+        "settings": {
+            name: thaw(document.setting(name)) for name in document.setting_names() if name != "view"
+        },
+        "view": {
+            **thaw(document.view),
+            **thaw(document.setting("view")),
+            "places": places,
+            **marks_json(document),
+        },
         **thaw(document.extra),
     }
     text = _pretty(data) + "\n"
@@ -264,6 +271,8 @@ class _Reader:
             self.graph(graph, self.take(graphs, graph, dict, "graphs"), layers, graphs)
         for name in settings:
             self.draft.put("settings", name, Frozen(self.take(settings, name, dict, "settings")))
+        if view.get("direction") == "down":
+            self.draft.put("settings", "view", Frozen(direction=view.pop("direction")))
         self.places(self.take(view, "places", dict, "view", {}))
         read_marks(self, self.take(view, "marks", dict, "view", {}))
         self.document.apply(self.draft.edit("open"))

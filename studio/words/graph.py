@@ -19,6 +19,7 @@ EDITS = {
     "add_frame": tr("Add a frame"), "add_note": tr("Add a note"), "move_mark": tr("Move a frame or note"),
     "delete_mark": tr("Delete a frame or note"), "write_mark": tr("Write on a frame or note"),
     "paint_mark": tr("Colour a frame or note"), "shape_mark": tr("Resize a frame or note"),
+    "flow_down": tr("Draw top-down"), "flow_right": tr("Draw from left to right"),
     "align": tr("Line up"), "distribute": tr("Space out"),
 }  # fmt: skip
 EDITS_MANY = {
