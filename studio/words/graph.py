@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.words.habits import HABITS
 from studio.words.say import tr
 
 EDITS = {
@@ -11,7 +12,7 @@ EDITS = {
     "set_params": tr("Change {params} of {name}"), "set_options": tr("Change {params} of {name}"),
     "set_settings": tr("Change {key} settings"), "rename": tr("Rename {old} to {name}"),
     "paste": tr("Paste"), "duplicate": tr("Duplicate"), "cut": tr("Cut"), "insert": tr("Insert {name}"),
-    "repair": tr("Repair {name}"),
+    "repair": tr("Repair {name}"), "repair_all": tr("Repair {count} problems"),
     "bypass": tr("Pass over {name}"), "unbypass": tr("Use {name} again"),
     "group": tr("Make the block {name}"), "dissolve": tr("Dissolve {name}"), "add_block": tr("Add {name}"),
     "set_repeat": tr("Repeat {name} {times} times"), "expose": tr("Let the uses choose {params}"),
@@ -33,17 +34,6 @@ EDITS_MANY = {
     "duplicate": tr("Duplicate {count} nodes"), "cut": tr("Cut {count} nodes"),
     "set_params": tr("Change {params} of {count} layers"),
 }  # fmt: skip
-REPAIRS = {
-    "insert_layer": tr("Insert {type}"), "insert_after": tr("Insert {type}"), "use_loss": tr("Use {loss}"),
-    "set_units": tr("Set units to {units}"),
-    "set_activation": tr("Set activation to {activation}"),
-    "set_param": tr("Set {param} to {value}"),
-}  # fmt: skip
-REPAIR_PARAM_OF = tr("Set {param} of {of} to {value}")
-REPAIR_RESHAPE = tr("Reshape to {sizes}")
-REPAIR_ROWS = tr("Read row by row: {sizes}")
-REPAIR_LOGITS = tr("Set from_logits to False in {loss}")
-REPAIR_SCALE = tr("Insert Rescaling 1/{top}")
 BRANCHES = {
     "branches": tr("This cannot be shown as Sequential because {node} branches."),
     "joins": tr("This cannot be shown as Sequential because several wires join at {node}."),
@@ -97,19 +87,7 @@ PROBLEMS = {
         "to a vector first."
     ),
     "target_shape": tr("{target} has the shape {expected}, but {name} gets {got}."),
-    "linear_pair": tr(
-        "{name} follows {other} with no activation between them: together they can learn no more than one "
-        "layer alone."
-    ),
-    "unscaled": tr(
-        "{name} holds values from 0 to {top}. Networks learn better from small numbers: bring them to 0 … 1."
-    ),
-    "logits_twice": tr("{loss} applies {activation} itself (from_logits), and the last layer does so too."),
-    "needs_activation": tr(
-        "{loss} expects probabilities: the last layer should end in "
-        "{activation}, not {got}."
-    ),
-}  # fmt: skip
+} | HABITS  # fmt: skip
 REFUSALS = {
     "no_node": tr("The node is not there any more."),
     "no_wire": tr("The wire is not there any more."),
