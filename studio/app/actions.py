@@ -18,7 +18,9 @@ class Act:
 
     ``handler`` is a method of the main window.  ``when`` names a condition of ``conditions``: while it does
     not hold the action is disabled, and its tool tip says why.  ``group`` puts a line between neighbours of
-    a menu that differ in it; ``submenu`` is the title of a menu inside the menu.
+    a menu that differ in it; ``submenu`` is the title of a menu inside the menu.  ``also`` are more keys that
+    do the same.  The keys of an action of the ``scope`` "canvas" count only while the drawing has the focus:
+    elsewhere they mean something else.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Act:
     group: int = 0
     submenu: str = ""
     checkable: bool = False
+    also: tuple[str, ...] = ()
+    scope: str = "window"
 
 
 MENUS = {
@@ -55,17 +59,20 @@ ACTIONS: tuple[Act, ...] = (
     Act("quit", tr("Quit"), "file", "close", "Ctrl+Q", "x", "", 4),
 
     Act("undo", tr("Undo"), "edit", "undo", "Ctrl+Z", "undo-2", "can_undo"),
-    Act("redo", tr("Redo"), "edit", "redo", "Ctrl+Shift+Z", "redo-2", "can_redo"),
+    Act("redo", tr("Redo"), "edit", "redo", "Ctrl+Shift+Z", "redo-2", "can_redo", also=("Ctrl+Y",)),
     Act("cut", tr("Cut"), "edit", "cut", "Ctrl+X", "scissors", "selected", 1),
     Act("copy", tr("Copy"), "edit", "copy", "Ctrl+C", "copy", "selected", 1),
     Act("paste", tr("Paste"), "edit", "paste", "Ctrl+V", "clipboard-paste", "open", 1),
     Act("duplicate", tr("Duplicate"), "edit", "duplicate", "Ctrl+D", "copy-plus", "selected", 1),
-    Act("delete", tr("Delete"), "edit", "delete", "Del", "trash-2", "selected_any", 1),
+    Act("delete", tr("Delete"), "edit", "delete", "Del", "trash-2", "selected_any", 1,
+        also=("Backspace",)),
+    Act("delete_heal", tr("Delete and join what is left"), "edit", "delete_heal", "Ctrl+Del", "", "selected",
+        1),
     Act("rename", tr("Rename…"), "edit", "rename", "F2", "pencil", "selected_one", 2),
     Act("select_all", tr("Select all"), "edit", "select_all", "Ctrl+A", "", "open", 2),
     Act("commands", tr("Find an action…"), "edit", "find_action", "Ctrl+Shift+P", "search", "", 3),
 
-    Act("zoom_in", tr("Zoom in"), "view", "zoom_in", "Ctrl++", "zoom-in", "open"),
+    Act("zoom_in", tr("Zoom in"), "view", "zoom_in", "Ctrl++", "zoom-in", "open", also=("Ctrl+=",)),
     Act("zoom_out", tr("Zoom out"), "view", "zoom_out", "Ctrl+-", "zoom-out", "open"),
     Act("zoom_reset", tr("100 %"), "view", "zoom_reset", "Ctrl+0", "", "open"),
     Act("fit_all", tr("Fit all"), "view", "fit_all", "Home", "maximize", "open", 1),
@@ -77,11 +84,21 @@ ACTIONS: tuple[Act, ...] = (
 
     Act("add_layer", tr("Add a layer…"), "layer", "add_layer", "Shift+A", "plus", "catalog"),
     Act("make_block", tr("Make a block"), "layer", "make_block", "Ctrl+G", "group", "selected", 1),
-    Act("enter_block", tr("Enter the block"), "layer", "enter_block", "", "log-in", "block", 1),
-    Act("leave_block", tr("Leave the block"), "layer", "leave_block", "", "log-out", "inside", 1),
+    Act("enter_block", tr("Enter the block"), "layer", "enter_block", "Return", "log-in", "block", 1,
+        scope="canvas"),
+    Act("leave_block", tr("Leave the block"), "layer", "leave_block", "Esc", "log-out", "inside", 1,
+        scope="canvas"),
     Act("dissolve_block", tr("Dissolve the block"), "layer", "dissolve_block", "Ctrl+Shift+G", "ungroup",
         "block", 1),
     Act("bypass", tr("Pass over, or use again"), "layer", "bypass", "B", "eye-off", "selected", 1),
+    Act("nudge_left", tr("Left, or earlier in the chain"), "layer", "nudge_left", "Alt+Left", "", "selected",
+        2, tr("Move"), scope="canvas"),
+    Act("nudge_right", tr("Right, or later in the chain"), "layer", "nudge_right", "Alt+Right", "",
+        "selected", 2, tr("Move"), scope="canvas"),
+    Act("nudge_up", tr("Up, or earlier in the chain"), "layer", "nudge_up", "Alt+Up", "", "selected", 2,
+        tr("Move"), scope="canvas"),
+    Act("nudge_down", tr("Down, or later in the chain"), "layer", "nudge_down", "Alt+Down", "", "selected", 2,
+        tr("Move"), scope="canvas"),
     Act("view_sequential", tr("Draw as Sequential"), "layer", "view_sequential", "", "", "linear", 2),
     Act("view_graph", tr("Draw as graph"), "layer", "view_graph", "", "network", "open", 2),
 
@@ -92,6 +109,7 @@ ACTIONS: tuple[Act, ...] = (
         "can_continue"),
 
     Act("shortcuts", tr("Keyboard shortcuts"), "help", "show_shortcuts", "?", "keyboard"),
+    Act("change_keys", tr("Change the keys…"), "help", "change_keys", "", "settings-2"),
     Act("about", tr("About Bunon"), "help", "show_about", "", "info"),
 )  # fmt: skip
 
@@ -117,7 +135,7 @@ KEYS = (
     (tr("Connect to a new layer"), tr("drag from a socket to an empty place")),
     (tr("Select several"), tr("Shift+click, or drag a frame")),
     (tr("Zoom"), tr("wheel")),
-    (tr("Enter a block, leave it"), tr("Enter or a double-click; Esc")),
+    (tr("Enter a block"), tr("double-click")),
     (tr("Move the view"), tr("middle button, or Space and drag")),
 )
 """Gestures that are no actions, for the overlay of shortcuts."""

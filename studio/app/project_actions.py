@@ -61,6 +61,26 @@ class ProjectActions(QMainWindow):
         """Delete the selection."""
         self.canvas.delete_selection()
 
+    def delete_heal(self) -> None:
+        """Delete the selection and join what it had between."""
+        self.canvas.delete_selection(heal=True)
+
+    def nudge_left(self) -> None:
+        """Move the selection to the left, or earlier in a chain."""
+        self.canvas.nudge(-1, 0)
+
+    def nudge_right(self) -> None:
+        """Move the selection to the right, or later in a chain."""
+        self.canvas.nudge(1, 0)
+
+    def nudge_up(self) -> None:
+        """Move the selection up, or earlier in a chain."""
+        self.canvas.nudge(0, -1)
+
+    def nudge_down(self) -> None:
+        """Move the selection down, or later in a chain."""
+        self.canvas.nudge(0, 1)
+
     def rename(self) -> None:
         """Edit the name of the selected layer in place."""
         self.canvas.rename_selected()

@@ -10,6 +10,8 @@ from studio.app import ask
 from studio.app.autosave import Autosave, forget, left_behind
 from studio.app.command_palette import CommandPalette
 from studio.app.file_actions import FileActions
+from studio.app.key_dialog import KeyDialog
+from studio.app.keys import load_keys, store_keys
 from studio.app.loader import CatalogLoader
 from studio.app.menus import ActionSet, build_menus
 from studio.app.project_actions import ProjectActions
@@ -32,6 +34,7 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
         self.setWindowTitle("Bunon")
         self.setMinimumSize(900, 560)
         self.setAnimated(False)
+        load_keys(self.settings)
         self.actions_by_id = ActionSet(self)
         build_menus(self, self.actions_by_id)
         self.pages = QStackedWidget()
@@ -83,7 +86,15 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
-        ShortcutOverlay(self).open()
+        overlay = ShortcutOverlay(self)
+        overlay.change_wanted.connect(self.change_keys)
+        overlay.open()
+
+    def change_keys(self) -> None:
+        """Let the user give actions other keys."""
+        dialog = KeyDialog(self)
+        dialog.changed.connect(lambda: store_keys(self.settings))
+        dialog.open()
 
     def show_about(self) -> None:
         """Say what this is."""

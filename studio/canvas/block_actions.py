@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio import commands
 from studio.canvas.actions import ActionsView
 from studio.document.rows import MAIN
+from studio.kit.keymap import keymap
 
 
 class BlockActions(ActionsView):
@@ -45,7 +46,8 @@ class BlockActions(ActionsView):
         graph = self.block_of(self.selected_block())
         if graph:
             self.session.enter(graph)
-            self.status.emit(self.tr("Esc leaves the block."))
+            keys = keymap().words("leave_block")
+            self.status.emit(self.tr("{keys} leaves the block.").format(keys=keys) if keys else "")
 
     def leave_block(self) -> None:
         """Show what the block lies in, with the block selected."""

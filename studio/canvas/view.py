@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -23,6 +22,7 @@ from studio.canvas.block_actions import BlockActions
 from studio.canvas.fitting import Loose
 from studio.canvas.gestures import DragWire, DropLayer, Gesture, MoveNodes, Pan, RubberBand
 from studio.canvas.gestures.drop_layer import layer_of
+from studio.canvas.keys import act_of
 from studio.canvas.menus import menu_at
 from studio.canvas.mirror import differences
 from studio.canvas.overlay import Overlays
@@ -31,9 +31,8 @@ from studio.canvas.session import CanvasSession
 from studio.canvas.tips import tip_at
 from studio.document.rows import Wire
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_MOVING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 _END_REACH = 26.0
 """How far from its target, in scene units, a wire can still be taken out by its end."""
 
@@ -283,10 +282,7 @@ class CanvasView(BlockActions):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, keys = Qt.Key(event.key()), event.modifiers()
-        plain = not keys & ~(Qt.KeyboardModifier.KeypadModifier)
-        ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-        if key == Qt.Key.Key_Space and plain:
+        if key == Qt.Key.Key_Space and not keys & ~Qt.KeyboardModifier.KeypadModifier:
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape:
@@ -294,41 +290,21 @@ class CanvasView(BlockActions):
                 self._abandon()
             elif self.mirror.selectedItems():
                 self.select([])
+            elif (act := act_of(self, event)) is not None:
+                act()
             else:
-                self.leave_block()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain and self.gesture is None:
-            self.enter_block()
+                event.ignore()
+                return
         elif self.gesture is not None:
             pass
-        elif key in _ARROWS and keys & Qt.KeyboardModifier.AltModifier:
-            self.nudge(*_ARROWS[key])
-        elif key in _ARROWS:
+        elif key in _ARROWS and not keys & ~_MOVING:
             self.walk(key)
-        elif key == Qt.Key.Key_Delete:
-            self.delete_selection(heal=ctrl)
-        elif key == Qt.Key.Key_Backspace and plain:
-            self.delete_selection()
-        elif key == Qt.Key.Key_A and shift and not ctrl:
-            self.add_by_search()
-        elif (act := self._with_ctrl(key) if ctrl else self._alone(key) if plain else None) is not None:
+        elif (act := act_of(self, event)) is not None:
             act()
         else:
             event.ignore()
             return
         event.accept()
-
-    def _with_ctrl(self, key: Qt.Key) -> Callable[[], None] | None:
-        return {
-            Qt.Key.Key_A: self.select_all, Qt.Key.Key_C: self.copy, Qt.Key.Key_X: self.cut,
-            Qt.Key.Key_V: self.paste, Qt.Key.Key_D: self.duplicate, Qt.Key.Key_0: self.zoom_reset,
-            Qt.Key.Key_Plus: self.zoom_in, Qt.Key.Key_Equal: self.zoom_in, Qt.Key.Key_Minus: self.zoom_out,
-        }.get(key)  # fmt: skip
-
-    def _alone(self, key: Qt.Key) -> Callable[[], None] | None:
-        return {
-            Qt.Key.Key_F2: self.rename_selected, Qt.Key.Key_Home: self.fit_all,
-            Qt.Key.Key_F: self.fit_selection, Qt.Key.Key_L: self.auto_layout,
-        }.get(key)  # fmt: skip
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
