@@ -235,3 +235,4 @@ class NavigableView(QGraphicsView):
             for item in self.mirror.items():
                 item.update()
             self.viewport().update()
+            self.looked_around.emit()  # what lies over the drawing takes the new colours
