@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QMainWindow
 
 from studio import words
 from studio.app import ask
-from studio.app.autosave import Autosave
+from studio.app.document_tabs import DocumentTabs
 from studio.app.menus import ActionSet
 from studio.app.top_bar import TopBar
 from studio.app.workspace import Workspace
@@ -20,10 +21,13 @@ class ProjectActions(QMainWindow):
     """The part of the main window that acts on what is drawn and trained."""
 
     workspace: Workspace | None
-    autosave: Autosave
     actions_by_id: ActionSet
     bar: TopBar
     file_name: Callable[[], str]
+    name_of: Callable[[Workspace], str]
+    mark_tab: Callable[[Workspace], None]
+    training_elsewhere: Callable[[], Workspace | None]
+    tabs: DocumentTabs
 
     @property
     def canvas(self) -> CanvasView:
@@ -188,17 +192,17 @@ class ProjectActions(QMainWindow):
         self.workspace.session.stop()
 
     def connect_session(self) -> None:
-        """Listen to the open drawing."""
+        """Listen to the drawing in front, from now on until it is closed."""
         workspace = self.workspace
         assert workspace is not None
         session, bar = workspace.session, self.bar
-        session.stack.indexChanged.connect(self._on_edit)
-        session.stack.cleanChanged.connect(self.update_actions)
+        session.stack.indexChanged.connect(partial(self._on_edit, workspace))
+        session.stack.cleanChanged.connect(partial(self._on_state, workspace))
         session.analysed.connect(self._on_analysed)
         workspace.selection_changed.connect(self.update_actions)
-        workspace.run.progressed.connect(self._on_progress)
-        workspace.run.ended.connect(self._on_ended)
-        workspace.run.idle.connect(self.update_actions)
+        workspace.run.progressed.connect(partial(self._on_progress, workspace))
+        workspace.run.ended.connect(partial(self._on_ended, workspace))
+        workspace.run.idle.connect(partial(self._on_state, workspace))
         bar.style_choice.value_changed.connect(self._set_view)
         self._set_view("sequential" if is_linear(session.document) is None else "graph")
         workspace.show_last_run()
@@ -206,15 +210,19 @@ class ProjectActions(QMainWindow):
     def update_actions(self) -> None:
         """Enable what can be done now, and say why of the rest."""
         workspace = self.workspace
+        count = self.tabs.bar.count()
+        tabs = {"tab": count > 0, "tabs": count > 1}
         if workspace is None:
-            self.actions_by_id.update({}, {})
+            self.actions_by_id.update(tabs, {})
             self.setWindowTitle("Bunon")
             return
         session = workspace.session
         nodes = workspace.selected()
         branch = is_linear(session.document)
         trouble = next((one for one in session.analysis.problems if one.severity == "error"), None)
+        elsewhere = self.training_elsewhere()
         holds = {
+            **tabs,
             "open": True,
             "can_undo": session.stack.canUndo(),
             "can_redo": session.stack.canRedo(),
@@ -227,10 +235,16 @@ class ProjectActions(QMainWindow):
             "linear": branch is None,
             "running": session.running,
             "has_run": workspace.run.panel.done > 0,
-            "can_continue": session.can_continue,
-            "can_train": trouble is None and session.catalog is not None and not session.running,
+            "can_continue": session.can_continue and elsewhere is None,
+            "can_train": trouble is None
+            and session.catalog is not None
+            and not session.running
+            and elsewhere is None,
         }
         why = {"linear": "", "can_train": self.tr("It is training already.")}
+        if elsewhere is not None:  # two runs at once would take each other's cores
+            busy = self.tr("{name} is training in another tab: wait for it, or stop it.")
+            why["can_train"] = why["can_continue"] = busy.format(name=self.name_of(elsewhere))
         if branch is not None:
             name = session.document.node(branch.node).name
             why["linear"] = self._why_graph(branch.code).format(name=name)
@@ -250,6 +264,7 @@ class ProjectActions(QMainWindow):
         bar.set_running(session.running)
         self.setWindowTitle(self.tr("{name} – Bunon").format(name=name if saved else f"• {name}"))
         workspace.run.results.set_changed(session.changed_since_run)
+        self.mark_tab(workspace)
 
     def _why_graph(self, code: str) -> str:
         return {
@@ -259,20 +274,26 @@ class ProjectActions(QMainWindow):
             "cycle": self.tr("{name} is part of a loop: a Sequential model is one chain."),
         }.get(code, self.tr("{name} is not connected to the rest: a Sequential model is one chain."))
 
-    def _on_edit(self, _index: int) -> None:
-        if self.workspace is not None and not self.workspace.session.stack.isClean():
-            self.autosave.touch()
+    def _on_edit(self, workspace: Workspace, _index: int) -> None:
+        if not workspace.session.stack.isClean():
+            workspace.autosave.touch()
+        self._on_state(workspace)
+
+    def _on_state(self, workspace: Workspace, *_: object) -> None:
+        self.mark_tab(workspace)
         self.update_actions()
 
     def _on_analysed(self, *_: object) -> None:
         self.update_actions()
 
-    def _on_progress(self, epoch: int, epochs: int, share: float, paused: bool) -> None:
-        if self.workspace is not None and self.workspace.session.running:
-            self.bar.train.set_progress(epoch, epochs, share, paused)
-            self.bar.set_paused(paused)
+    def _on_progress(self, workspace: Workspace, epoch: int, epochs: int, share: float, paused: bool) -> None:
+        if workspace.session.running:
+            workspace.bar.train.set_progress(epoch, epochs, share, paused)
+            if workspace is self.workspace:
+                self.bar.set_paused(paused)
 
-    def _on_ended(self, _event: object) -> None:
-        self.bar.train.set_idle()
-        self.bar.set_paused(False)
-        self.update_actions()
+    def _on_ended(self, workspace: Workspace, _event: object) -> None:
+        workspace.bar.train.set_idle()
+        if workspace is self.workspace:
+            self.bar.set_paused(False)
+        self._on_state(workspace)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app import ask
-from studio.app.autosave import Autosave, forget, left_behind
+from studio.app.autosave import forget, left_behind
 from studio.app.command_palette import CommandPalette
+from studio.app.document_actions import DocumentActions
+from studio.app.document_tabs import DocumentTabs
 from studio.app.file_actions import FileActions
 from studio.app.key_dialog import KeyDialog
 from studio.app.keys import load_keys, store_keys
@@ -22,15 +24,14 @@ from studio.app.workspace import Workspace
 from studio.theme import switch
 
 
-class MainWindow(FileActions, ProjectActions, QMainWindow):
-    """One window with one drawing at a time; ``workspace`` is ``None`` on the start page."""
+class MainWindow(FileActions, DocumentActions, ProjectActions, QMainWindow):
+    """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
         self.loader = loader or CatalogLoader(self)
         self.workspace: Workspace | None = None
-        self.autosave = Autosave(data_path() / "autosave", self)
         self.setWindowTitle("Bunon")
         self.setMinimumSize(900, 560)
         self.setAnimated(False)
@@ -40,7 +41,18 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
         self.pages = QStackedWidget()
         self.start_page = StartPage()
         self.pages.addWidget(self.start_page)
-        self.setCentralWidget(self.pages)
+        self.tabs = DocumentTabs()
+        self.tabs.chosen.connect(self.on_page)
+        self.tabs.close_wanted.connect(self.close_page)
+        self.tabs.others_wanted.connect(self.close_all_but)
+        self.tabs.new_wanted.connect(self.new_file)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(middle)
         self.start_page.new_wanted.connect(self.new_file)
         self.start_page.open_wanted.connect(self.open_file)
         self.start_page.opened.connect(self.open_path)
@@ -74,8 +86,6 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
             if wanted:
                 self.recover(left)
             forget(left.copy)
-            if wanted:
-                return
 
     def find_action(self) -> None:
         """Open the command palette."""
@@ -138,9 +148,9 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
             self.actions_by_id[f"theme_{mode}"].setChecked(switch().mode == mode)
 
     def _on_catalog(self, catalog: object) -> None:
-        if self.workspace is not None:
-            self.workspace.session.set_catalog(catalog)
-            self.workspace.predict_stored()
+        for workspace in self.workspaces():
+            workspace.session.set_catalog(catalog)
+            workspace.predict_stored()
         self.update_actions()
 
     def _on_catalog_failed(self, reason: str) -> None:
@@ -156,8 +166,8 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
             event.ignore()
             return
         self.settings.set_state("layout/window", self.saveGeometry())
-        self.leave_project()
-        self.autosave.clear()
+        for workspace in self.workspaces():
+            self.leave(workspace)
         self.settings.sync()
         self.loader.wait()
         event.accept()

@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from studio import words
+from studio.app.autosave import Autosave
 from studio.app.problems import ProblemsPanel
 from studio.app.run_view import RunView
-from studio.app.settings import Settings
+from studio.app.settings import Settings, data_path
 from studio.app.top_bar import TopBar
 from studio.canvas import CanvasView
 from studio.code import CodePanel
@@ -81,6 +82,9 @@ class Workspace(QWidget):
     def __init__(self, session: Session, bar: TopBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.bar = bar
+        self.autosave = Autosave(data_path() / "autosave", self)
+        self.autosave.watch(session.document, session.path)
         self.title = ""
         self.stored: StoredRun | None = None
         self.canvas = CanvasView(session)
@@ -132,7 +136,7 @@ class Workspace(QWidget):
 
         self.canvas.selection_changed.connect(self._on_selection)
         self.code.node_selected.connect(self._on_code)
-        self.outline.node_selected.connect(lambda node: self._on_code(address(node, session.graph)))
+        self.outline.node_selected.connect(self._on_code)
         session.entered.connect(self._on_enter)
         self.problems.chosen.connect(self.show_node)
         self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
