@@ -15,12 +15,13 @@ from studio.canvas.hint import Hint
 from studio.canvas.name_editor import NameEditor
 from studio.canvas.navigation import NavigableView
 from studio.canvas.popup import AddPopup
-from studio.canvas.search import INPUT, OUTPUT, Entry, entries, fitting, starting_params
+from studio.canvas.search import INPUT, OUTPUT, Entry, entries, fitting
 from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
 from studio.document import DocumentError, clipboard
 from studio.document.layout import lay_out
 from studio.document.rows import MAIN, Wire
+from studio.document.suiting import at_hand, starting_params
 from studio.words import text
 
 DROP_REACH = 14.0
@@ -260,8 +261,10 @@ class ActionsView(NavigableView):
     def add_by_search(self, at: QPoint | None = None) -> None:
         """Open the search; what is chosen is added at a point of the viewport, or at the pointer."""
         where = at if at is not None else self.pointer()
+        session, chosen = self.session, self.mirror.selected_nodes()
+        given = at_hand(session.document, session.here, self.graph, chosen[:1])
         self._open(
-            entries(self.session.catalog),
+            entries(session.catalog, given),
             self.tr("Add a layer"),
             where,
             lambda name: self.add_type(name, where),

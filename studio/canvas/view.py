@@ -83,8 +83,12 @@ class CanvasView(BlockActions):
 
     def insert_by_search(self, wire: Wire, at: QPoint) -> None:
         """Open the search; what is chosen goes into a wire."""
+        info = self.session.here.nodes.get(wire.source)
+        given = info.output(wire.source_port) if info is not None else None
         found = [
-            entry for entry in entries(self.session.catalog) if entry.category not in ("input", "output")
+            entry
+            for entry in entries(self.session.catalog, given)
+            if entry.category not in ("input", "output")
         ]
         self._open(found, self.tr("Insert a layer"), at, lambda name: self.add_type(name, at, wire))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QModelIndex, QPoint, Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QDrag, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from engine.errors import did_you_mean
+from studio.document.suiting import at_hand, suits
 from studio.kit import EmptyState, SearchField
 from studio.palette.rows import CATEGORY_ROLE, OPEN_ROLE, TYPE_ROLE, RowDelegate, drag_picture
 
@@ -109,9 +111,16 @@ class PalettePanel(QWidget):
         self._search.setText(self._near)
 
     def _add_first(self) -> None:
-        name = self._rows.first_match(self._search.text().strip().casefold())
+        name = self._rows.first_match(self._search.text().strip().casefold(), self._misfits())
         if name and self._search.text().strip():
             self.add_requested.emit(name)
+
+    def _misfits(self) -> set[str]:
+        """Return the layers that refuse the data at hand."""
+        session = self._session
+        given = at_hand(session.document, session.here, session.graph)
+        catalog = session.catalog or ()
+        return {spec.name for spec in catalog if suits(spec, given)[0] == 2}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go on from the search field into the list with the down key."""
@@ -191,10 +200,12 @@ class _Rows(QTreeWidget):
             found = found or any_here
         return found
 
-    def first_match(self, wanted: str) -> str:
-        """Return the layer that fits ``wanted`` best, or an empty text."""
+    def first_match(self, wanted: str, misfits: Collection[str] = ()) -> str:
+        """Return the layer that answers ``wanted`` best, or an empty text; ``misfits`` come after equals."""
         ranked = [
-            (rank, item.text(0)) for item in self._layers() if (rank := _rank(item, wanted)) is not None
+            ((rank, item.text(0) in misfits), item.text(0))
+            for item in self._layers()
+            if (rank := _rank(item, wanted)) is not None
         ]
         return min(ranked, key=lambda pair: pair[0])[1] if ranked else ""
 
