@@ -136,10 +136,12 @@ class Session:
         """Infer shapes anew and tell."""
         if len(self._cache) > LARGEST_CACHE:
             self._cache.clear()
-        self.analysis = analyse(self.document, self.catalog, cache=self._cache, ranges=self._known_ranges())
+        self.analysis = analyse(self.document, self.catalog, cache=self._cache, ranges=self.ranges)
         self.analysed.emit()
 
-    def _known_ranges(self) -> Ranges:
+    @property
+    def ranges(self) -> Ranges:
+        """The smallest and largest number of each field of the data, where they have been read."""
         return self._ranges[1] if self._ranges[0] == self.document.setting("data").token else {}
 
     def _note_ranges(self, data: Dataset) -> None:
@@ -149,7 +151,7 @@ class Session:
             for name, each in data.summaries.items()
             if each.low is not None and each.high is not None
         }
-        before, self._ranges = self._known_ranges(), (self.document.setting("data").token, ranges)
+        before, self._ranges = self.ranges, (self.document.setting("data").token, ranges)
         if before != ranges:
             self.analyse()
 
@@ -166,7 +168,7 @@ class Session:
         return (
             found
             if found is not None
-            else analyse(self.document, self.catalog, graph, self._cache, self._known_ranges())
+            else analyse(self.document, self.catalog, graph, self._cache, self.ranges)
         )
 
     @property

@@ -231,6 +231,8 @@ class ProjectActions(QMainWindow):
             "selected_one": len(nodes) == 1,
             "block": bool(self.canvas.selected_block()),
             "inside": len(session.trail) > 1,
+            "problems": bool(session.document.node_ids() and session.analysis.problems),
+            "sure": workspace.problems.sure() > 0,
             "catalog": session.catalog is not None,
             "linear": branch is None,
             "running": session.running,

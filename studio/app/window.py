@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLay
 
 from studio.app import ask
 from studio.app.autosave import forget, left_behind
+from studio.app.check_actions import CheckActions
 from studio.app.command_palette import CommandPalette
 from studio.app.document_actions import DocumentActions
 from studio.app.document_tabs import DocumentTabs
@@ -24,7 +25,7 @@ from studio.app.workspace import Workspace
 from studio.theme import switch
 
 
-class MainWindow(FileActions, DocumentActions, ProjectActions, QMainWindow):
+class MainWindow(CheckActions, FileActions, DocumentActions, ProjectActions, QMainWindow):
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:

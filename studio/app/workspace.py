@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QT
 
 from studio import words
 from studio.app.autosave import Autosave
-from studio.app.problems import ProblemsPanel
+from studio.app.problems import SETTINGS, ProblemsPanel
 from studio.app.run_view import RunView
 from studio.app.settings import Settings, data_path
 from studio.app.top_bar import TopBar
@@ -96,7 +96,7 @@ class Workspace(QWidget):
         self.help = HelpPanel(session)
         self.form = TrainingForm(session)
         self.run = RunView(session)
-        self.problems = ProblemsPanel()
+        self.problems = ProblemsPanel(session)
 
         self.left = Tabs(self.tr("What to draw with"), 14)
         self.left.add("layers", self.tr("Layers"), self.palette_panel)
@@ -138,7 +138,7 @@ class Workspace(QWidget):
         self.code.node_selected.connect(self._on_code)
         self.outline.node_selected.connect(self._on_code)
         session.entered.connect(self._on_enter)
-        self.problems.chosen.connect(self.show_node)
+        self.problems.chosen.connect(self.show_problem)
         self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
         self.run.node_wanted.connect(self.show_node)
         self.run.results_ready.connect(lambda: self.bottom.show_pane("results"))
@@ -154,6 +154,13 @@ class Workspace(QWidget):
         """Select a node (``block/n3`` inside a block), bring it into sight and show its parameters."""
         self._on_code(node)
         self.right.show_pane("layer")
+
+    def show_problem(self, place: str) -> None:
+        """Show what a problem is about: its node, or the settings of the training."""
+        if place == SETTINGS:
+            self.right.show_pane("training")
+        else:
+            self.show_node(place)
 
     def device_words(self) -> str:
         """Say what the model trains on: the device of the run, or the one that the settings come to."""
@@ -239,8 +246,9 @@ class Workspace(QWidget):
         self._on_selection()
 
     def _on_analysis(self, *_: object) -> None:
-        problems = self.session.analysis.problems
-        self.problems.show_problems(problems)
+        blank = not self.session.document.node_ids()  # what nobody has begun is not wrong yet
+        problems = () if blank else self.session.analysis.problems
+        self.problems.show_problems(problems, blank=blank)
         self.bottom.set_count("problems", len(problems))
         self.form.refresh()
 

@@ -115,3 +115,28 @@ def test_an_inserted_layer_does_not_lie_on_its_neighbours() -> None:
     session.mend("shape", "Reshape to 9 × 32")
     places = sorted(session.document.place(node)[0] for node in session.document.node_ids())
     assert all(right - left >= 180 for left, right in pairwise(places))
+
+
+def test_everything_that_is_sure_is_repaired_in_one_step() -> None:
+    session = drawn((4,), [("Dense", {"units": 16}), ("Dense", {"units": 7, "activation": "sigmoid"}),
+                           ("Dropout", {"rate": 0.2})])  # fmt: skip
+    do.add_layer(session, "Dense", (0, 400), {"units": 3})
+    do.set_settings(
+        session, "training", {"optimizer": {"class_name": "Adam", "config": {"learning_rate": 9.0}}}
+    )
+    steps = session.stack.count()
+    assert do.repair_all(session) == 5
+    assert sorted(session.codes) == ["dead_branch", "unwired"]  # a layer that somebody has just put down
+    assert session.stack.count() == steps + 1
+    assert session.stack.undoText() == "Repair 5 problems"
+    session.stack.undo()
+    assert len(session.codes) == 7
+    session.stack.redo()
+    assert do.repair_all(session) == 0
+    assert session.stack.count() == steps + 1
+
+
+def test_a_choice_is_left_to_the_user() -> None:
+    session = drawn((3, 3, 32), [("LSTM", {"units": 8}), classifier()])
+    assert do.repair_all(session) == 0
+    assert session.codes == ["shape"]
