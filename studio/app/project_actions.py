@@ -204,6 +204,7 @@ class ProjectActions(QMainWindow):
         workspace.run.ended.connect(partial(self._on_ended, workspace))
         workspace.run.idle.connect(partial(self._on_state, workspace))
         bar.style_choice.value_changed.connect(self._set_view)
+        workspace.canvas.graph_view_wanted.connect(self.view_graph)
         self._set_view("sequential" if is_linear(session.document) is None else "graph")
         workspace.show_last_run()
 
@@ -217,7 +218,7 @@ class ProjectActions(QMainWindow):
             self.setWindowTitle("Bunon")
             return
         session = workspace.session
-        nodes = workspace.selected()
+        nodes, marks = workspace.selected(), self.canvas.mirror.marks.selected()
         branch = is_linear(session.document)
         trouble = next((one for one in session.analysis.problems if one.severity == "error"), None)
         elsewhere = self.training_elsewhere()
@@ -227,8 +228,12 @@ class ProjectActions(QMainWindow):
             "can_undo": session.stack.canUndo(),
             "can_redo": session.stack.canRedo(),
             "selected": bool(nodes),
-            "selected_any": bool(nodes or self.canvas.mirror.selected_wires()),
-            "selected_one": len(nodes) == 1,
+            "selected_two": len(nodes) > 1,
+            "selected_three": len(nodes) > 2,
+            "selected_mark": len(marks) == 1 and not nodes,
+            "selected_items": bool(nodes or marks),
+            "selected_any": bool(nodes or marks or self.canvas.mirror.selected_wires()),
+            "selected_one": len(nodes) == 1 or (not nodes and len(marks) == 1),
             "block": bool(self.canvas.selected_block()),
             "inside": len(session.trail) > 1,
             "problems": bool(session.document.node_ids() and session.analysis.problems),

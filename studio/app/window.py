@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app import ask
+from studio.app.arrange_actions import ArrangeActions
 from studio.app.autosave import forget, left_behind
 from studio.app.check_actions import CheckActions
 from studio.app.command_palette import CommandPalette
@@ -25,7 +26,7 @@ from studio.app.workspace import Workspace
 from studio.theme import switch
 
 
-class MainWindow(CheckActions, FileActions, DocumentActions, ProjectActions, QMainWindow):
+class MainWindow(ArrangeActions, CheckActions, FileActions, DocumentActions, ProjectActions, QMainWindow):
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:

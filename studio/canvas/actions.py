@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtGui import QCursor
 
 from studio import commands
 from studio.canvas import geometry
@@ -18,7 +18,7 @@ from studio.canvas.popup import AddPopup
 from studio.canvas.search import INPUT, OUTPUT, Entry, entries, fitting
 from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
-from studio.document import DocumentError, clipboard
+from studio.document import DocumentError
 from studio.document.layout import lay_out
 from studio.document.rows import MAIN, Wire
 from studio.document.suiting import at_hand, starting_params
@@ -27,10 +27,6 @@ from studio.words import text
 DROP_REACH = 14.0
 ROW = 150.0
 """The most that one tall card may space all rows of a layout apart."""
-
-
-def _to_clipboard(words: str) -> None:
-    QGuiApplication.clipboard().setText(words)
 
 
 class ActionsView(NavigableView):
@@ -83,70 +79,32 @@ class ActionsView(NavigableView):
 
     # -- selecting ----------------------------------------------------------------------------------------
 
-    def select(self, ids: Iterable[str], wires: Iterable[Wire] = ()) -> None:
-        """Select just these nodes and wires."""
-        wanted, wanted_wires = set(ids), set(wires)
-        before = self.mirror.selected_nodes()
+    def select(self, ids: Iterable[str], wires: Iterable[Wire] = (), marks: Iterable[str] = ()) -> None:
+        """Select just these nodes, wires, frames and notes."""
+        wanted, wanted_wires, wanted_marks = set(ids), set(wires), set(marks)
+        before = self._chosen()
         with QSignalBlocker(self.mirror):
             for node, item in self.mirror.nodes.items():
                 item.setSelected(node in wanted)
             for wire, wire_item in self.mirror.wires.items():
                 wire_item.setSelected(wire in wanted_wires)
-        if before != self.mirror.selected_nodes():
+            for mark, mark_item in self.mirror.marks.items.items():
+                mark_item.setSelected(mark in wanted_marks)
+        if before != self._chosen():
             self._tell_selection()
 
+    def _chosen(self) -> tuple[list[str], list[Wire], list[str]]:
+        return self.mirror.selected_nodes(), self.mirror.selected_wires(), self.mirror.marks.selected()
+
     def select_all(self) -> None:
-        """Select every node."""
-        self.select(self.mirror.nodes)
+        """Select every node, and every frame and note that is seen."""
+        marks = [mark for mark, item in self.mirror.marks.items.items() if item.isVisible()]
+        self.select(self.mirror.nodes, (), marks)
 
     def _tell_selection(self) -> None:
         self.selection_changed.emit(self.mirror.selected_nodes())
 
     # -- changing -----------------------------------------------------------------------------------------
-
-    def delete_selection(self, heal: bool = False) -> None:
-        """Remove the selected nodes and wires; ``heal`` joins what a removed node had between."""
-        nodes, wires = self.mirror.selected_nodes(), self.mirror.selected_wires()
-        if nodes or wires:
-            self.attempt(lambda: commands.delete(self.session, nodes, wires, heal=heal, graph=self.graph))
-
-    def copy(self) -> None:
-        """Put the selected nodes on the clipboard, as text."""
-        nodes = self.mirror.selected_nodes()
-        if nodes:
-            self.attempt(lambda: _to_clipboard(clipboard.copy_text(self.session.document, nodes, self.graph)))
-
-    def cut(self) -> None:
-        """Move the selected nodes to the clipboard."""
-        nodes = self.mirror.selected_nodes()
-        if nodes:
-            self.attempt(lambda: _to_clipboard(commands.cut(self.session, nodes, graph=self.graph)))
-
-    def paste(self, at: QPoint | None = None) -> None:
-        """Paste what the clipboard holds: at a point of the viewport, or beside where it was copied."""
-        words = QGuiApplication.clipboard().text()
-        where = None if at is None else self.mapToScene(at)
-        place = None if where is None else (geometry.snap(where.x()), geometry.snap(where.y()))
-        new: list[str] = []
-        if self.attempt(lambda: new.extend(commands.paste(self.session, words, place, graph=self.graph))):
-            self.select(new)
-
-    def duplicate(self) -> None:
-        """Copy the selected nodes beside themselves."""
-        nodes, new = self.mirror.selected_nodes(), list[str]()
-        if nodes and self.attempt(
-            lambda: new.extend(commands.duplicate(self.session, nodes, graph=self.graph))
-        ):
-            self.select(new)
-
-    def nudge(self, x: int, y: int) -> None:
-        """Move the selected nodes by steps of the grid."""
-        nodes = self.mirror.selected_nodes()
-        if nodes and not self.mirror.stacked():
-            step = geometry.GRID
-            old = {node: self.session.document.place(node, self.graph) for node in nodes}
-            new = {n: (px + x * step, py + y * step) for n, (px, py) in old.items()}
-            commands.move(self.session, new, graph=self.graph)
 
     def auto_layout(self) -> None:
         """Lay the drawing out, and let the nodes glide to their places."""
@@ -234,8 +192,11 @@ class ActionsView(NavigableView):
                     )
                 )
             elif into is not None:
+                size, graph = self.mirror.room_of, self.graph
                 made.append(
-                    commands.insert_on_wire(self.session, into, type_name, place, params, graph=self.graph)
+                    commands.insert_on_wire(
+                        self.session, into, type_name, place, params, size=size, graph=graph
+                    )
                 )
             elif self.mirror.sequential:
                 made.append(commands.append(self.session, type_name, params, graph=self.graph))

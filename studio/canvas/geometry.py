@@ -20,6 +20,8 @@ HEAD = 54.0
 EXTRA_LINE = 16.0
 PICTURE = 46.0
 FOOT = 28.0
+LEAST = HEAD + FOOT
+"""Height of a card with one line and no picture."""
 FAR_LINE = 14
 """Size of the letters of parameters seen from afar."""
 LEVEL = (HEAD + FOOT) / 2

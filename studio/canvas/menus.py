@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu
 
 from studio import commands
+from studio.canvas.arrange_menu import arrange_menu, mark_menu
 from studio.canvas.node_item import NodeItem
 from studio.canvas.wire_item import WireItem
 from studio.document import clipboard
@@ -37,6 +38,8 @@ def menu_at(view: CanvasView, at: QPoint) -> QMenu:
         _node_menu(view, menu, node)
     elif wire is not None:
         _wire_menu(view, menu, wire, at)
+    elif (mark := view.mirror.marks.at(place)) is not None:
+        mark_menu(view, menu, mark)
     else:
         _canvas_menu(view, menu, at)
     return menu
@@ -50,7 +53,9 @@ def _node_menu(view: CanvasView, menu: QMenu, item: NodeItem) -> None:
     menu.addSeparator()
     _row(menu, "cut", translate("CanvasView", "Cut"), view.cut, "scissors")
     _row(menu, "copy", translate("CanvasView", "Copy"), view.copy, "copy")
-    _row(menu, "duplicate", translate("CanvasView", "Duplicate"), view.duplicate, "copy-plus")
+    _row(menu, "duplicate", translate("CanvasView", "Duplicate"), lambda: view.duplicate(), "copy-plus")
+    _row(menu, "frame", translate("CanvasView", "Frame the selection…"), view.frame_selection, "frame")
+    arrange_menu(view, menu)
     menu.addSeparator()
     _row(menu, "bypass", translate("CanvasView", "Pass over, or use again"), view.bypass_selection)
     block = view.selected_block()
@@ -88,7 +93,11 @@ def _canvas_menu(view: CanvasView, menu: QMenu, at: QPoint) -> None:
     some = bool(view.mirror.nodes)
     _row(menu, "add_layer", translate("CanvasView", "Add a layer…"), lambda: view.add_by_search(at), "plus")
     paste = _row(menu, "paste", translate("CanvasView", "Paste"), lambda: view.paste(at), "clipboard-paste")
-    paste.setEnabled(clipboard.can_paste(QGuiApplication.clipboard().text()))
+    with_wires = translate("CanvasView", "Paste with its incoming wires")
+    wired = _row(menu, "paste_wired", with_wires, lambda: view.paste(at, wired=True))
+    for action in (paste, wired):
+        action.setEnabled(clipboard.can_paste(QGuiApplication.clipboard().text()))
+    _row(menu, "note", translate("CanvasView", "Add a note…"), lambda: view.add_note(at), "sticky-note")
     menu.addSeparator()
     _row(menu, "select_all", translate("CanvasView", "Select all"), view.select_all).setEnabled(some)
     tidy = _row(menu, "auto_layout", translate("CanvasView", "Tidy up"), view.auto_layout, "workflow")

@@ -126,6 +126,10 @@ class NavigableView(QGraphicsView):
         """Return whether the whole drawing was fitted and nobody has looked elsewhere since."""
         return self._fitted
 
+    def stay_fitted(self, on: bool) -> None:
+        """Take what is seen now for the whole drawing, or not: a look elsewhere was taken back."""
+        self._fitted = on
+
     def _keep_fitted(self) -> None:
         if self._fitted:
             self.fit_all()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from studio.canvas import geometry
 from studio.canvas.look import Look, Socket, read_look
+from studio.canvas.mark_layer import MarkLayer
 from studio.canvas.node_item import NodeItem
 from studio.canvas.picture import Picture
 from studio.canvas.session import CanvasSession
@@ -50,6 +51,7 @@ class CanvasScene(QGraphicsScene):
         self._catalog = session.catalog
         self._goal: dict[str, QPointF] = {}
         self.animate_next = False
+        self.marks = MarkLayer(self)
         self._read_analysis()
         for node in session.document.node_ids(graph):
             self._add_node(graph, node)
@@ -65,7 +67,8 @@ class CanvasScene(QGraphicsScene):
             (document.node_added, self._add_node), (document.node_changed, self._change_node),
             (document.node_moved, self._move_node), (document.wire_added, self._add_wire),
             (document.layer_changed, self._change_layer), (document.settings_changed, self._change_settings),
-            (document.edited, self._end_edit), (session.analysed, self._analysed),
+            (document.mark_changed, self.marks.change), (document.edited, self._end_edit),
+            (session.analysed, self._analysed),
         )  # fmt: skip
         for signal, slot in self._links:
             signal.connect(slot)
@@ -132,7 +135,9 @@ class CanvasScene(QGraphicsScene):
                 for row in (put.before, put.after):
                     ref = getattr(row, "ref", "")
                     self._touched.update(n for g, n in self.session.document.users(ref) if g == self.graph)
-        if self.session.preview is not None and any(put.table != "places" for put in edit.puts):
+        if self.session.preview is not None and any(
+            put.table not in ("places", "marks") for put in edit.puts
+        ):
             self._forget_pictures()
         self.refresh(self._touched & self.nodes.keys())
         self._touched = set()
@@ -274,6 +279,7 @@ class CanvasScene(QGraphicsScene):
             self.changed_shape.emit()
 
     def _arrange(self) -> None:
+        self.marks.show(not self.stacked())
         places = self.places()
         moved = {node: place for node, place in places.items() if self.nodes[node].pos() != place}
         if self._glide is not None and places == self._goal:
@@ -326,6 +332,12 @@ class CanvasScene(QGraphicsScene):
             self._arrange()
             self.changed_shape.emit()
 
+    def room_of(self, node: str) -> tuple[float, float]:
+        """Return width and height of a card; the usual ones for a node that is not shown yet."""
+        item = self.nodes.get(node)
+        size = geometry.size_of(item.look) if item is not None else None
+        return (size.width(), size.height()) if size is not None else (geometry.WIDTH, geometry.LEAST)
+
     # -- questions ----------------------------------------------------------------------------------------
 
     def selected_nodes(self) -> list[str]:
@@ -353,8 +365,8 @@ class CanvasScene(QGraphicsScene):
         return next((item for item in self.items(place) if isinstance(item, WireItem)), None)
 
     def content(self) -> QRectF:
-        """Return the rectangle around all cards; empty where there are none."""
-        area = QRectF()
+        """Return the rectangle around all cards, frames and notes; empty where there are none."""
+        area = self.marks.area()
         for item in self.nodes.values():
             area = area.united(item.card())
         return area

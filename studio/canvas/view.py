@@ -19,13 +19,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
 from studio.canvas.block_actions import BlockActions
-from studio.canvas.fitting import Loose
-from studio.canvas.gestures import DragWire, DropLayer, Gesture, MoveNodes, Pan, RubberBand
+from studio.canvas.edge_pan import EdgePan
+from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
 from studio.canvas.keys import act_of
 from studio.canvas.menus import menu_at
 from studio.canvas.mirror import differences
 from studio.canvas.overlay import Overlays
+from studio.canvas.pressing import begun, on_corner
 from studio.canvas.search import entries
 from studio.canvas.session import CanvasSession
 from studio.canvas.tips import tip_at
@@ -33,8 +34,6 @@ from studio.document.rows import Wire
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _MOVING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
-_END_REACH = 26.0
-"""How far from its target, in scene units, a wire can still be taken out by its end."""
 
 
 class CanvasView(BlockActions):
@@ -46,6 +45,7 @@ class CanvasView(BlockActions):
         super().__init__(session)
         self.gesture: Gesture | None = None
         self.menu: QMenu | None = None
+        self._edge_pan = EdgePan(self)
         self._drop: DropLayer | None = None
         self._space = False
         self._focused = ""
@@ -111,6 +111,12 @@ class CanvasView(BlockActions):
             self.setAccessibleDescription(words)
 
     def _described(self, nodes: list[str]) -> str:
+        marks = self.mirror.marks.selected()
+        if not nodes and len(marks) == 1:
+            row = self.mirror.marks.items[marks[0]].row
+            return (self.tr("Frame: {text}") if row.kind == "frame" else self.tr("Note: {text}")).format(
+                text=row.text
+            )
         if len(nodes) != 1:
             return self.tr("{count} nodes selected").format(count=len(nodes)) if nodes else ""
         look = self.mirror.nodes[nodes[0]].look
@@ -138,6 +144,7 @@ class CanvasView(BlockActions):
 
     def _abandon(self) -> None:
         gesture, self.gesture = self.gesture, None
+        self._edge_pan.stop()
         if gesture is not None:
             gesture.cancel()
         self.viewport().unsetCursor()
@@ -150,51 +157,21 @@ class CanvasView(BlockActions):
             return
         self.hint.hide()
         at, left = event.position().toPoint(), event.button() == Qt.MouseButton.LeftButton
+        right, ctrl = event.button() == Qt.MouseButton.RightButton, Qt.KeyboardModifier.ControlModifier
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._begin(Pan(self, at))
+        elif right and event.modifiers() & ctrl:
+            self._begin(Knife(self, at))
         elif left:
-            self._press(at, event.modifiers())
+            gesture = begun(self, at, event.modifiers())
+            if gesture is not None:
+                self._begin(gesture)
         event.accept()
-
-    def _press(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
-        place = self.mapToScene(at)
-        keep = bool(keys & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
-        hit = self.mirror.socket_at(place, self.reach())
-        if hit is not None:
-            node, socket = hit
-            wire = self.mirror.wire_into(node.node, socket) if socket.is_input else None
-            self._begin(DragWire(self, at, self._taken(wire) or Loose(node.node, socket)))
-            return
-        card = self.mirror.node_at(place)
-        if card is not None:
-            selected = self.mirror.selected_nodes()
-            if keep:
-                self.select(set(selected) ^ {card.node})
-            elif card.node not in selected:
-                self.select([card.node])
-            if card.isSelected():
-                self._begin(MoveNodes(self, at, card.node))
-            return
-        item = self.mirror.wire_at(place)
-        if item is None:
-            self._begin(RubberBand(self, at, keep))
-            return
-        self.select(self.mirror.selected_nodes() if keep else [], [item.wire])
-        end = item.ends()[1] - place
-        loose = self._taken(item.wire)
-        if loose is not None and end.manhattanLength() <= _END_REACH / min(1.0, self.zoom()):
-            self._begin(DragWire(self, at, loose))
-
-    def _taken(self, wire: Wire | None) -> Loose | None:
-        """Return the loose end of a wire whose target end is taken out of its socket."""
-        if wire is None:
-            return None
-        socket = self.mirror.nodes[wire.source].find_socket(False, wire.source_port)
-        return Loose(wire.source, socket, wire) if socket is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.gesture is not None:
             self.gesture.move(event.position().toPoint(), event.modifiers())
+            self._edge_pan.follow(event.position().toPoint(), event.modifiers())
             event.accept()
             return
         super().mouseMoveEvent(event)
@@ -204,6 +181,8 @@ class CanvasView(BlockActions):
         shape = Qt.CursorShape.OpenHandCursor if self._space else None
         if over_socket and not self._space:
             shape = Qt.CursorShape.CrossCursor
+        elif not self._space and on_corner(self, place):
+            shape = Qt.CursorShape.SizeFDiagCursor
         if shape is None:
             self.viewport().unsetCursor()
         else:
@@ -215,6 +194,7 @@ class CanvasView(BlockActions):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         gesture, self.gesture = self.gesture, None
+        self._edge_pan.stop()
         if gesture is not None:
             gesture.finish(event.position().toPoint(), event.modifiers())
             self.viewport().unsetCursor()
@@ -225,8 +205,12 @@ class CanvasView(BlockActions):
         place = self.mapToScene(at)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        card = self.mirror.node_at(place)
-        if card is None and self.mirror.wire_at(place) is None:
+        card, wire = self.mirror.node_at(place), self.mirror.wire_at(place)
+        mark = self.mirror.marks.at(place) if card is None and wire is None else None
+        if mark is not None:
+            self.select([], (), [mark.mark])
+            self.write_mark(mark.mark)
+        elif card is None and wire is None:
             self.add_by_search(at)
         elif card is not None and self.block_of(card.node):
             self.select([card.node])
@@ -235,6 +219,9 @@ class CanvasView(BlockActions):
             self.mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if isinstance(self.gesture, Knife) or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.accept()  # the right button cuts wires while Ctrl is held
+            return
         self._abandon()
         self.close_popup()
         at = event.pos()

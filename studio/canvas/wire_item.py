@@ -24,6 +24,7 @@ class WireItem(QGraphicsItem):
         self.broken = False
         self.hovered = False
         self.inviting = False
+        self.doomed = False
         self._ends = (QPointF(), QPointF())
         self._path = QPainterPath()
         self._grasp: QPainterPath | None = None
@@ -54,6 +55,18 @@ class WireItem(QGraphicsItem):
             self.inviting = on
             self.update()
 
+    def set_doomed(self, on: bool) -> None:
+        """Show that what is being drawn would cut this wire."""
+        if on != self.doomed:
+            self.doomed = on
+            self.update()
+
+    def line(self) -> QPainterPath:
+        """Return the outline of the wire as thin as it is drawn."""
+        stroker = QPainterPathStroker()
+        stroker.setWidth(2.0)
+        return stroker.createStroke(self._path)
+
     def boundingRect(self) -> QRectF:
         return self._path.boundingRect().adjusted(-8, -8, 8, 8)
 
@@ -82,7 +95,8 @@ class WireItem(QGraphicsItem):
             colour = QColor(theme.selection) if not self.broken else colour
         thick = 3.2 if self.hovered or self.isSelected() or self.inviting else 2.0
         pen = QPen(colour, thick)
-        if self.broken:
+        if self.broken or self.doomed:
+            pen.setColor(QColor(theme.danger))
             pen.setDashPattern([3.0, 2.4])
         painter.strokePath(self._path, pen)
         if detail > 0.4 and self._path.length() > 46:

@@ -41,7 +41,7 @@ def duplicate(
     nodes: Iterable[str],
     *,
     marks: Iterable[str] = (),
-    offset: Place = (30.0, 30.0),
+    offset: Place | None = None,
     graph: str = MAIN,
 ) -> list[str]:
     """Copy and paste in one step, beside the originals; returns the new ids of the nodes."""

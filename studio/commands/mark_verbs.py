@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from studio.commands.command import Editing, push
 from studio.document import arranging
@@ -25,27 +25,28 @@ def add_mark(
 
 def write_mark(session: Editing, mark: str, text: str, *, graph: str = MAIN) -> None:
     """Change a frame's title or what a note says; raises ``Refusal``."""
-    _change(session, mark, graph, "write_mark", text=text)
+    _change(session, [mark], graph, "write_mark", text=text)
 
 
-def paint_mark(session: Editing, mark: str, colour: str, *, graph: str = MAIN) -> None:
-    """Give a frame or note another colour; raises ``Refusal``."""
-    _change(session, mark, graph, "paint_mark", colour=colour)
+def paint_marks(session: Editing, marks: Iterable[str], colour: str, *, graph: str = MAIN) -> None:
+    """Give frames and notes another colour; raises ``Refusal``."""
+    _change(session, marks, graph, "paint_mark", colour=colour)
 
 
 def shape_mark(session: Editing, mark: str, rect: Rect, *, graph: str = MAIN) -> None:
     """Give a frame or note another place and size; raises ``Refusal``."""
     x, y, wide, high = rect
     size = (max(float(wide), LEAST[0]), max(float(high), LEAST[1]))
-    _change(session, mark, graph, "shape_mark", place=(float(x), float(y)), size=size)
+    _change(session, [mark], graph, "shape_mark", place=(float(x), float(y)), size=size)
 
 
-def _change(session: Editing, mark: str, graph: str, code: str, **changes: object) -> None:
+def _change(session: Editing, marks: Iterable[str], graph: str, code: str, **changes: object) -> None:
     draft = session.document.draft()
-    row = draft.find_mark(mark, graph)
-    if row is None:
-        raise Refusal("The frame or note is not there any more.", code="no_mark")
-    draft.put("marks", (graph, mark), row.with_(**changes))
+    for mark in marks:
+        row = draft.find_mark(mark, graph)
+        if row is None:
+            raise Refusal("The frame or note is not there any more.", code="no_mark")
+        draft.put("marks", (graph, mark), row.with_(**changes))
     push(session, draft.edit(code))
 
 

@@ -22,6 +22,8 @@ from studio.document.rules import close_gaps
 from studio.document.state import State
 
 Feed: TypeAlias = Callable[[Wire], object]
+BESIDE = (30.0, 30.0)
+"""How far from the original a copy stands."""
 
 
 def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN, marks: Iterable[str] = ()) -> str:
@@ -69,15 +71,16 @@ def paste(
     text: str,
     graph: str = MAIN,
     at: Place | None = None,
-    offset: Place = (30.0, 30.0),
+    offset: Place | None = None,
     *,
     feed: Feed | None = None,
 ) -> list[str]:
     """Put copied nodes, frames and notes in and return the new ids of the nodes.
 
     They get new ids and names; layers shared within the selection stay shared with each other.  The top left
-    corner comes to ``at``, or everything moves by ``offset``.  ``feed`` is called with every wire that came
-    from outside and whose source is here too.  Raises ``Refusal`` for other text.
+    corner comes to ``at``, or everything moves by ``offset``, or stands beside the original.  ``feed``
+    is called with every wire that came from outside and whose source is here too.  Raises ``Refusal`` for
+    other text.
     """
     try:
         data = json.loads(text)
@@ -92,6 +95,8 @@ def paste(
         corners = [*places.values(), *(part.mark(mark).place for mark in part.mark_ids())]
         left, top = min(x for x, _ in corners), min(y for _, y in corners)
         offset = (at[0] - left, at[1] - top)
+    elif offset is None:
+        offset = _clear(part, draft, graph)
     graphs = bring_graphs(part, draft, graph)
     taken = names.in_use(draft, graph)
     new: dict[str, str] = {}
@@ -120,6 +125,19 @@ def paste(
             feed(wire)
     close_gaps(draft, new.values(), graph)
     return list(new.values())
+
+
+def _clear(part: State, draft: State, graph: str) -> Place:
+    """Return an offset at which copied frames do not come to stand around what they were copied from."""
+    frames = [row for row in (part.mark(mark) for mark in part.mark_ids()) if row.kind == "frame"]
+    if not frames:
+        return BESIDE
+    high = max(row.place[1] + row.size[1] for row in frames) - min(row.place[1] for row in frames)
+    there = {draft.mark(mark, graph).place for mark in draft.mark_ids(graph)}
+    x, y = 0.0, BESIDE[1]
+    while any((row.place[0] + x, row.place[1] + y) in there for row in frames) or y < high:
+        y += high + BESIDE[1]
+    return x, y
 
 
 def _incoming(rows: Any, new: Mapping[str, str], draft: Draft, graph: str) -> Iterator[Wire]:
