@@ -107,6 +107,39 @@ def _wire_up(
         put_wire(draft, catalog, Wire(node, out, *after, -1), graph)
 
 
+def attach(
+    draft: Draft, catalog: Catalog | None, node: str, *, into: Wire | None = None, end: bool = False,
+    before: tuple[str, str] | None = None, after: tuple[str, str] | None = None, graph: str = MAIN,
+) -> None:  # fmt: skip
+    """Wire a node that is there: ``into`` a wire, to the ``end`` of the chain, or from and to ports."""
+    if into is not None:
+        first, out = _first_input(draft, catalog, node, graph), _first_output(draft, catalog, node, graph)
+        draft.put("wires", (graph, into), None)
+        put_wire(draft, catalog, Wire(into.source, into.source_port, node, first, -1), graph)
+        put_wire(draft, catalog, Wire(node, out, into.target, into.target_port, into.position), graph)
+    elif end and (last := chain_end(draft, graph, node)):
+        onward = draft.outgoing(last, graph=graph)
+        for wire in onward:
+            draft.put("wires", (graph, wire), None)
+        _join(draft, catalog, last, node, graph)
+        out = _first_output(draft, catalog, node, graph)
+        for wire in onward:
+            put_wire(draft, catalog, Wire(node, out, wire.target, wire.target_port, wire.position), graph)
+    else:
+        _wire_up(draft, catalog, node, before, after, graph)
+
+
+def chain_end(draft: State, graph: str, besides: str = "") -> str:
+    """Return the node after which the end of the chain is: the last that feeds nothing but Outputs."""
+    ids = [n for n in draft.node_ids(graph) if draft.node(n, graph).kind != "output" and n != besides]
+    ends = [
+        n
+        for n in ids
+        if all(draft.node(w.target, graph).kind == "output" for w in draft.outgoing(n, graph=graph))
+    ]
+    return (ends or ids or [""])[-1]
+
+
 def add_input(
     session: Editing, at: Place, options: Mapping[str, Any] | None = None, *, name: str | None = None,
     connect_to: tuple[str, str] | None = None, graph: str = MAIN,
@@ -335,14 +368,7 @@ def append(
     What ``after`` fed is fed by the new layer instead, and makes room.  Returns the new node's id.
     """
     draft, catalog = session.document.draft(), session.catalog
-    ids = [n for n in draft.node_ids(graph) if draft.node(n, graph).kind != "output"]
-    if after is None and ids:
-        ends = [
-            n
-            for n in ids
-            if all(draft.node(w.target, graph).kind == "output" for w in draft.outgoing(n, graph=graph))
-        ]
-        after = (ends or ids)[-1]
+    after = after or chain_end(draft, graph) or None
     x, y = draft.place(after, graph) if after else (-GAP, 0.0)
     node = _put_layer(draft, type_name, (x + GAP, y), graph, params)
     if after is not None:
