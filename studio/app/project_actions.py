@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QMainWindow
-
 from studio import words
 from studio.app import ask
 from studio.app.document_tabs import DocumentTabs
-from studio.app.menus import ActionSet
+from studio.app.look_actions import LookActions
 from studio.app.top_bar import TopBar
 from studio.app.workspace import Workspace
-from studio.canvas import CanvasView
 from studio.document.linear import is_linear
 
 
-class ProjectActions(QMainWindow):
+class ProjectActions(LookActions):
     """The part of the main window that acts on what is drawn and trained."""
 
-    workspace: Workspace | None
-    actions_by_id: ActionSet
     bar: TopBar
     file_name: Callable[[], str]
     name_of: Callable[[Workspace], str]
     mark_tab: Callable[[Workspace], None]
     training_elsewhere: Callable[[], Workspace | None]
     tabs: DocumentTabs
-
-    @property
-    def canvas(self) -> CanvasView:
-        """The open drawing's canvas; actions that need one are disabled without."""
-        assert self.workspace is not None
-        return self.workspace.canvas
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -203,6 +192,7 @@ class ProjectActions(QMainWindow):
         workspace.run.progressed.connect(partial(self._on_progress, workspace))
         workspace.run.ended.connect(partial(self._on_ended, workspace))
         workspace.run.idle.connect(partial(self._on_state, workspace))
+        workspace.canvas.heat_changed.connect(self.mark_look)
         bar.style_choice.value_changed.connect(self._set_view)
         workspace.canvas.graph_view_wanted.connect(self.view_graph)
         self._set_view("sequential" if is_linear(session.document) is None else "graph")
@@ -271,6 +261,7 @@ class ProjectActions(QMainWindow):
         bar.set_running(session.running)
         self.setWindowTitle(self.tr("{name} – Bunon").format(name=name if saved else f"• {name}"))
         workspace.run.results.set_changed(session.changed_since_run)
+        self.mark_look()
         self.mark_tab(workspace)
 
     def _why_graph(self, code: str) -> str:

@@ -19,14 +19,11 @@ from studio.canvas.search import INPUT, OUTPUT, Entry, entries, fitting
 from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
 from studio.document import DocumentError
-from studio.document.layout import lay_out
 from studio.document.rows import MAIN, Wire
 from studio.document.suiting import at_hand, starting_params
 from studio.words import text
 
 DROP_REACH = 14.0
-ROW = 150.0
-"""The most that one tall card may space all rows of a layout apart."""
 
 
 class ActionsView(NavigableView):
@@ -105,28 +102,6 @@ class ActionsView(NavigableView):
         self.selection_changed.emit(self.mirror.selected_nodes())
 
     # -- changing -----------------------------------------------------------------------------------------
-
-    def auto_layout(self) -> None:
-        """Lay the drawing out, and let the nodes glide to their places."""
-        if self.mirror.stacked():
-            self.status.emit(self.tr("In the Sequential view the order places the layers."))
-            return
-
-        heights = [geometry.size_of(item.look).height() for item in self.mirror.nodes.values()]
-        row = min(max(heights, default=0.0), ROW)
-
-        def size(node: str) -> tuple[float, float]:
-            # Rows of one height keep the wires between them straight.
-            card = geometry.size_of(self.mirror.nodes[node].look)
-            return card.width(), max(card.height(), row)
-
-        document = self.session.document
-        tidy = lay_out(document, self.graph, size=size, gap=geometry.GAP)
-        if all(document.place(node, self.graph) == place for node, place in tidy.items()):
-            return
-        self.mirror.animate_next = True
-        commands.lay_out(self.session, size, graph=self.graph)
-        self.mirror.animate_next = False
 
     def rename_selected(self) -> None:
         """Edit the name of the selected node in place."""

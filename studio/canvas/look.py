@@ -12,6 +12,7 @@ from engine.params import Param
 from studio.canvas.session import CanvasSession
 from studio.document.blocks import repeats_of
 from studio.document.catalog import LayerSpec
+from studio.document.layout import is_downward
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem
 from studio.document.rows import BYPASS, MAIN, Node
@@ -60,6 +61,8 @@ class Look:
     bypassed: bool = False
     lost: bool = False
     """No shape is known, because of an error."""
+    down: bool = False
+    """Data flow from top to bottom: sockets sit at the top and at the bottom."""
 
 
 def read_look(
@@ -105,6 +108,7 @@ def read_look(
         picture=picture,
         bypassed=bool(row.options.get(BYPASS)),
         lost=lost,
+        down=is_downward(document),
     )
 
 

@@ -188,7 +188,10 @@ class NavigableView(QGraphicsView):
         cached = [item for item in self.mirror.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        far = self.mirror.far.on
+        self.mirror.far.set_on(False)
         self.mirror.render(painter, QRectF(image.rect()), area)
+        self.mirror.far.set_on(far)
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         painter.end()
@@ -215,6 +218,8 @@ class NavigableView(QGraphicsView):
         if points:
             painter.drawRects(points)
         painter.restore()
+        if self.mirror.far.on:
+            self.mirror.far.paint(painter, area, self.zoom())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()

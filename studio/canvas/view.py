@@ -18,11 +18,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
-from studio.canvas.block_actions import BlockActions
 from studio.canvas.edge_pan import EdgePan
 from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
 from studio.canvas.keys import act_of
+from studio.canvas.look_actions import LookActions
 from studio.canvas.menus import menu_at
 from studio.canvas.mirror import differences
 from studio.canvas.overlay import Overlays
@@ -36,7 +36,7 @@ _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _MOVING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class CanvasView(BlockActions):
+class CanvasView(LookActions):
     """A drawing that can be seen and changed.  It writes the document only through ``studio.commands``."""
 
     _ready = False
