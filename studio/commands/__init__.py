@@ -17,6 +17,7 @@ from studio.commands.command import Editing, push
 from studio.commands.layout_verbs import lay_out, set_direction
 from studio.commands.library_verbs import place_block
 from studio.commands.mark_verbs import add_mark, align, distribute, paint_marks, shape_mark, write_mark
+from studio.commands.option_verbs import set_call_option
 from studio.commands.repair_verbs import repair_all
 from studio.commands.sharing_verbs import make_own, use_again
 from studio.commands.verbs import (
@@ -42,6 +43,6 @@ __all__ = [
     "apply_repair", "bypass", "conceal", "connect", "cut", "delete", "disconnect", "dissolve",
     "distribute", "duplicate", "expose", "group", "insert_on_wire", "lay_out", "make_own", "move",
     "move_in_chain", "paint_marks", "paste", "place_block", "push", "rename",
-    "rename_block", "repair_all", "replace_params", "set_block_param", "set_direction", "set_options",
-    "set_params", "set_repeat", "set_settings", "shape_mark", "use_again", "write_mark",
+    "rename_block", "repair_all", "replace_params", "set_block_param", "set_call_option", "set_direction",
+    "set_options", "set_params", "set_repeat", "set_settings", "shape_mark", "use_again", "write_mark",
 ]  # fmt: skip

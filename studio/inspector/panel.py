@@ -12,6 +12,7 @@ from studio import commands, words
 from studio.document import MAIN, Refusal
 from studio.document.rows import Graph
 from studio.inspector.block_page import BlockPage
+from studio.inspector.call_form import CallForm
 from studio.inspector.ends import EndPage, InputPage, OutputPage
 from studio.inspector.facts import Facts, Problems
 from studio.inspector.header import Header
@@ -46,6 +47,7 @@ class InspectorPanel(QScrollArea):
         self.notice = label("", "muted")
         self._form_place = QWidget()
         self._form_column: QVBoxLayout = column(self._form_place, 0)
+        self.call = CallForm(session)
         self.input, self.output = InputPage(session), OutputPage(session)
         self.block = BlockPage(session)
         self.facts = Facts(session)
@@ -62,6 +64,7 @@ class InspectorPanel(QScrollArea):
         ):
             self._column.addWidget(_indented(each))
         self._column.insertWidget(3, self._form_place)
+        self._column.insertWidget(4, self.call)
         self._column.addWidget(_indented(self.facts))
         self._column.addStretch(1)
         self.setWidget(content)
@@ -94,6 +97,7 @@ class InspectorPanel(QScrollArea):
         self._show_header(kinds)
         self.problems.show_problems(self._problems())
         self._show_form(next(iter(kinds)) if same else "", nodes)
+        self.call.show_nodes(nodes if same else (), self._graph, next(iter(kinds)) if same else "")
         pages: tuple[tuple[EndPage, str], ...] = (
             (self.input, "input"), (self.output, "output"), (self.block, "block"),
         )  # fmt: skip

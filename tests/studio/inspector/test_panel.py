@@ -13,7 +13,8 @@ from engine.catalog import load_catalog
 from studio import commands
 from studio.document import thaw
 from studio.inspector import HelpPanel, InspectorPanel
-from studio.inspector.editors import BoolEditor, ChoiceEditor, IntEditor, ObjectEditor, TextEditor
+from studio.inspector.editors import BoolEditor, ChoiceEditor, IntEditor, TextEditor
+from studio.inspector.object_editor import ObjectEditor
 from tests.studio.drawings import digits, opened
 
 
