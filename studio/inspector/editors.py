@@ -34,6 +34,8 @@ class Editor(QWidget):
 
     edited = Signal(object)
     failed = Signal(str)
+    wide = False
+    """Whether it stands below its name and takes the whole width."""
 
     def __init__(self, param: Param, owner: str) -> None:
         super().__init__()

@@ -21,6 +21,8 @@ class LayersEditor(Editor):
     ``make`` makes the control of one layer, ``new`` the value that an added one begins with.
     """
 
+    wide = True
+
     def __init__(
         self, param: Param, owner: str, make: Callable[[Param], Editor], new: Callable[[], dict[str, Any]]
     ) -> None:

@@ -42,6 +42,7 @@ class ObjectEditor(Editor):
     ) -> None:
         super().__init__(param, owner)
         self._start, self._catalog = start, catalog
+        self.wide = not bare
         self._arguments, self._class_of, self._canonical, self._bare = arguments, class_of, canonical, bare
         self._value: Any = None
         self.nested: dict[str, Editor] = {}
@@ -123,14 +124,16 @@ class ObjectEditor(Editor):
         from studio.inspector.param_row import Caption
 
         row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(6, 0, 0, 0)
-        line.setSpacing(6)
         editor = make_editor(param, name, self._catalog)
+        line = QVBoxLayout(row) if editor.wide else QHBoxLayout(row)
+        line.setContentsMargins(8, 0, 0, 0)
+        line.setSpacing(2 if editor.wide else 6)
         editor.describe(f"{self.param.name}.{param.name}", param.doc)
         editor.edited.connect(lambda value: self._set(param.name, value))
         editor.failed.connect(lambda reason: self._fail(param.name, reason))
-        line.addWidget(Caption(param.name), 2)
+        caption = Caption(param.name)
+        caption.setFixedHeight(30)
+        line.addWidget(caption, 2, Qt.AlignmentFlag(0) if editor.wide else Qt.AlignmentFlag.AlignTop)
         line.addWidget(editor, 3)
         self.nested[param.name] = editor
         return row

@@ -120,8 +120,11 @@ class ParamRow(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.dot, 0, 0, top)
         grid.addWidget(self.label, 0, 1, top)
-        grid.addWidget(self.editor, 0, 2)
-        grid.addWidget(self.reason, 1, 1, 1, 2)
+        if self.editor.wide:
+            grid.addWidget(self.editor, 1, 1, 1, 2)
+        else:
+            grid.addWidget(self.editor, 0, 2)
+        grid.addWidget(self.reason, 2, 1, 1, 2)
         grid.setColumnStretch(2, 1)
         self.editor.setMinimumHeight(30)
         self.editor.edited.connect(self._edit)
