@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from studio.canvas.mark_item import HUES, USUAL, MarkItem
@@ -38,7 +38,7 @@ def mark_menu(view: CanvasView, menu: QMenu, item: MarkItem) -> None:
     colours = menu.addMenu(icon("palette"), translate("CanvasView", "Colour"))
     chosen = item.row.colour if item.row.colour in HUES else USUAL[item.row.kind]
     for name, shown in _colour_names().items():
-        action = colours.addAction(_swatch(name), shown, _call(view.paint_marks, name))
+        action = colours.addAction(_swatch(name, name == chosen), shown, _call(view.paint_marks, name))
         action.setCheckable(True)
         action.setChecked(name == chosen)
     menu.addSeparator()
@@ -65,14 +65,17 @@ def _colour_names() -> dict[str, str]:
     }
 
 
-def _swatch(name: str) -> QIcon:
+def _swatch(name: str, chosen: bool) -> QIcon:
     picture = QPixmap(SWATCH, SWATCH)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(current().category(HUES[name])))
-    painter.drawRoundedRect(1, 1, SWATCH - 2, SWATCH - 2, 3, 3)
+    painter.drawRoundedRect(0, 0, SWATCH, SWATCH, 3, 3)
+    if chosen:
+        painter.setPen(QPen(QColor(current().surface), 2))
+        painter.drawPolyline([QPoint(3, 7), QPoint(6, 10), QPoint(11, 4)])
     painter.end()
     return QIcon(picture)
 

@@ -18,10 +18,12 @@ ACTS: Mapping[str, str] = {
     "cut": "cut", "delete": "delete_selection", "dissolve_block": "dissolve_block",
     "duplicate": "duplicate", "enter_block": "enter_block", "fit_all": "fit_all",
     "fit_selection": "fit_selection", "leave_block": "leave_block", "make_block": "make_block",
-    "paste": "paste", "rename": "rename_selected", "select_all": "select_all", "zoom_in": "zoom_in",
-    "zoom_out": "zoom_out", "zoom_reset": "zoom_reset",
+    "frame": "frame_selection", "note": "add_note", "paste": "paste", "paste_wired": "paste_wired",
+    "rename": "rename_selected", "select_all": "select_all", "zoom_in": "zoom_in", "zoom_out": "zoom_out",
+    "zoom_reset": "zoom_reset",
 }  # fmt: skip
 """Ids of actions and the methods of the view that do them."""
+_SIZES = {"mark_narrower": (-1, 0), "mark_wider": (1, 0), "mark_lower": (0, -1), "mark_higher": (0, 1)}
 _NUDGES = {"nudge_left": (-1, 0), "nudge_right": (1, 0), "nudge_up": (0, -1), "nudge_down": (0, 1)}
 
 
@@ -30,6 +32,8 @@ def act_of(view: CanvasView, event: QKeyEvent) -> Callable[[], object] | None:
     name = keymap().action_of(event)
     if name in _NUDGES:
         return partial(view.nudge, *_NUDGES[name])
+    if name in _SIZES:
+        return partial(view.resize_mark, *_SIZES[name])
     if name == "delete_heal":
         return partial(view.delete_selection, heal=True)
     return getattr(view, ACTS[name]) if name in ACTS else None

@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, QRectF, Signal
 from studio import commands
 from studio.canvas import geometry
 from studio.canvas.mark_editor import MarkEditor
-from studio.canvas.mark_item import needed_height
+from studio.canvas.mark_item import FAR, MarkItem, needed_height
 from studio.canvas.mark_layer import node_rects
 from studio.canvas.selection_actions import SelectionActions
 from studio.canvas.session import CanvasSession
 from studio.document.marks import HEAD, Rect, around
-from studio.document.rows import MarkKind
+from studio.document.rows import Mark, MarkKind
 
 NOTE = (200.0, 80.0)
 
@@ -26,6 +26,7 @@ class MarkActions(SelectionActions):
     def __init__(self, session: CanvasSession) -> None:
         super().__init__(session)
         self.mark_editor: MarkEditor | None = None
+        self._draft: MarkItem | None = None  # shows where a frame or note will be while its words are written
         self.looked_around.connect(self._place_editor)
 
     def frame_selection(self) -> None:
@@ -69,6 +70,8 @@ class MarkActions(SelectionActions):
             ):
                 self.select([], (), made)
 
+        self._draft = MarkItem("", Mark(kind, "", rect[:2], rect[2:]))
+        self.mirror.addItem(self._draft)
         self._write(kind, QRectF(*rect), "", done)
 
     def write_mark(self, mark: str) -> None:
@@ -98,7 +101,8 @@ class MarkActions(SelectionActions):
 
     def _place_editor(self) -> None:
         if self.mark_editor is not None:
-            self.mark_editor.stand_at(self.mapFromScene(self.mark_editor.area).boundingRect())
+            place = self.mapFromScene(self.mark_editor.area).boundingRect()
+            self.mark_editor.stand_at(place, self.mark_editor.one_line and self.zoom() < FAR)
 
     def _end_writing(self) -> None:
         if self.mark_editor is not None:
@@ -106,6 +110,9 @@ class MarkActions(SelectionActions):
             self.mark_editor.hide()
             self.mark_editor.deleteLater()
             self.mark_editor = None
+            if self._draft is not None and (scene := self._draft.scene()) is not None:
+                scene.removeItem(self._draft)
+            self._draft = None
             if had_focus:
                 self.setFocus()
 

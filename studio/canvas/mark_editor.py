@@ -26,7 +26,7 @@ class MarkEditor(QPlainTextEdit):
     def __init__(self, text: str, name: str, one_line: bool, area: QRectF, parent: QWidget) -> None:
         super().__init__(text, parent)
         self.area = area
-        self._one_line = one_line
+        self.one_line = one_line
         self._ended = False
         self.setFont(ui_font(13, bold=True) if one_line else ui_font(12))
         self.setAccessibleName(name)
@@ -36,16 +36,15 @@ class MarkEditor(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         if one_line:
             self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-            self.document().setDocumentMargin(3)
+            self.document().setDocumentMargin(1)
         else:
             self.setToolTip(self.tr("Ctrl+Enter ends, Esc gives up"))
 
-    def stand_at(self, place: QRect) -> None:
-        """Stand where the words are, at a rectangle of the parent."""
+    def stand_at(self, place: QRect, above: bool = False) -> None:
+        """Stand where the words are, at a rectangle of the parent, or above it."""
         wide = max(LEAST_WIDTH, min(place.width(), 520))
-        self.setGeometry(
-            place.x(), place.y(), wide, LINE if self._one_line else max(NOTE_HEIGHT, place.height())
-        )
+        high = LINE if self.one_line else max(NOTE_HEIGHT, place.height())
+        self.setGeometry(place.x(), place.y() - (high if above else 0), wide, high)
 
     def begin(self) -> None:
         """Show, with everything selected."""
@@ -59,7 +58,7 @@ class MarkEditor(QPlainTextEdit):
             return
         self._ended = True
         text = self.toPlainText()
-        if self._one_line:
+        if self.one_line:
             text = " ".join(text.split())
         if keep:
             self.written.emit(text.strip())
@@ -81,7 +80,7 @@ class MarkEditor(QPlainTextEdit):
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() == Qt.Key.Key_Escape:
             self._end(keep=False)
-        elif event.key() in _ENDS and (self._one_line or ctrl):
+        elif event.key() in _ENDS and (self.one_line or ctrl):
             self._end(keep=True)
         else:
             super().keyPressEvent(event)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
 
+from studio.canvas.geometry import FAR_LINE
 from studio.document.marks import HEAD
 from studio.document.rows import Mark
 from studio.theme import Theme, current, ui_font
@@ -28,6 +29,9 @@ FAR = 0.55
 WORDS = 0.34
 """Below this level of detail a note shows lines in place of words."""
 LARGEST = 44.0
+NEAR = 0.8
+"""Below this level of detail the letters of a note are larger, where there is room for them."""
+LETTERS = 12
 
 
 def hue(mark: Mark, theme: Theme) -> str:
@@ -36,11 +40,11 @@ def hue(mark: Mark, theme: Theme) -> str:
     return theme.category(HUES[name])
 
 
-def needed_height(text: str, width: float) -> float:
-    """Return the height of a note of some width that shows all of a text."""
+def needed_height(text: str, width: float, letters: int = FAR_LINE) -> float:
+    """Return the height of a note of some width that shows all of a text, in letters to be read from afar."""
     room = QRectF(0, 0, width - 2 * PAD, 1e6)
     flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
-    return QFontMetricsF(ui_font(12)).boundingRect(room, flags, text).height() + 2 * PAD
+    return QFontMetricsF(ui_font(letters)).boundingRect(room, flags, text).height() + 2 * PAD
 
 
 class MarkItem(QGraphicsItem):
@@ -159,7 +163,9 @@ class MarkItem(QGraphicsItem):
         painter.setBrush(QColor(mix(theme.canvas, colour, 0.13)))
         painter.drawRoundedRect(area, 4, 4)
         room = area.adjusted(PAD, PAD, -PAD, -PAD)
-        metrics = QFontMetricsF(ui_font(12))
+        near = detail >= NEAR or needed_height(self.row.text, area.width()) > area.height() + 2
+        letters = LETTERS if near else FAR_LINE
+        metrics = QFontMetricsF(ui_font(letters))
         lines = max(0, int(room.height() / metrics.lineSpacing() + 0.3))
         if detail < WORDS:
             painter.setPen(QPen(QColor(mix(theme.canvas, colour, 0.5)), 4.0))
@@ -167,7 +173,7 @@ class MarkItem(QGraphicsItem):
                 y = room.top() + (at + 0.5) * metrics.lineSpacing()
                 painter.drawLine(QLineF(room.left(), y, room.right() - (30 if at % 2 else 0), y))
             return
-        painter.setFont(ui_font(12))
+        painter.setFont(ui_font(letters))
         painter.setPen(QColor(theme.text))
         flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
         painter.save()
@@ -176,7 +182,7 @@ class MarkItem(QGraphicsItem):
         )
         painter.drawText(room, flags, self.row.text)
         painter.restore()
-        if needed_height(self.row.text, area.width()) > area.height() + 2:
+        if needed_height(self.row.text, area.width(), letters) > area.height() + 2:
             painter.setPen(QColor(theme.muted))
             foot = QRectF(room.left(), area.bottom() - PAD, room.width() - 8, PAD)
             painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "…")

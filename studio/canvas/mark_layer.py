@@ -59,7 +59,8 @@ class MarkLayer:
 
     def at(self, place: QPointF) -> MarkItem | None:
         """Return the one under a place in the scene, where it can be taken hold of."""
-        return next((item for item in self._scene.items(place) if isinstance(item, MarkItem)), None)
+        found = (item for item in self._scene.items(place) if isinstance(item, MarkItem))
+        return next((item for item in found if item.mark in self.items), None)
 
     def touched(self, area: QRectF) -> set[str]:
         """Return the notes that an area touches and the frames that it holds."""

@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from studio.canvas.far import MANY
+from studio.canvas.mark_item import hue
 from studio.canvas.overlay import MARGIN
 from studio.theme import current
+from studio.theme.tokens import mix
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -72,6 +74,10 @@ class MiniMap(QWidget):
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.setPen(Qt.PenStyle.NoPen)
+        for mark in self._view.mirror.marks.items.values():
+            if mark.isVisible():
+                painter.setBrush(QColor(mix(theme.surface, hue(mark.row, theme), 0.18)))
+                painter.drawRoundedRect(self._move.mapRect(mark.rect()), 2, 2)
         patches: dict[str, list[QRectF]] = {}
         for item in self._view.mirror.nodes.values():
             look, card = item.look, item.card()

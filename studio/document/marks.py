@@ -8,7 +8,7 @@ from studio.document.document import Draft
 from studio.document.rows import MAIN, Mark, Place
 from studio.document.state import State
 
-ROOM = 24.0
+ROOM = 16.0
 """Between a frame and what it frames."""
 HEAD = 30.0
 """Height of a frame's title."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.document.document import Draft
-from studio.document.marks import Rect, held_by
-from studio.document.rows import MAIN, Place
+from studio.document.layout import is_downward
+from studio.document.marks import Rect
+from studio.document.rows import MAIN, Mark, Place
 
 GAP = 36.0
 """Between the cards of a row."""
@@ -17,21 +18,24 @@ def make_room(
 ) -> None:
     """Move a node that was put into a wire clear of ``source``, and all that comes after it clear of it.
 
-    Nodes that the data reach later move to the right together, as far as the nearest needs it; frames around
-    all of them move along, frames around some of them grow.
+    Nodes that the data reach later move on along the flow together, as far as the nearest needs it; frames
+    around all of them move along, frames around some of them grow.
     """
+    down = is_downward(draft)
+
+    def turned(pair: Place) -> Place:
+        """Return (along the flow, across it) for (x, y), and back."""
+        return (pair[1], pair[0]) if down else pair
 
     def rect(each: str) -> Rect:
-        x, y = draft.place(each, graph)
-        wide, high = size(each)
-        return x, y, wide, high
+        return *turned(draft.place(each, graph)), *turned(size(each))
 
     rects = {each: rect(each) for each in draft.node_ids(graph)}
     x, y, wide, high = rects[node]
     before = rects[source]
     if _near((x, y, wide, high), before, gap) and before[0] <= x:
         x = before[0] + before[2] + gap
-        draft.put("places", (graph, node), (x, y))
+        draft.put("places", (graph, node), turned((x, y)))
     after = _after(draft, node, graph)
     near = [rects[each] for each in after if _near((x, y, wide, high), rects[each], gap)]
     step = max((x + wide + gap - left for left, *_ in near), default=0.0)
@@ -39,18 +43,22 @@ def make_room(
         return
     moving = {each for each in after if rects[each][0] >= min(left for left, *_ in near)}
     for mark in draft.mark_ids(graph):
-        inside = set(held_by(draft, mark, rects, graph)[0]) - {node}
-        row = draft.mark(mark, graph)
+        row, way = draft.mark(mark, graph), turned((step, 0.0))
+        inside = {each for each in rects if each != node and _holds(row, rects[each], turned)}
         if inside and inside <= moving:
-            draft.put("marks", (graph, mark), row.with_(place=(row.place[0] + step, row.place[1])))
+            draft.put("marks", (graph, mark), row.with_(place=(row.place[0] + way[0], row.place[1] + way[1])))
         elif inside & moving:
-            draft.put("marks", (graph, mark), row.with_(size=(row.size[0] + step, row.size[1])))
+            draft.put("marks", (graph, mark), row.with_(size=(row.size[0] + way[0], row.size[1] + way[1])))
     for each in moving:
-        draft.put("places", (graph, each), (rects[each][0] + step, rects[each][1]))
+        draft.put("places", (graph, each), turned((rects[each][0] + step, rects[each][1])))
+
+
+def _holds(mark: Mark, rect: Rect, turned: Callable[[Place], Place]) -> bool:
+    return mark.holds(turned((rect[0], rect[1])), turned((rect[2], rect[3])))
 
 
 def _near(one: Rect, other: Rect, gap: float) -> bool:
-    """Return whether two cards stand less than ``gap`` apart sideways, on one level."""
+    """Return whether two cards stand less than ``gap`` apart along the flow, beside one another."""
     return (
         one[0] < other[0] + other[2] + gap
         and other[0] < one[0] + one[2] + gap
