@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.canvas.heat import HeatMap, heated, note_of
 from studio.theme import current, icon, set_role
@@ -49,16 +49,21 @@ class Legend(QFrame):
         self.button.setAccessibleName(self.tr("Leave the heat map"))
         self.button.setToolTip(self.button.accessibleName())
         self.button.clicked.connect(close)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 8, 10)
-        grid.setVerticalSpacing(5)
-        grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.button, 0, 1, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.note, 1, 0, 1, 2)
-        grid.addWidget(_Scale(), 2, 0, 1, 2)
-        grid.addWidget(QLabel("0"), 3, 0)
-        grid.addWidget(self.most, 3, 1, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.whole, 4, 0, 1, 2)
+        none = QLabel("0")
+        set_role(none, "muted")
+        head, ends = QHBoxLayout(), QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.button)
+        ends.addWidget(none, 1)
+        ends.addWidget(self.most)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 10)
+        column.setSpacing(5)
+        column.addLayout(head)
+        column.addWidget(self.note)
+        column.addWidget(_Scale())
+        column.addLayout(ends)
+        column.addWidget(self.whole)
         self.hide()
 
     def show_map(self, kind: str, found: HeatMap | None) -> None:

@@ -59,6 +59,10 @@ class LookActions(BlockActions):
             self.mirror.leader.set_square(self.square_wires)
             self._look_again()
 
+    def _tell_selection(self) -> None:
+        super()._tell_selection()
+        self.mirror.far.touch()
+
     def _look_again(self) -> None:
         if not self._looking:
             return

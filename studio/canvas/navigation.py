@@ -85,8 +85,8 @@ class NavigableView(QGraphicsView):
         return self.transform().m11()
 
     def reach(self) -> float:
-        """Return how near to a socket counts, in scene units."""
-        return geometry.REACH / min(1.0, self.zoom())
+        """Return how near to a socket counts, in scene units; from afar a card can still be taken."""
+        return min(geometry.REACH / min(1.0, self.zoom()), geometry.WIDTH / 4)
 
     def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
         """Zoom (0.1 to 4) about a point of the viewport, which stays put; about the middle if None."""

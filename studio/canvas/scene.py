@@ -83,7 +83,6 @@ class CanvasScene(QGraphicsScene):
         )  # fmt: skip
         for signal, slot in self._links:
             signal.connect(slot)
-        self.selectionChanged.connect(self.far.touch)
 
     def detach(self) -> None:
         """Stop listening: the window shows another document."""

@@ -40,15 +40,16 @@ class State:
     def __init__(self) -> None:
         self._tables: dict[str, dict[Any, Any]] = {name: {} for name in TABLES}
         self._tables["graphs"][MAIN] = Graph()
-        self._into: dict[tuple[str, str], set[Wire]] = {}
-        self._from: dict[tuple[str, str], set[Wire]] = {}
-        self._users: dict[str, set[tuple[str, str]]] = {}
+        self._into: dict[tuple[str, str], frozenset[Wire]] = {}
+        self._from: dict[tuple[str, str], frozenset[Wire]] = {}
+        self._users: dict[str, frozenset[tuple[str, str]]] = {}
+        self._ids: dict[str, tuple[str, ...]] = {}
 
     def _copy_tables(self, other: State) -> None:
         self._tables = {name: dict(table) for name, table in other._tables.items()}
-        self._into = {key: set(wires) for key, wires in other._into.items()}
-        self._from = {key: set(wires) for key, wires in other._from.items()}
-        self._users = {key: set(nodes) for key, nodes in other._users.items()}
+        # the sets are never changed, only exchanged: a copy costs little, however large the drawing is
+        self._into, self._from, self._users = dict(other._into), dict(other._from), dict(other._users)
+        self._ids = dict(other._ids)
 
     def _set(self, table: Table, key: Any, row: Row | None) -> None:
         rows = self._tables[table]
@@ -56,6 +57,8 @@ class State:
             self._index_wire(key, row is not None)
         elif table == "nodes":
             self._index_node(key, rows.get(key), cast("Node | None", row))
+            if (row is None) != (key not in rows):
+                self._ids.pop(key[0], None)
         if row is None:
             rows.pop(key, None)
         else:
@@ -64,17 +67,14 @@ class State:
     def _index_wire(self, key: tuple[str, Wire], there: bool) -> None:
         graph, wire = key
         for index, node in ((self._into, wire.target), (self._from, wire.source)):
-            wires = index.setdefault((graph, node), set())
-            if there:
-                wires.add(wire)
-            else:
-                wires.discard(wire)
+            wires = index.get((graph, node), frozenset())
+            index[graph, node] = wires | {wire} if there else wires - {wire}
 
     def _index_node(self, key: tuple[str, str], old: Node | None, new: Node | None) -> None:
         if old is not None and old.kind == "layer":
-            self._users.get(old.ref, set()).discard(key)
+            self._users[old.ref] = self._users.get(old.ref, frozenset()) - {key}
         if new is not None and new.kind == "layer":
-            self._users.setdefault(new.ref, set()).add(key)
+            self._users[new.ref] = self._users.get(new.ref, frozenset()) | {key}
 
     def row(self, table: Table, key: Any) -> Row | None:
         """Return one row of a table, or ``None``."""
@@ -90,7 +90,10 @@ class State:
 
     def node_ids(self, graph: str = MAIN) -> list[str]:
         """Return the ids of a graph's nodes by number."""
-        return sorted((node for where, node in self._tables["nodes"] if where == graph), key=id_order)
+        if graph not in self._ids:
+            ids = (node for where, node in self._tables["nodes"] if where == graph)
+            self._ids[graph] = tuple(sorted(ids, key=id_order))
+        return list(self._ids[graph])
 
     def layer_ids(self) -> list[str]:
         """Return the ids of all layer entries by number."""

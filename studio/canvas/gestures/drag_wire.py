@@ -125,7 +125,7 @@ class DragWire(Gesture):
             for socket in row:
                 shape = None
                 if node not in loops:
-                    seen = near.intersects(item.card())
+                    seen = not view.mirror.far.on and near.intersects(item.card())
                     shape = quick(view.session, self.loose, node, socket, view.graph) if seen else ""
                 lights[socket.key] = shape is not None
                 if shape and node not in loops:
