@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from studio.app import ask
+from studio.app.compare_page import ComparePage
 from studio.app.document_tabs import DocumentTabs
 from studio.app.settings import Settings
 from studio.app.start_page import StartPage
@@ -125,6 +126,8 @@ class DocumentActions(QMainWindow):
             page.close_session()
             page.session.stack.blockSignals(True)  # it tells its end, when the page is gone
             page.autosave.clear()
+        if isinstance(page, ComparePage):
+            page.release()
         if page is self.workspace:
             self.workspace = None
         self.tabs.remove(page)

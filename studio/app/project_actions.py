@@ -189,6 +189,8 @@ class ProjectActions(LookActions):
         session.stack.cleanChanged.connect(partial(self._on_state, workspace))
         session.analysed.connect(self._on_analysed)
         workspace.selection_changed.connect(self.update_actions)
+        workspace.history.selection_changed.connect(self.update_actions)
+        workspace.history.wanted.connect(lambda name: self.actions_by_id[name].trigger())
         workspace.run.progressed.connect(partial(self._on_progress, workspace))
         workspace.run.ended.connect(partial(self._on_ended, workspace))
         workspace.run.idle.connect(partial(self._on_state, workspace))
@@ -215,6 +217,7 @@ class ProjectActions(LookActions):
         holds = {
             **tabs,
             "open": True,
+            "snapshot": bool(workspace.history.chosen()),
             "can_undo": session.stack.canUndo(),
             "can_redo": session.stack.canRedo(),
             "selected": bool(nodes),

@@ -14,6 +14,7 @@ from studio.app.command_palette import CommandPalette
 from studio.app.document_actions import DocumentActions
 from studio.app.document_tabs import DocumentTabs
 from studio.app.file_actions import FileActions
+from studio.app.history_actions import HistoryActions
 from studio.app.key_dialog import KeyDialog
 from studio.app.keys import load_keys, store_keys
 from studio.app.loader import CatalogLoader
@@ -26,7 +27,9 @@ from studio.app.workspace import Workspace
 from studio.theme import switch
 
 
-class MainWindow(ArrangeActions, CheckActions, FileActions, DocumentActions, ProjectActions, QMainWindow):
+class MainWindow(
+    ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, ProjectActions, QMainWindow
+):
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:

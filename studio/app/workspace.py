@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QT
 
 from studio import words
 from studio.app.autosave import Autosave
+from studio.app.history import HistoryPanel
 from studio.app.problems import SETTINGS, ProblemsPanel
 from studio.app.run_view import RunView
 from studio.app.settings import Settings, data_path
@@ -96,6 +97,7 @@ class Workspace(QWidget):
         self.help = HelpPanel(session)
         self.form = TrainingForm(session)
         self.run = RunView(session)
+        self.history = HistoryPanel(session)
         self.problems = ProblemsPanel(session)
 
         self.left = Tabs(self.tr("What to draw with"), 14)
@@ -107,10 +109,11 @@ class Workspace(QWidget):
         self.right.add("code", self.tr("Code"), self.code)
         self.right.add("training", self.tr("Training"), _scrolled(self.form))
         self.right.add("help", self.tr("Help"), self.help)
-        self.bottom = Tabs(self.tr("About the run"), 18)
+        self.bottom = Tabs(self.tr("About the run and the past"), 18)
         self.bottom.add("training", self.tr("Training"), self.run.panel)
         self.bottom.add("results", self.tr("Results"), self.run.results)
         self.bottom.add("problems", self.tr("Problems"), self.problems)
+        self.bottom.add("history", self.tr("History"), self.history)
         for tabs, least in ((self.left, 190), (self.right, 250)):
             tabs.setMinimumWidth(least)
         self.bottom.setMinimumHeight(190)

@@ -20,6 +20,7 @@ from studio.commands.mark_verbs import add_mark, align, distribute, paint_marks,
 from studio.commands.option_verbs import set_call_option
 from studio.commands.repair_verbs import repair_all
 from studio.commands.sharing_verbs import make_own, use_again
+from studio.commands.snapshot_verbs import go_back
 from studio.commands.verbs import (
     add_input,
     add_layer,
@@ -41,7 +42,7 @@ from studio.commands.verbs import (
 __all__ = [
     "Editing", "add_block", "add_input", "add_layer", "add_mark", "add_output", "align", "append",
     "apply_repair", "bypass", "conceal", "connect", "cut", "delete", "disconnect", "dissolve",
-    "distribute", "duplicate", "expose", "group", "insert_on_wire", "lay_out", "make_own", "move",
+    "distribute", "duplicate", "expose", "go_back", "group", "insert_on_wire", "lay_out", "make_own", "move",
     "move_in_chain", "paint_marks", "paste", "place_block", "push", "rename",
     "rename_block", "repair_all", "replace_params", "set_block_param", "set_call_option", "set_direction",
     "set_options", "set_params", "set_repeat", "set_settings", "shape_mark", "use_again", "write_mark",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtCore import Signal as QtSignal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from studio.document.rows import address
 from studio.kit import EmptyState, StatRow
 from studio.outline.model import OutlineModel
-from studio.outline.rows import NAME, SOURCES, TYPE
+from studio.outline.rows import NAME, PARAMETERS, SHAPE, SOURCES, TYPE
 from studio.outline.text import table_text
-from studio.theme import icon, set_role, switch
+from studio.theme import mono_font, set_role, switch
 
 if TYPE_CHECKING:
     from studio.session import Session
@@ -61,14 +61,14 @@ class OutlinePanel(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setAllColumnsShowFocus(True)
         self.table.setUniformRowHeights(True)
-        self.table.setIndentation(14)
+        self.table.setIndentation(12)
         self.table.setExpandsOnDoubleClick(False)  # a double click would fold what was just chosen
         head = self.table.header()
         head.setMinimumSectionSize(40)
         head.setStretchLastSection(False)
         head.setSectionsMovable(False)
         head.setSortIndicatorClearable(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         for column in (NAME, TYPE, SOURCES):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -84,8 +84,8 @@ class OutlinePanel(QWidget):
         self.total = StatRow(self.tr("Total parameters"))
         self.trainable = StatRow(self.tr("Trainable"))
         self.fixed = StatRow(self.tr("Not trainable"))
-        self.copy_button = QPushButton(icon("copy"), self.tr("Copy as text"))
-        set_role(self.copy_button, "quiet")
+        self.copy_button = QPushButton(self.tr("Copy as text"))
+        set_role(self.copy_button, "link")
         self.copy_button.setToolTip(self.tr("Copy the table as text, for a paper or a note"))
         self.copy_button.clicked.connect(self.copy)
         self._empty = EmptyState(
@@ -131,6 +131,13 @@ class OutlinePanel(QWidget):
     def _fit_columns(self) -> None:
         self.table.setColumnHidden(TYPE, self.width() < NARROW)
         self.table.setColumnHidden(SOURCES, self.width() < WIDE)
+        numbers, titles = QFontMetrics(mono_font(11)), QFontMetrics(self.font())
+        for column in (SHAPE, PARAMETERS):  # no wider than what they say: the rest is for the names
+            widest = max(
+                (numbers.horizontalAdvance(row.cells[column]) for row in self.rows.all_rows()), default=0
+            )
+            title = titles.horizontalAdvance(self.rows.titles()[column]) + 8
+            self.table.setColumnWidth(column, max(title, min(widest, self.width() // 3)) + 8)
 
     def refresh(self) -> None:
         """Show the model as it stands; while it is hidden, only remember to."""
@@ -148,6 +155,7 @@ class OutlinePanel(QWidget):
                 if row.inside and row.place in known and row.place not in folded:
                     self.table.setExpanded(self.rows.index_of(row), True)
             self._show_mark()
+        self._fit_columns()
         analysis = self._session.analysis
         self.total.set_value(f"{analysis.params:,}")
         self.trainable.set_value(f"{analysis.trainable:,}")

@@ -24,6 +24,7 @@ EDITS = {
     "paint_mark": tr("Colour a frame or note"), "shape_mark": tr("Resize a frame or note"),
     "flow_down": tr("Draw top-down"), "flow_right": tr("Draw from left to right"),
     "align": tr("Line up"), "distribute": tr("Space out"),
+    "go_back": tr("Go back to {name}"),
 }  # fmt: skip
 EDITS_MANY = {
     "bypass": tr("Pass over {count} layers"), "unbypass": tr("Use {count} layers again"),
@@ -91,6 +92,10 @@ PROBLEMS = {
     "target_shape": tr("{target} has the shape {expected}, but {name} gets {got}."),
 } | HABITS  # fmt: skip
 REFUSALS = {
+    "no_snapshot": tr("There is no snapshot called {name} any more."),
+    "snapshot_unnamed": tr("A snapshot needs a name."),
+    "snapshot_name": tr("The name is too long, or has signs that cannot be seen: at most {most} letters."),
+    "snapshot_taken": tr("There is a snapshot called {name} already: choose another name."),
     "no_node": tr("The node is not there any more."),
     "no_wire": tr("The wire is not there any more."),
     "into_input": tr("An Input begins the model: no wire goes into it."),
