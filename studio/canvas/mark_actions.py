@@ -99,6 +99,11 @@ class MarkActions(SelectionActions):
         self._place_editor()
         editor.begin()
 
+    def _show_graph(self, graph: str) -> None:
+        if self.mark_editor is not None:  # it is of the graph that is left
+            self.mark_editor.end(keep=graph in self.session.document.graph_names())
+        super()._show_graph(graph)
+
     def _place_editor(self) -> None:
         if self.mark_editor is not None:
             place = self.mapFromScene(self.mark_editor.area).boundingRect()

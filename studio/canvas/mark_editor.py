@@ -53,7 +53,8 @@ class MarkEditor(QPlainTextEdit):
         self.setFocus()
         self.selectAll()
 
-    def _end(self, keep: bool) -> None:
+    def end(self, keep: bool) -> None:
+        """Be done, with what was written (``keep``) or without it."""
         if self._ended:
             return
         self._ended = True
@@ -79,13 +80,13 @@ class MarkEditor(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() == Qt.Key.Key_Escape:
-            self._end(keep=False)
+            self.end(keep=False)
         elif event.key() in _ENDS and (self.one_line or ctrl):
-            self._end(keep=True)
+            self.end(keep=True)
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:  # the menu of the right button comes back
-            self._end(keep=True)
+            self.end(keep=True)

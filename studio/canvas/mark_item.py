@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas.geometry import FAR_LINE
@@ -32,12 +32,19 @@ LARGEST = 44.0
 NEAR = 0.8
 """Below this level of detail the letters of a note are larger, where there is room for them."""
 LETTERS = 12
+TITLE = 13
+TINY = 0.05
+"""Below this level of detail nothing is written."""
 
 
 def hue(mark: Mark, theme: Theme) -> str:
     """Return the colour of a frame or note; its usual one where it names none that there is."""
     name = mark.colour if mark.colour in HUES else USUAL[mark.kind]
     return theme.category(HUES[name])
+
+
+def _far_font(detail: float) -> QFont:
+    return ui_font(min(round(LARGEST), round(TITLE / detail)), bold=True)
 
 
 def needed_height(text: str, width: float, letters: int = FAR_LINE) -> float:
@@ -84,6 +91,15 @@ class MarkItem(QGraphicsItem):
         if self.row.kind == "frame":
             area.setHeight(min(HEAD, area.height()))
         return area
+
+    def on_far_title(self, place: QPointF, zoom: float) -> bool:
+        """Return whether a place in the scene is on the title as it stands above a frame seen from afar."""
+        if self.row.kind != "frame" or not self.row.text or not TINY < zoom < FAR:
+            return False
+        metrics = QFontMetricsF(_far_font(zoom))
+        wide = min(metrics.horizontalAdvance(self.row.text) + 2, self.row.size[0])
+        area = QRectF(self.pos().x(), self.pos().y() - metrics.height(), wide, metrics.height())
+        return area.contains(place)
 
     def on_corner(self, place: QPointF, reach: float) -> bool:
         """Return whether a place in the scene is on the corner that resizes."""
@@ -146,10 +162,10 @@ class MarkItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(fill)
         painter.drawRoundedRect(area, RADIUS, RADIUS)
-        if detail < 0.05 or not self.row.text:
+        if detail < TINY or not self.row.text:
             return
         far = detail < FAR
-        font = ui_font(min(round(LARGEST), round(13 / detail)) if far else 13, bold=True)
+        font = _far_font(detail) if far else ui_font(TITLE, bold=True)
         metrics = QFontMetricsF(font)
         room = area.width() - (0 if far else 2 * PAD)
         words = metrics.elidedText(self.row.text, Qt.TextElideMode.ElideRight, room)

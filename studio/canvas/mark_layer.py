@@ -60,7 +60,11 @@ class MarkLayer:
     def at(self, place: QPointF) -> MarkItem | None:
         """Return the one under a place in the scene, where it can be taken hold of."""
         found = (item for item in self._scene.items(place) if isinstance(item, MarkItem))
-        return next((item for item in found if item.mark in self.items), None)
+        hit = next((item for item in found if item.mark in self.items), None)
+        if hit is None and self._seen and self.items and self._scene.views():
+            zoom = self._scene.views()[0].transform().m11()
+            hit = next((item for item in self.items.values() if item.on_far_title(place, zoom)), None)
+        return hit
 
     def touched(self, area: QRectF) -> set[str]:
         """Return the notes that an area touches and the frames that it holds."""
@@ -73,6 +77,8 @@ class MarkLayer:
 
     def with_held(self, nodes: list[str], marks: list[str]) -> tuple[list[str], list[str]]:
         """Return nodes and marks, and what lies within the frames among them."""
+        if not marks:
+            return nodes, []
         document, graph = self._scene.session.document, self._scene.graph
         rects = node_rects(self._scene)
         all_nodes, all_marks = dict.fromkeys(nodes), dict.fromkeys(marks)

@@ -57,6 +57,7 @@ class CanvasView(LookActions):
         self.looked_around.connect(self.overlays.refresh)
         self.selection_changed.connect(self._follow_selection)
         self.mirror.changed_shape.connect(self._follow)
+        session.document.edited.connect(self._give_way)
         self._ready = True
         self._follow()
 
@@ -67,6 +68,15 @@ class CanvasView(LookActions):
             self._focused = ""
             self.close_popup()
 
+    def _show_graph(self, graph: str) -> None:
+        self._abandon()
+        super()._show_graph(graph)
+
+    def _give_way(self, *_: object) -> None:
+        """Give up a gesture under which the document changed, by an undo for example."""
+        if self.gesture is not None:
+            self._abandon()
+
     def mirror_errors(self) -> list[str]:
         """Return where the scene differs from the document; empty where it is a true mirror."""
         return differences(self.mirror)
@@ -74,6 +84,7 @@ class CanvasView(LookActions):
     def release(self) -> None:
         """Stop listening to the document, before another view takes this one's place."""
         self._abandon()
+        self.session.document.edited.disconnect(self._give_way, missing_ok=True)
         self.session.entered.disconnect(self._show_graph, missing_ok=True)
         self.mirror.detach()
 

@@ -170,3 +170,22 @@ def test_a_frame_goes_into_a_block_and_comes_out_again(user: User) -> None:
     user.key("Ctrl+Shift+G")
     assert [document.mark(mark, graph).text for mark in document.mark_ids(graph)] == ["Pair"]
     undo_all(user, start)
+
+
+def test_a_note_that_is_being_written_is_kept_when_the_drawing_is_left(user: User) -> None:
+    document, graph = user.session.document, user.session.graph
+    other = "main"
+    if graph == "main":
+        pick(user, "one", "two")
+        user.key("Ctrl+G")
+        other = "block"
+    start = document.copy()
+    user.key("N")
+    QTest.keyClicks(user.view.mark_editor, "left in a hurry")
+    user.session.enter(other)
+    assert user.view.mark_editor is None
+    assert [document.mark(mark, graph).text for mark in document.mark_ids(graph)] == ["left in a hurry"]
+    assert document.mark_ids(other) == []
+    user.session.stack.undo()
+    assert document.same_as(start)
+    assert user.view.mirror_errors() == []

@@ -245,3 +245,17 @@ def test_they_paint_at_every_zoom_in_both_themes(view: CanvasView, zoom: float) 
         switch().set_mode(mode)
         view.select_all()
         assert not view.grab().isNull()
+
+
+def test_the_title_above_a_frame_seen_from_afar_is_taken_hold_of(
+    view: CanvasView, hands: Any, whole: Whole
+) -> None:
+    mark = framed(view, "conv", "dense")
+    view.set_zoom(0.4)
+    view.select([])
+    above = view.mapFromScene(view.mirror.marks.items[mark].rect().topLeft()) + QPoint(20, -8)
+    hands.drag(above, above + QPoint(0, 40))
+    assert view.session.document.place("n2")[1] > 50
+    assert view.session.document.place("n1") == (0.0, 0.0)
+    hands.click(above - QPoint(0, 60))
+    assert view.mirror.marks.selected() == []

@@ -236,3 +236,17 @@ def test_panning(view: CanvasView, hands: Any, keys: str) -> None:
     way = view.mapToScene(QPoint(0, 0)) - before
     assert way.x() * view.zoom() == pytest.approx(-80, abs=1.5)
     assert way.y() * view.zoom() == pytest.approx(-40, abs=1.5)
+
+
+def test_an_undo_under_a_drag_gives_the_drag_up(view: CanvasView, hands: Any, whole: Whole) -> None:
+    lone = view.add_type("Flatten", view.viewport().rect().center() + QPoint(0, 160))
+    card = hands.card(view.session.document.node(lone).name)
+    hands.press(card)
+    hands.move(card + QPoint(40, 20))
+    view.session.stack.undo()
+    assert view.gesture is None
+    hands.move(card + QPoint(60, 30))
+    hands.release(card + QPoint(60, 30))
+    assert lone not in view.mirror.nodes
+    assert view.mirror_errors() == []
+    assert len(view.mirror.items()) == 4 + 3
