@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -136,6 +136,7 @@ class KeyDialog(QDialog):
         for act in ACTIONS:
             item = QTreeWidgetItem([_called(act), plain(MENUS[act.menu]), ""])
             item.setData(0, ID, act.id)
+            item.setSizeHint(0, QSize(0, 26))
             self.list.addTopLevelItem(item)
         self._refresh()
         self.list.setCurrentItem(self._items()[0])
@@ -177,7 +178,9 @@ class KeyDialog(QDialog):
 
     def choose(self, name: str) -> None:
         """Choose an action."""
-        self.list.setCurrentItem(next(item for item in self._items() if item.data(0, ID) == name))
+        item = next(item for item in self._items() if item.data(0, ID) == name)
+        self.list.setCurrentItem(item)
+        self.list.scrollToItem(item)
 
     def _show_current(self) -> None:
         name = self.current()

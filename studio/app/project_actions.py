@@ -11,6 +11,7 @@ from studio.app.document_tabs import DocumentTabs
 from studio.app.look_actions import LookActions
 from studio.app.top_bar import TopBar
 from studio.app.workspace import Workspace
+from studio.document.library import BlockLibrary
 from studio.document.linear import is_linear
 
 
@@ -23,6 +24,8 @@ class ProjectActions(LookActions):
     mark_tab: Callable[[Workspace], None]
     training_elsewhere: Callable[[], Workspace | None]
     tabs: DocumentTabs
+    library: BlockLibrary
+    manage_block: Callable[[str, str], None]
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -138,6 +141,18 @@ class ProjectActions(LookActions):
         """Draw freely."""
         self._set_view("graph")
 
+    def turn_view(self) -> None:
+        """Draw as a chain what is drawn as a graph, and back."""
+        assert self.workspace is not None
+        if self.canvas.mirror.sequential:
+            self._set_view("graph")
+        elif self.actions_by_id["view_sequential"].isEnabled():
+            self._set_view("sequential")
+        else:
+            self.canvas.say(
+                self.actions_by_id["view_sequential"].statusTip(), self.canvas.pointer(), True, True
+            )
+
     def _set_view(self, key: str) -> None:
         assert self.workspace is not None
         self.canvas.set_sequential(key == "sequential")
@@ -198,6 +213,8 @@ class ProjectActions(LookActions):
         bar.style_choice.value_changed.connect(self._set_view)
         workspace.canvas.graph_view_wanted.connect(self.view_graph)
         self._set_view("sequential" if is_linear(session.document) is None else "graph")
+        workspace.set_library(self.library)
+        workspace.palette_panel.block_wanted.connect(self.manage_block)
         workspace.show_last_run()
 
     def update_actions(self) -> None:
@@ -228,6 +245,8 @@ class ProjectActions(LookActions):
             "selected_any": bool(nodes or marks or self.canvas.mirror.selected_wires()),
             "selected_one": len(nodes) == 1 or (not nodes and len(marks) == 1),
             "block": bool(self.canvas.selected_block()),
+            "again": self.canvas.can_use_again(),
+            "shared": self.canvas.is_used_twice(),
             "inside": len(session.trail) > 1,
             "problems": bool(session.document.node_ids() and session.analysis.problems),
             "sure": workspace.problems.sure() > 0,

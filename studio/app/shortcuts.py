@@ -46,6 +46,7 @@ class ShortcutOverlay(QDialog):
         across.setSpacing(40)
         for part in _balanced(groups, 3):
             column = QVBoxLayout()
+            column.setSpacing(0)
             for title, rows in part:
                 column.addWidget(self._group(title, rows))
             column.addStretch(1)

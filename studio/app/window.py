@@ -20,16 +20,19 @@ from studio.app.keys import load_keys, store_keys
 from studio.app.loader import CatalogLoader
 from studio.app.menus import ActionSet, build_menus
 from studio.app.project_actions import ProjectActions
+from studio.app.reuse_actions import ReuseActions
 from studio.app.settings import Settings, data_path
 from studio.app.shortcuts import ShortcutOverlay
 from studio.app.start_page import StartPage
 from studio.app.workspace import Workspace
+from studio.document.library import BlockLibrary
 from studio.theme import switch
 
 
 class MainWindow(
-    ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, ProjectActions, QMainWindow
-):
+    ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, ReuseActions, ProjectActions,
+    QMainWindow,
+):  # fmt: skip
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:
@@ -37,6 +40,7 @@ class MainWindow(
         self.settings = settings or Settings()
         self.loader = loader or CatalogLoader(self)
         self.workspace: Workspace | None = None
+        self.library = BlockLibrary(data_path() / "library")
         self.setWindowTitle("Bunon")
         self.setMinimumSize(900, 560)
         self.setAnimated(False)

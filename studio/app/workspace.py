@@ -18,6 +18,7 @@ from studio.app.top_bar import TopBar
 from studio.canvas import CanvasView
 from studio.code import CodePanel
 from studio.data import DataPanel
+from studio.document.library import BlockLibrary
 from studio.document.rows import MAIN, address
 from studio.inspector import HelpPanel, InspectorPanel
 from studio.outline import OutlinePanel
@@ -148,6 +149,11 @@ class Workspace(QWidget):
         self.palette_panel.add_requested.connect(self._add)
         session.analysed.connect(self._on_analysis)
         self._on_analysis()
+
+    def set_library(self, library: BlockLibrary) -> None:
+        """Let palette and search offer the user's own blocks."""
+        self.canvas.library = library
+        self.palette_panel.set_library(library)
 
     def selected(self) -> list[str]:
         """Return the ids of the selected nodes."""

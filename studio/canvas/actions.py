@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QCursor
 
+from engine.spec import TensorSpec
 from studio import commands
 from studio.canvas import geometry
 from studio.canvas.fitting import Loose
@@ -200,11 +201,19 @@ class ActionsView(NavigableView):
         session, chosen = self.session, self.mirror.selected_nodes()
         given = at_hand(session.document, session.here, self.graph, chosen[:1])
         self._open(
-            entries(session.catalog, given),
+            self.choices(given),
             self.tr("Add a layer"),
             where,
             lambda name: self.add_type(name, where),
         )
+
+    def choices(self, given: TensorSpec | None = None) -> list[Entry]:
+        """Return all that can be added, with what it would make of ``given``."""
+        return entries(self.session.catalog, given)
+
+    def block_choices(self) -> list[Entry]:
+        """Return the blocks that can be added."""
+        return []
 
     def offer(self, loose: Loose, at: QPoint) -> None:
         """Open the search with what fits the wire that was let go at ``at``; the choice is wired at once."""
@@ -212,7 +221,7 @@ class ActionsView(NavigableView):
         forward = not loose.socket.is_input
         spec = info.output(loose.socket.port) if info is not None and forward else None
         title = self.tr("Layers that fit") if forward else self.tr("What comes before")
-        found = fitting(self.session.catalog, spec, forward)
+        found = [*fitting(self.session.catalog, spec, forward), *self.block_choices()]
         self._open(found, title, at, lambda name: self._add_wired(name, loose, at))
 
     def _add_wired(self, type_name: str, loose: Loose, at: QPoint) -> None:
@@ -224,6 +233,9 @@ class ActionsView(NavigableView):
         x, y = self._corner(at)
         place = (geometry.snap(x + (geometry.WIDTH / 2 if forward else -geometry.WIDTH / 2)), y)
         end = (loose.node, loose.socket.port)
+        if ":" in type_name:
+            self.add_wired(type_name, end, forward, at)
+            return
         made: list[str] = []
 
         options, graph = self._end_options(), self.graph
@@ -239,6 +251,10 @@ class ActionsView(NavigableView):
 
         if self.attempt(act, at):
             self.select(made)
+
+    def add_wired(self, type_name: str, end: tuple[str, str], forward: bool, at: QPoint) -> str:
+        """Add a block and wire it at once; here no block can be added."""
+        return ""
 
     def _open(self, found: list[Entry], title: str, at: QPoint, choose: Callable[[str], Any]) -> None:
         self.close_popup()

@@ -111,7 +111,14 @@ class CompareView(NavigableView):
                 glow.setAlphaF(0.35)
                 painter.setPen(QPen(glow, 9 * pixel))
                 painter.drawRoundedRect(card.adjusted(-6, -6, 6, 6), RADIUS + 6, RADIUS + 6)
-            _badge(painter, card.topLeft() + QPointF(-5, -7) * pixel, kind, ink, QColor(theme.surface), BADGE * pixel)
+            _badge(
+                painter,
+                card.topLeft() + QPointF(-5, -7) * pixel,
+                kind,
+                ink,
+                QColor(theme.surface),
+                BADGE * pixel,
+            )
 
 
 def _badge(painter: QPainter, at: QPointF, kind: str, ink: QColor, ground: QColor, radius: float) -> None:

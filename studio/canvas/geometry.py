@@ -13,6 +13,8 @@ from studio.theme import ui_font
 WIDTH = 152.0
 GAP = (36.0, 40.0)
 """Between the cards of a tidy drawing, across and down."""
+STACK_GAP = (92.0, 48.0)
+"""Between the cards of the Sequential view, where the shape is written between each pair."""
 TITLE = 19.0
 """Middle of the title's line."""
 HEAD = 54.0

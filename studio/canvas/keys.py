@@ -18,8 +18,9 @@ ACTS: Mapping[str, str] = {
     "cut": "cut", "delete": "delete_selection", "dissolve_block": "dissolve_block",
     "duplicate": "duplicate", "enter_block": "enter_block", "fit_all": "fit_all",
     "fit_selection": "fit_selection", "leave_block": "leave_block", "make_block": "make_block",
-    "frame": "frame_selection", "note": "add_note", "paste": "paste", "paste_wired": "paste_wired",
-    "rename": "rename_selected", "select_all": "select_all", "zoom_in": "zoom_in", "zoom_out": "zoom_out",
+    "frame": "frame_selection", "insert_after": "insert_after", "make_own": "make_own", "note": "add_note",
+    "paste": "paste", "paste_wired": "paste_wired", "rename": "rename_selected", "select_all": "select_all",
+    "turn_view": "turn_view", "use_again": "use_again", "zoom_in": "zoom_in", "zoom_out": "zoom_out",
     "zoom_reset": "zoom_reset",
 }  # fmt: skip
 """Ids of actions and the methods of the view that do them."""

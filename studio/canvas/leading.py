@@ -158,7 +158,8 @@ class WireLeader:
             (start, end), wide = rest, _width(words)
             middle = (start + end) / 2
             area = QRectF(middle.x() - wide / 2, middle.y() - 8, wide, 16)
-            room = abs(end.y() - start.y()) - 60 if down else abs(end.x() - start.x()) - wide - 40
+            spare = (24.0, 4.0) if self._scene.stacked() else (60.0, 40.0)
+            room = abs(end.y() - start.y()) - spare[0] if down else abs(end.x() - start.x()) - wide - spare[1]
             if room > 0 and not self._cards.within(_box(area, down)):
                 place = area
         item.set_label(words if place is not None else "", place or QRectF())

@@ -59,6 +59,19 @@ def _node_menu(view: CanvasView, menu: QMenu, item: NodeItem) -> None:
     menu.addSeparator()
     _row(menu, "bypass", translate("CanvasView", "Pass over, or use again"), view.bypass_selection)
     block = view.selected_block()
+    if view.can_use_again():
+        again = translate("CanvasView", "Use this layer again")
+        if block:
+            again = translate("CanvasView", "Use this block again")
+        _row(menu, "use_again", again, view.use_again, "link")
+    if view.is_used_twice():
+        own = translate("CanvasView", "Make it a layer of its own")
+        if block:
+            own = translate("CanvasView", "Make it a block of its own")
+        _row(menu, "make_own", own, view.make_own, "unlink")
+    if one:
+        after = translate("CanvasView", "Insert a layer after it…")
+        _row(menu, "insert_after", after, view.insert_after, "plus")
     _row(menu, "make_block", translate("CanvasView", "Make a block"), view.make_block, "group")
     if block:
         _row(menu, "enter_block", translate("CanvasView", "Enter the block"), view.enter_block, "log-in")

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from studio import commands
 from studio.canvas.fitting import Loose
-from studio.canvas.gestures import DragCopy, DragWire, Gesture, MoveItems, ResizeMark, RubberBand
+from studio.canvas.gestures import DragCopy, DragWire, Gesture, MoveItems, Reorder, ResizeMark, RubberBand
 from studio.canvas.mark_item import GRIP
 from studio.document.rows import Wire
 
@@ -44,6 +44,8 @@ def begun(view: CanvasView, at: QPoint, keys: Qt.KeyboardModifier) -> Gesture | 
             view.select([card.node])
         if not card.isSelected():
             return None
+        if mirror.stacked() and not alt:
+            return Reorder(view, at, card.node)
         return DragCopy(view, at) if alt else MoveItems(view, at, node=card.node)
     item = mirror.wire_at(place)
     if item is None:

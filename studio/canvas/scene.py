@@ -259,7 +259,7 @@ class CanvasScene(QGraphicsScene):
         if not self.stacked():
             return {node: QPointF(*document.place(node, self.graph)) for node in self.nodes}
         order = chain(document, self.graph)
-        across, down = geometry.GAP
+        across, down = geometry.STACK_GAP
         row = max((geometry.size_of(self.nodes[node].look).height() for node in order), default=0.0) + down
         step = geometry.WIDTH + across
         if is_downward(document):

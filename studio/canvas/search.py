@@ -21,6 +21,7 @@ class Entry:
     """A row of the search: type, category, one line about it, and the shape it would give.
 
     ``fit`` is 0 for what surely goes with the data, 1 where that is not known and 2 for what refuses them.
+    ``key`` is what is chosen with it, where that is not the type.
     """
 
     type: str
@@ -28,6 +29,7 @@ class Entry:
     summary: str
     note: str = ""
     fit: int = 1
+    key: str = ""
 
 
 def entries(catalog: Catalog | None, source: TensorSpec | None = None) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -18,25 +18,23 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
+from studio.canvas.chain_actions import ChainActions
 from studio.canvas.edge_pan import EdgePan
 from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
 from studio.canvas.keys import act_of
-from studio.canvas.look_actions import LookActions
 from studio.canvas.menus import menu_at
 from studio.canvas.mirror import differences
 from studio.canvas.overlay import Overlays
 from studio.canvas.pressing import begun, on_corner
-from studio.canvas.search import entries
 from studio.canvas.session import CanvasSession
 from studio.canvas.tips import tip_at
-from studio.document.rows import Wire
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _MOVING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class CanvasView(LookActions):
+class CanvasView(ChainActions):
     """A drawing that can be seen and changed.  It writes the document only through ``studio.commands``."""
 
     _ready = False
@@ -91,17 +89,6 @@ class CanvasView(LookActions):
     def refresh_previews(self) -> None:
         """Ask for the samples on the cards anew: the data changed, or training went on."""
         self.mirror.refresh_previews()
-
-    def insert_by_search(self, wire: Wire, at: QPoint) -> None:
-        """Open the search; what is chosen goes into a wire."""
-        info = self.session.here.nodes.get(wire.source)
-        given = info.output(wire.source_port) if info is not None else None
-        found = [
-            entry
-            for entry in entries(self.session.catalog, given)
-            if entry.category not in ("input", "output")
-        ]
-        self._open(found, self.tr("Insert a layer"), at, lambda name: self.add_type(name, at, wire))
 
     # -- following ----------------------------------------------------------------------------------------
 

@@ -7,9 +7,11 @@ from studio.canvas.gestures.gesture import Gesture
 from studio.canvas.gestures.knife import Knife
 from studio.canvas.gestures.move_items import MoveItems
 from studio.canvas.gestures.pan import Pan
+from studio.canvas.gestures.reorder import Reorder
 from studio.canvas.gestures.resize_mark import ResizeMark
 from studio.canvas.gestures.rubber_band import RubberBand
 
 __all__ = [
-    "DragCopy", "DragWire", "DropLayer", "Gesture", "Knife", "MoveItems", "Pan", "ResizeMark", "RubberBand",
+    "DragCopy", "DragWire", "DropLayer", "Gesture", "Knife", "MoveItems", "Pan", "Reorder",
+    "ResizeMark", "RubberBand",
 ]  # fmt: skip
