@@ -187,6 +187,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("continue", tr("Continue training"), "run", "continue_training", "Ctrl+Alt+Return", "step-forward",
         "can_continue"),
 
+    Act("layer_page", tr("Page of the layer"), "help", "show_layer_page", "F1", "book-open", "open"),
     Act("shortcuts", tr("Keyboard shortcuts"), "help", "show_shortcuts", "?", "keyboard"),
     Act("change_keys", tr("Change the keys…"), "help", "change_keys", "", "settings-2"),
     Act("about", tr("About Bunon"), "help", "show_about", "", "info"),

@@ -117,6 +117,11 @@ class ProjectActions(LookActions):
         """Pass the selected layers over, or use them again."""
         self.canvas.bypass_selection()
 
+    def show_layer_page(self) -> None:
+        """Show what the layer in question does."""
+        assert self.workspace is not None
+        self.workspace.show_page()
+
     def make_block(self) -> None:
         """Make a block of the selection."""
         self.canvas.make_block()

@@ -171,6 +171,18 @@ class Workspace(QWidget):
         else:
             self.show_node(place)
 
+    def show_page(self) -> None:
+        """Show the page of the layer that has the focus in the list, or that is selected in the drawing.
+
+        Without one the search of the pages gets the focus.
+        """
+        wanted = self.palette_panel.current_type() or self._type_of(self.selected())
+        self.right.show_pane("help")
+        if wanted:
+            self.help.show_type(wanted)
+        else:
+            self.help.search.setFocus()
+
     def device_words(self) -> str:
         """Say what the model trains on: the device of the run, or the one that the settings come to."""
         wanted = str(self.session.document.setting("training").get("device", "auto"))

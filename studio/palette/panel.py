@@ -99,6 +99,11 @@ class PalettePanel(QWidget):
         self._search.setEnabled(True)
         self._filter(self._search.text())
 
+    def current_type(self) -> str:
+        """Return the layer whose row has the focus, or nothing."""
+        item = self._rows.currentItem() if self._rows.hasFocus() else None
+        return str(item.data(0, TYPE_ROLE) or "") if item is not None else ""
+
     def set_library(self, library: BlockLibrary) -> None:
         """Show the user's own blocks too, from now on and as they change."""
         self.own.set_library(library)

@@ -12,12 +12,14 @@ from pytestqt.qtbot import QtBot
 from engine.catalog import Catalog, load_catalog
 from engine.params import Kind, Param
 from studio import commands
+from studio.document import Wire
 from studio.inspector.activation_plot import curve, shares
 from studio.inspector.families import names_of
 from studio.inspector.layer_choices import layers_for
 from studio.inspector.layers_editor import LayersEditor
 from studio.inspector.object_editor import ObjectEditor
 from studio.theme import switch
+from studio.translate.script import script
 from tests.studio.inspector.test_panel import Shown, choose
 
 
@@ -79,6 +81,14 @@ def test_a_wrapper_offers_the_layers_that_it_takes_and_their_parameters(shown: S
     shown.session.catalog.get("Bidirectional").check(shown.params("Bidirectional"))
 
 
+def whole_script(shown: Shown) -> str:
+    """Return the script, with an Input of a sequence before the layer that is shown."""
+    given = commands.add_input(shown.session, (0, 0), {"shape": [8, 4]})
+    commands.connect(shown.session, Wire(given, "output", shown.ids["RNN"], "inputs"))
+    made = script(shown.session.document, shown.session.catalog, shown.session.analysis, to="keras")
+    return "".join(made.text.split())
+
+
 def test_cells_one_above_the_other(shown: Shown) -> None:
     add(shown, "RNN", {"cell": {"class_name": "LSTMCell", "config": {"units": 8}}})
     check = shown.session.catalog.get("RNN").check
@@ -100,6 +110,8 @@ def test_cells_one_above_the_other(shown: Shown) -> None:
     assert config() == ["GRUCell", "SimpleRNNCell", "SimpleRNNCell"]
     shown.qtbot.mouseClick(cells.buttons[0][2], Qt.MouseButton.LeftButton)
     assert config() == ["SimpleRNNCell", "SimpleRNNCell"]
+    cell = whole_script(shown)
+    assert "cell=keras.layers.StackedRNNCells(cells=[keras.layers.SimpleRNNCell(units=" in cell
     for _ in range(shown.session.stack.count()):
         shown.undo()
     assert shown.params("RNN")["cell"]["class_name"] == "LSTMCell"

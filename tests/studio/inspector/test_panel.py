@@ -299,7 +299,7 @@ def test_every_layer_has_a_form_and_a_page(qtbot: QtBot) -> None:
 
 
 def test_what_a_page_quotes_is_escaped() -> None:
-    from studio.inspector.help import doc_html
+    from studio.inspector.doc_text import doc_html
 
     assert doc_html("Reads <b>a</b> & `x<y`.\n\nArgs:\n    units: many") == (
         "<p>Reads &lt;b&gt;a&lt;/b&gt; &amp; <code>x&lt;y</code>.</p>"
