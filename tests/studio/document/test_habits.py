@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from engine.catalog import load_catalog
+from engine.config import resources_path
 from studio import commands as do
 from studio.document import Wire
 from studio.document.shapes import analyse
+from studio.session import Session as RealSession
 from studio.words import repair_text, text
 from tests.studio.document.test_real_catalog import SPARSE, Layers, Session, classifier, drawn
 
@@ -268,3 +271,29 @@ def test_a_wire_into_a_port_that_is_gone_is_removed() -> None:
         problem = next(each for each in session.found.problems if each.code == "output_gone")
         do.apply_repair(session, problem, problem.repairs[0])
     assert session.document.incoming(extra) == []
+
+
+@pytest.mark.parametrize("name", ["auto-mpg", "digits", "sunspots", "wine"])
+def test_the_examples_are_not_reproached_once_their_data_are_read(name: str) -> None:
+    session = RealSession.open(resources_path() / "examples" / f"{name}.bunon")
+    session.set_catalog(load_catalog())
+    assert session.analysis.problems == ()
+    assert session.dataset is not None
+    assert session.ranges
+    assert session.analysis.problems == ()
+
+
+def test_reading_the_data_brings_the_warnings_that_wait_for_them() -> None:
+    session = RealSession.open(resources_path() / "examples" / "wine.bunon")
+    session.set_catalog(load_catalog())
+    layer = session.document.node_named("normalization")
+    do.delete(session, [layer], heal=True)
+    assert [each.code for each in session.analysis.problems] == []
+    heard: list[int] = []
+    session.analysed.connect(lambda: heard.append(1))
+    assert session.dataset is not None
+    assert [each.code for each in session.analysis.problems] == ["unscaled_numbers"]
+    assert heard == [1]
+    assert session.dataset is not None
+    assert heard == [1]
+    session.close()
