@@ -86,12 +86,12 @@ def arrange_menu(view: CanvasView, menu: QMenu) -> None:
     arrange = menu.addMenu(translate("CanvasView", "Arrange"))
     arrange.setEnabled(count > 1 and not view.mirror.stacked())
     for edge, picture, words in (
-        ("left", "align-start-vertical", translate("CanvasView", "Left edges")),
-        ("centre", "align-center-vertical", translate("CanvasView", "Centres")),
-        ("right", "align-end-vertical", translate("CanvasView", "Right edges")),
-        ("top", "align-start-horizontal", translate("CanvasView", "Tops")),
-        ("middle", "align-center-horizontal", translate("CanvasView", "Middles")),
-        ("bottom", "align-end-horizontal", translate("CanvasView", "Bottoms")),
+        ("left", "align-start-vertical", translate("CanvasView", "Align left edges")),
+        ("centre", "align-center-vertical", translate("CanvasView", "Align centres")),
+        ("right", "align-end-vertical", translate("CanvasView", "Align right edges")),
+        ("top", "align-start-horizontal", translate("CanvasView", "Align tops")),
+        ("middle", "align-center-horizontal", translate("CanvasView", "Align middles")),
+        ("bottom", "align-end-horizontal", translate("CanvasView", "Align bottoms")),
     ):
         arrange.addAction(icon(picture), words, _call(view.align, edge))
     arrange.addSeparator()

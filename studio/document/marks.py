@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from studio.document.document import Draft
+from studio.document.layout import is_downward
 from studio.document.rows import MAIN, Mark, Place
 from studio.document.state import State
 
@@ -72,7 +73,7 @@ def follow(draft: Draft, before: Mapping[str, Rect], after: Mapping[str, Rect], 
     """Let frames and notes follow nodes that were put elsewhere.
 
     A frame stands around the same nodes again, with the same room; a note keeps its way to the node that was
-    nearest.  ``before`` and ``after`` have all nodes of the graph.
+    nearest, unless cards would hide it.  ``before`` and ``after`` have all nodes of the graph.
     """
     frames = [mark for mark in draft.mark_ids(graph) if draft.mark(mark, graph).kind == "frame"]
     held = {mark: [n for n in held_by(draft, mark, before, graph)[0] if n in after] for mark in frames}
@@ -88,6 +89,27 @@ def follow(draft: Draft, before: Mapping[str, Rect], after: Mapping[str, Rect], 
         elif nearest := _nearest(row, before):
             way = (after[nearest][0] - before[nearest][0], after[nearest][1] - before[nearest][1])
             shift(draft, mark, way, graph)
+            _clear(draft, mark, after, graph)
+
+
+def _clear(draft: Draft, mark: str, rects: Mapping[str, Rect], graph: str) -> None:
+    """Move a note beside the flow, where it came to lie behind cards."""
+    row = draft.mark(mark, graph)
+    rect: Rect = (*row.place, *row.size)
+    if row.kind != "note" or not any(
+        _meet(rect, other, 0) and _meet(rect, other, 1) for other in rects.values()
+    ):
+        return
+    down = is_downward(draft)
+    along, across = (1, 0) if down else (0, 1)
+    beside = [other for other in rects.values() if _meet(rect, other, along)]
+    edge = max(other[across] + other[across + 2] for other in beside) + 2 * ROOM
+    place = (edge, row.place[1]) if down else (row.place[0], edge)
+    draft.put("marks", (graph, mark), row.with_(place=place))
+
+
+def _meet(one: Rect, other: Rect, at: int) -> bool:
+    return one[at] < other[at] + other[at + 2] and other[at] < one[at] + one[at + 2]
 
 
 def _nearest(mark: Mark, rects: Mapping[str, Rect]) -> str:

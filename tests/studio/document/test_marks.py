@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio.document import Document, FileError, Mark, files
+from studio.document import Document, FileError, Frozen, Mark, files
 from studio.document.clipboard import copy_text, paste
 from studio.document.marks import around, follow, held_by
 from studio.document.rows import Node
@@ -102,3 +102,18 @@ def test_around_leaves_room_for_the_title() -> None:
     assert y < -30
     assert x + wide > 300
     assert y + high > 70
+
+
+def test_a_note_does_not_come_to_lie_behind_cards() -> None:
+    document = drawing()
+    draft = document.draft()
+    after = rects(document, n1=(400.0, 160.0), n2=(0.0, 500.0))
+    follow(draft, rects(document), after)
+    note = draft.mark("m2")
+    assert note.place[1] > 160.0 + 82.0
+    assert note.place[0] == 420.0
+    draft = document.draft()
+    draft.put("settings", "view", Frozen(direction="down"))
+    follow(draft, rects(document), after)
+    assert draft.mark("m2").place[0] > 552.0
+    assert draft.mark("m2").place[1] == 150.0
