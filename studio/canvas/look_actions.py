@@ -25,6 +25,9 @@ SPACE = 8
 ZOOM_MS = 160
 """So long after the last step of a zoom, the cards of a large drawing show their details again."""
 
+_ALONG = {Qt.Key.Key_Down: Qt.Key.Key_Right, Qt.Key.Key_Up: Qt.Key.Key_Left}
+"""Along the flow from top to bottom: the keys that do it from left to right."""
+
 
 class LookActions(BlockActions):
     """The verbs of looking; all but the direction are of the window alone and no part of the document."""
@@ -114,6 +117,23 @@ class LookActions(BlockActions):
         self.mirror.animate_next = False
         self.mirror.finish_glide()
         self.fit_all()
+
+    def walk(self, key: Qt.Key) -> None:
+        """Go along a wire, or to the nearest card across the flow."""
+        nodes = self.mirror.selected_nodes()
+        if len(nodes) != 1 or not is_downward(self.session.document):
+            super().walk(key)
+        elif key in _ALONG:
+            super().walk(_ALONG[key])
+        else:
+            self.by_keyboard = True
+            here, sign = self.mirror.nodes[nodes[0]].card().center(), 1 if key == Qt.Key.Key_Right else -1
+            ways = {n: item.card().center() - here for n, item in self.mirror.nodes.items()}
+            ways = {n: way for n, way in ways.items() if sign * way.x() > 5}
+            goal = min(ways, key=lambda n: abs(ways[n].x()) + 2 * abs(ways[n].y()), default="")
+            if goal:
+                self.select([goal])
+                self.ensure_seen(goal)
 
     def set_square_wires(self, on: bool) -> None:
         """Draw wires of straight parts with round corners (True), or as curves."""

@@ -118,6 +118,22 @@ def test_top_down_turns_the_sockets_and_is_one_step(skip: CanvasView) -> None:
     assert not skip.session.stack.canUndo()
 
 
+def test_arrow_keys_follow_the_flow_downwards(skip: CanvasView) -> None:
+    commands.add_layer(skip.session, "Dense", (900.0, 0.0), {"units": 4}, name="aside")
+    skip.set_downward(True)
+    skip.setFocus()
+    skip.select(["n2"])
+    QTest.keyClick(skip, Qt.Key.Key_Down)
+    assert names(skip) == ["two"]
+    QTest.keyClick(skip, Qt.Key.Key_Up)
+    QTest.keyClick(skip, Qt.Key.Key_Up)
+    assert names(skip) == ["image"]
+    QTest.keyClick(skip, Qt.Key.Key_Right)
+    assert names(skip) == ["aside"]
+    QTest.keyClick(skip, Qt.Key.Key_Left)
+    assert names(skip) == ["image"]
+
+
 def test_a_wire_with_room_tells_the_shape_that_flows(skip: CanvasView) -> None:
     labels = {item.label() for item in skip.mirror.wires.values()}
     assert "16" in labels
