@@ -92,7 +92,7 @@ def read_look(
     return Look(
         title=_title(row, layer.type if layer else ""),
         name=row.name,
-        lines=_lines(row, spec, layer.params if layer else {}),
+        lines=_lines(row, spec, layer.params if layer else {}, graph != MAIN),
         shape=shape,
         count=count,
         category=_category(row, spec),
@@ -149,8 +149,14 @@ def _inputs(session: CanvasSession, node: str, graph: str) -> tuple[Socket, ...]
     return tuple(found)
 
 
-def _lines(row: Node, spec: LayerSpec | None, params: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(
+    row: Node, spec: LayerSpec | None, params: Mapping[str, Any], inside: bool = False
+) -> tuple[str, ...]:
     options = row.options
+    if inside and row.kind == "input":
+        return (translate("Canvas", "enters the block as {name}").format(name=row.name),)
+    if inside and row.kind == "output":
+        return (translate("Canvas", "leaves the block as {name}").format(name=row.name),)
     if row.kind == "input":
         shape = options.get("shape")
         if options.get("field"):

@@ -13,6 +13,7 @@ from studio.canvas.heat import Heat
 from studio.canvas.look import Look, Socket
 from studio.canvas.painter import Flags, paint_card
 from studio.canvas.picture import Picture
+from studio.canvas.port_names import room_for
 from studio.theme import current
 
 DIM = 0.3
@@ -27,6 +28,7 @@ class NodeItem(QGraphicsItem):
         self.node = node
         self.look = look
         self._size = geometry.size_of(look)
+        self._bounds = _bounds(look)
         self.picture = picture
         self.flags_ = Flags()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
@@ -45,6 +47,8 @@ class NodeItem(QGraphicsItem):
         if moved:
             self.prepareGeometryChange()
         self.look, self.picture, self._size = look, picture, size
+        if moved:
+            self._bounds = _bounds(look)
         self.update()
         return moved
 
@@ -96,8 +100,7 @@ class NodeItem(QGraphicsItem):
         return next((socket for socket in row if socket.port == port and socket.index == index), None)
 
     def boundingRect(self) -> QRectF:
-        margin = geometry.MARGIN
-        return QRectF(-margin, -margin, self._size.width() + 2 * margin, self._size.height() + 2 * margin)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -118,3 +121,9 @@ class NodeItem(QGraphicsItem):
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self.flags_.hovered = False
         self.update()
+
+
+def _bounds(look: Look) -> QRectF:
+    """Return all that a card may paint on: shadow, rings, sockets and their names."""
+    margin = geometry.MARGIN
+    return room_for(look).adjusted(-margin, -margin, margin, margin)

@@ -13,10 +13,13 @@ from studio.canvas import geometry as g
 from studio.canvas.heat import Heat, heated
 from studio.canvas.look import Look, Socket
 from studio.canvas.picture import Picture
+from studio.canvas.port_names import paint_names
 from studio.theme import Theme, mono_font, ui_font
 
 FULL = 0.34
 """Below this level of detail words are left out but for the title, and below half of it the title too."""
+NAMED = 0.6
+"""Below this level of detail the names of sockets are left out."""
 FAR = 0.8
 """Below this level of detail letters are larger, so that they can be read from afar."""
 
@@ -98,6 +101,8 @@ def paint_card(
     if detail >= FULL / 2:
         for socket in g.sockets_of(look):
             _socket(painter, look, socket, flags, theme, colour)
+    if detail >= NAMED:
+        paint_names(painter, look, theme)
     painter.setOpacity(1.0)
 
 
