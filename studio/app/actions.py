@@ -61,6 +61,7 @@ ACTIONS: tuple[Act, ...] = (
         tr("Export")),
     Act("export_curves", tr("Picture of the curves…"), "file", "export_curves", "", "chart-line", "has_run",
         3, tr("Export")),
+    Act("print", tr("Print…"), "file", "print_drawing", "Ctrl+Alt+P", "printer", "open", 3),
     Act("quit", tr("Quit"), "file", "close", "Ctrl+Q", "x", "", 4),
 
     Act("undo", tr("Undo"), "edit", "undo", "Ctrl+Z", "undo-2", "can_undo"),

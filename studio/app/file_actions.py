@@ -44,7 +44,7 @@ class FileActions(QMainWindow):
     def open_file(self) -> None:
         """Ask for a file and open it."""
         name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open"), self._folder(), self.tr("Bunon drawings (*.bunon)")
+            self, self.tr("Open"), self.folder(), self.tr("Bunon drawings (*.bunon)")
         )
         if name:
             self.open_path(Path(name))
@@ -103,7 +103,7 @@ class FileActions(QMainWindow):
         workspace = self.workspace
         if workspace is None:
             return False
-        start = str(Path(self._folder()) / self.file_name())
+        start = str(Path(self.folder()) / self.file_name())
         name, _ = QFileDialog.getSaveFileName(
             self, self.tr("Save as"), start, self.tr("Bunon drawings (*.bunon)")
         )
@@ -143,7 +143,7 @@ class FileActions(QMainWindow):
         assert self.workspace is not None
         from studio.translate.script import export
 
-        start = Path(self._folder()) / (Path(self.file_name()).stem + ".py")
+        start = Path(self.folder()) / (Path(self.file_name()).stem + ".py")
         name, _ = QFileDialog.getSaveFileName(
             self, self.tr("Export script"), str(start), self.tr("Python scripts (*.py)")
         )
@@ -156,13 +156,6 @@ class FileActions(QMainWindow):
         except (OSError, ValueError) as error:
             ask.tell(self, self.tr("The script cannot be written"), words.text(error))
 
-    def export_picture(self) -> None:
-        """Write a picture of the whole drawing."""
-        assert self.workspace is not None
-        path = self._picture_name(self.tr("Export picture"))
-        if path is not None and not self.workspace.canvas.render_image(2.0).save(str(path)):
-            self._tell_unwritten(path)
-
     def export_curves(self) -> None:
         """Write a picture of the curves."""
         assert self.workspace is not None
@@ -171,7 +164,7 @@ class FileActions(QMainWindow):
             self._tell_unwritten(path)
 
     def _picture_name(self, title: str) -> Path | None:
-        start = Path(self._folder()) / (Path(self.file_name()).stem + ".png")
+        start = Path(self.folder()) / (Path(self.file_name()).stem + ".png")
         name, _ = QFileDialog.getSaveFileName(self, title, str(start), self.tr("Pictures (*.png)"))
         return Path(name) if name else None
 
@@ -182,6 +175,7 @@ class FileActions(QMainWindow):
             self.tr("{path}: check the folder and the ending, such as .png.").format(path=path),
         )
 
-    def _folder(self) -> str:
+    def folder(self) -> str:
+        """Return the folder where a dialog for files begins."""
         recent = self.settings.recent()
         return str(recent[0].parent if recent else Path.home())

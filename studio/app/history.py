@@ -110,8 +110,8 @@ class HistoryPanel(QWidget):
             self.tr("Delete"),
         )  # fmt: skip
         self.buttons: dict[str, QPushButton] = {}
-        foot = QWidget()
-        row = FlowLayout(foot)
+        self._foot = QWidget()
+        row = FlowLayout(self._foot)
         for key, title in zip(BUTTONS, titles, strict=True):
             button = self.buttons[key] = QPushButton(title)
             set_role(button, "quiet")
@@ -127,7 +127,7 @@ class HistoryPanel(QWidget):
         left.addWidget(self.steps, 1)
         right.addLayout(head)
         right.addWidget(self._stack, 1)
-        right.addWidget(foot)
+        right.addWidget(self._foot)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(14, 4, 14, 8)
         columns.setSpacing(24)
@@ -145,6 +145,7 @@ class HistoryPanel(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, one.name)
             self.list.addItem(item)
         self._stack.setCurrentIndex(1 if found else 0)
+        self._foot.setVisible(bool(found))
         self.choose(chosen if any(one.name == chosen for one in found) else "")
 
     def chosen(self) -> str:
@@ -163,7 +164,6 @@ class HistoryPanel(QWidget):
         there = bool(self.chosen())
         for button in self.buttons.values():
             button.setEnabled(there)
-            button.setVisible(self.list.count() > 0)
         self.selection_changed.emit()
 
     def _repaint(self, *_: object) -> None:

@@ -9,6 +9,7 @@ from studio import words
 from studio.app import ask
 from studio.app.document_tabs import DocumentTabs
 from studio.app.look_actions import LookActions
+from studio.app.start_page import StartPage
 from studio.app.top_bar import TopBar
 from studio.app.workspace import Workspace
 from studio.document.library import BlockLibrary
@@ -26,6 +27,7 @@ class ProjectActions(LookActions):
     tabs: DocumentTabs
     library: BlockLibrary
     manage_block: Callable[[str, str], None]
+    start_page: StartPage
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -228,7 +230,9 @@ class ProjectActions(LookActions):
         count = self.tabs.bar.count()
         tabs = {"tab": count > 0, "tabs": count > 1}
         if workspace is None:
-            self.actions_by_id.update(tabs, {})
+            looking = self.tabs.current() not in (None, self.start_page)
+            why_not = self.tr("This tab only compares: go to the tab of a drawing first.")
+            self.actions_by_id.update(tabs, {"open": why_not} if looking else {})
             self.setWindowTitle("Bunon")
             return
         session = workspace.session

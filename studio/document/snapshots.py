@@ -1,7 +1,7 @@
 """Snapshots: states of a drawing kept under a name, in its own file.
 
-They lie in ``document.view["snapshots"]``, each a small ``.bunon`` file inside the file, so they are saved with
-it; they are no part of the history, so that undo takes none away.
+They lie in ``document.view["snapshots"]``, each a small ``.bunon`` file inside the file, so they are saved
+with it; they are no part of the history, so that undo takes none away.
 """
 
 from __future__ import annotations

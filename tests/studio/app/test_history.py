@@ -168,6 +168,7 @@ def test_comparing_marks_both_drawings_and_a_click_leads_there(
     page = user.window.tabs.current()
     assert isinstance(page, ComparePage)
     assert user.window.workspace is None
+    assert "only compares" in user.window.actions_by_id["save"].toolTip()
     left, right = page.views
     assert left.marks[stem] == right.marks[stem] == "changed"
     assert left.marks[one] == "removed"
