@@ -7,8 +7,8 @@ from studio.document.problems import Problem, Repair
 _FIRST = frozenset(
     {"loss_needs_classes", "loss_needs_one_hot", "loss_needs_two", "loss_for_numbers", "no_loss",
      "logits_twice", "logits_squashed", "needs_activation", "sigmoid_classes", "lone_softmax",
-     "below_reach", "above_reach", "linear_pair", "unscaled", "unscaled_numbers", "dropout_last", "norm_last", "rate_high", "rate_low",
-     "port_gone", "output_gone"}
+     "below_reach", "above_reach", "linear_pair", "unscaled", "unscaled_numbers", "dropout_last",
+     "norm_last", "rate_high", "rate_low", "port_gone", "output_gone"}
 )  # fmt: skip
 """Problems whose first repair is the usual one."""
 _NEVER = frozenset({"dead_branch"})

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast
 from engine.errors import EngineError
 from engine.spec import TensorSpec
 from studio.document.blocks import adapts, chosen, ends_of, repeats_of
+from studio.document.call_outputs import more_outputs, more_specs
 from studio.document.catalog import Catalog, Inference
 from studio.document.data import Ranges, field_spec, fields_of, unread_field
 from studio.document.findings import Analysis, NodeInfo, Weights
@@ -323,7 +324,8 @@ class _Analyser:
         ports = tuple(
             port.name for port in outputs_of(self.state, self.catalog, node, self.graph) if port.known
         )
-        return NodeInfo(inputs, found.outputs, ports, found.weights, found.macs)
+        told = more_specs(more_outputs(spec, row.options), params, inputs)
+        return NodeInfo(inputs, found.outputs + told, ports, found.weights, found.macs)
 
 
 _WARNINGS = frozenset({"dead_branch", "after_cycle"})
