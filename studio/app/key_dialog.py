@@ -180,7 +180,7 @@ class KeyDialog(QDialog):
         """Choose an action."""
         item = next(item for item in self._items() if item.data(0, ID) == name)
         self.list.setCurrentItem(item)
-        self.list.scrollToItem(item)
+        self.list.scrollToItem(item, QTreeWidget.ScrollHint.PositionAtCenter)
 
     def _show_current(self) -> None:
         name = self.current()
@@ -221,6 +221,7 @@ class KeyDialog(QDialog):
             self.told.add_action(self.tr("Leave it there"), self._leave)
             self.field.setText(shown)
             self.told.show()
+            self.list.scrollToItem(self.list.currentItem(), QTreeWidget.ScrollHint.PositionAtCenter)
             take.setFocus()
         else:
             self._give(keys)

@@ -41,14 +41,15 @@ class NodeItem(QGraphicsItem):
         if look == self.look and picture is self.picture:
             return False
         size = geometry.size_of(look)
-        moved = size != self._size or (
-            [s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)]
+        bounds = _bounds(look)
+        moved = (
+            size != self._size
+            or bounds != self._bounds
+            or ([s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)])
         )
         if moved:
             self.prepareGeometryChange()
-        self.look, self.picture, self._size = look, picture, size
-        if moved:
-            self._bounds = _bounds(look)
+        self.look, self.picture, self._size, self._bounds = look, picture, size, bounds
         self.update()
         return moved
 

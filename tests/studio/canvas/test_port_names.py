@@ -42,6 +42,15 @@ def test_sides_with_several_ports_are_named(several: FakeSession, open_view: Any
     assert items["attention"].boundingRect().contains(room_for(items["attention"].look))
 
 
+def test_names_have_room_when_the_drawing_turns(several: FakeSession, open_view: Any) -> None:
+    view = open_view(several)
+    item = view.mirror.nodes[several.document.node_named("attention")]
+    commands.set_direction(several, True)
+    assert item.look.down
+    assert item.boundingRect().contains(room_for(item.look))
+    assert item.boundingRect().top() < -60
+
+
 def _left_of(view: Any, item: Any) -> QImage:
     """Return what is painted left of a card's first sockets."""
     corner = view.mapFromScene(item.pos())
