@@ -11,7 +11,7 @@ from studio.document.catalog import Catalog, LayerSpec
 from studio.inspector.layer_choices import start_of
 
 _VECTOR, _SEQUENCE, _PICTURE, _VOLUME = (6,), (8, 4), (8, 8, 3), (6, 6, 6, 2)
-_RARE = ((4, *_VOLUME), (4096, 1))  # films of volumes; sound
+_RARE = ((4, *_VOLUME), (4096, 1), (4096,))  # films of volumes; sound
 _FIRST = {
     "1D": _SEQUENCE, "2D": _PICTURE, "3D": _VOLUME, "recurrent": _SEQUENCE, "attention": _SEQUENCE,
     "convolution": _PICTURE, "pooling": _PICTURE, "reshaping": _PICTURE, "augmentation": _PICTURE,
