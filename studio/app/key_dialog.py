@@ -220,8 +220,8 @@ class KeyDialog(QDialog):
             take = self.told.add_action(self.tr("Take it"), lambda: self._give(keys), primary=True)
             self.told.add_action(self.tr("Leave it there"), self._leave)
             self.field.setText(shown)
+            self.choose(name)  # in sight, though the message takes room from the list
             self.told.show()
-            self.list.scrollToItem(self.list.currentItem(), QTreeWidget.ScrollHint.PositionAtCenter)
             take.setFocus()
         else:
             self._give(keys)

@@ -35,6 +35,7 @@ SOCKET = 5.5
 REACH = 11.0
 """How near to a socket a press counts, at 100 %."""
 PITCH = 19.0
+NAMED_PITCH = 64.0
 MARGIN = 14.0
 """Room around the card for sockets, shadow and rings."""
 GRID = 10.0
@@ -86,13 +87,19 @@ def sockets_of(look: Look) -> tuple[Socket, ...]:
     return (*look.inputs, *look.outputs)
 
 
+def across_pitch(row: tuple[Socket, ...]) -> float:
+    """Return how far apart sockets side by side are: names between them need more room."""
+    several = len({socket.port for socket in row}) > 1
+    return min(NAMED_PITCH if several else PITCH, WIDTH / (len(row) + 0.6)) if row else PITCH
+
+
 def socket_place(look: Look, socket: Socket) -> QPointF:
     """Return the centre of a socket in the card's own coordinates."""
     size = size_of(look)
     row = look.inputs if socket.is_input else look.outputs
     at = row.index(socket) if socket in row else 0
     if look.down:
-        pitch = min(PITCH, size.width() / (len(row) + 0.6)) if row else PITCH
+        pitch = across_pitch(row)
         x = size.width() / 2 + (at - (max(1, len(row)) - 1) / 2) * pitch
         return QPointF(x, 0.0 if socket.is_input else size.height())
     # Cards whose tops are level have their sockets level too, however tall a picture makes one of them.

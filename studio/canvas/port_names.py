@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from studio.canvas import geometry as g
@@ -36,23 +36,24 @@ def room_for(look: Look) -> QRectF:
     area = QRectF(0, 0, size.width(), size.height())
     sides = {socket.is_input for socket in named(look)}
     before, after = (ROOM if True in sides else 0.0), (ROOM if False in sides else 0.0)
-    return area.adjusted(0, -before, 0, after) if look.down else area.adjusted(-before, 0, after, 0)
+    if look.down:
+        return area.adjusted(0, -before / 3, g.NAMED_PITCH / 2, after / 3)
+    return area.adjusted(-before, 0, after, 0)
 
 
 def paint_names(painter: QPainter, look: Look, theme: Theme) -> None:
     """Write the names just outside of the card, above the wires (beside them where the data flow down)."""
     metrics = QFontMetricsF(_font())
     for socket in named(look):
-        text = metrics.elidedText(socket.port, Qt.TextElideMode.ElideRight, ROOM - g.SOCKET - 8)
+        row = look.inputs if socket.is_input else look.outputs
+        most = g.across_pitch(row) - 2 * g.SOCKET - 5 if look.down else ROOM - g.SOCKET - 8
+        text = metrics.elidedText(socket.port, Qt.TextElideMode.ElideRight, most)
         wide, place = metrics.horizontalAdvance(text) + 4, g.socket_place(look, socket)
-        painter.save()
-        painter.translate(place)
         if look.down:
-            painter.rotate(-90)
-        left = g.SOCKET + 3 if socket.is_input == look.down else -g.SOCKET - 3 - wide
-        top = g.SOCKET - 1 if look.down else -g.SOCKET - 8
-        _write(painter, QRectF(left, top, wide, 12), text, theme)
-        painter.restore()
+            corner = QPointF(g.SOCKET + 1, -g.SOCKET - 12 if socket.is_input else g.SOCKET)
+        else:
+            corner = QPointF(-g.SOCKET - 3 - wide if socket.is_input else g.SOCKET + 3, -g.SOCKET - 8)
+        _write(painter, QRectF(place + corner, QSizeF(wide, 12)), text, theme)
 
 
 def _write(painter: QPainter, area: QRectF, text: str, theme: Theme) -> None:
