@@ -40,6 +40,7 @@ class CompareDialog(QDialog):
         set_role(text, "muted")
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("What to compare with"))
+        self.list.ensurePolished()  # rows are as high as the style says only from now on
         for one in sources:
             self.list.addItem(QListWidgetItem(icon(one.icon), one.title))
         self.list.addItem(QListWidgetItem(icon("folder-open"), self.tr("Another file…")))

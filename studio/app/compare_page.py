@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.compare_dialog import Source
 from studio.canvas.compare_view import CompareView
-from studio.document import MAIN, Document
+from studio.document import MAIN, Document, DocumentError
 from studio.document.compare import Change, Comparison, compare
 from studio.kit import EmptyState
 from studio.session import Session
@@ -90,9 +90,14 @@ class ComparePage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read both drawings and show how they differ, unless they are as they were."""
+        """Read both drawings and show how they differ, unless they are as they were, or are gone."""
         before = self._documents
-        now = (self._sources[0].read().copy(), self._sources[1].read().copy())
+        try:
+            now = (self._sources[0].read().copy(), self._sources[1].read().copy())
+        except (OSError, DocumentError):
+            if before is None:
+                raise
+            return  # what was read before is still worth showing
         if before is not None and all(one.same_as(two) for one, two in zip(before, now, strict=True)):
             return
         self._documents = now

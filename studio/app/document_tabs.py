@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QTabBar, QToolButton, 
 
 from studio.theme import icon, set_role
 
+LONGEST = 40
+"""Letters of a title that a tab shows; its tool tip has them all."""
+
 
 class _Bar(QTabBar):
     """Tabs that the middle button closes, as in a browser."""
@@ -46,7 +49,7 @@ class DocumentTabs(QFrame):
         self.bar.setMovable(True)
         self.bar.setExpanding(False)
         self.bar.setDrawBase(False)
-        self.bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)  # many tabs are scrolled: names stay names
         self.bar.setSelectionBehaviorOnRemove(QTabBar.SelectionBehavior.SelectPreviousTab)
         self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.add_button = QToolButton()
@@ -88,7 +91,7 @@ class DocumentTabs(QFrame):
         self._last += 1
         self._pages[self._last] = page
         blocked = self.bar.blockSignals(True)  # the first tab is chosen before it knows its page
-        at = self.bar.addTab(title)
+        at = self.bar.addTab("")
         self.bar.setTabData(at, self._last)
         self.bar.setCurrentIndex(at)
         self.bar.blockSignals(blocked)
@@ -100,6 +103,7 @@ class DocumentTabs(QFrame):
         button.clicked.connect(lambda: self.close_wanted.emit(page))
         self.bar.setTabButton(at, QTabBar.ButtonPosition.RightSide, button)
         self._name_button(at, title)
+        self.say(page, title, saved=True)
         self._follow()
         self.chosen.emit(page)
 
@@ -140,7 +144,9 @@ class DocumentTabs(QFrame):
         at = self.index_of(page)
         if at < 0:
             return
-        shown = (title if saved else f"• {title}").replace("&", "&&")
+        half = LONGEST // 2
+        short = title if len(title) <= LONGEST else f"{title[:half]}…{title[-half:]}"
+        shown = (short if saved else f"• {short}").replace("&", "&&")
         if self.bar.tabText(at) != shown:
             self.bar.setTabText(at, shown)
             self._name_button(at, title)

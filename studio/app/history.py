@@ -91,6 +91,7 @@ class HistoryPanel(QWidget):
         session.stack.indexChanged.connect(self._repaint)
         self.list = _Snapshots()
         self.list.setAccessibleName(self.tr("Snapshots"))
+        self.list.ensurePolished()  # rows are as high as the style says only from now on
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.currentRowChanged.connect(self._follow)
         self.list.itemActivated.connect(lambda _item: self.wanted.emit("open_snapshot"))

@@ -188,6 +188,12 @@ def test_comparing_marks_both_drawings_and_a_click_leads_there(
     user.key("Ctrl+Tab")
     assert page.changes() == [], "what was edited meanwhile is compared anew"
     assert page.summary.text() == "No differences"
+    user.key("Ctrl+Shift+Tab")
+    monkeypatch.setattr(ask, "yes", lambda *_: True)
+    user.window.delete_snapshot()
+    set_params(user.session, stem, {"filters": 5})
+    user.key("Ctrl+Tab")
+    assert page.summary.text() == "No differences", "what is gone is shown as it was"
     user.key("Ctrl+W")
     assert user.window.tabs.bar.count() == 1
 

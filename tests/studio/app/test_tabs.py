@@ -287,6 +287,23 @@ def test_leaving_asks_about_every_drawing(three: MainWindow, monkeypatch: pytest
     assert three.file_name() == "sunspots.bunon", "the one that is asked about is shown"
 
 
+def test_many_tabs_scroll_and_long_names_are_cut_in_the_middle(window: MainWindow) -> None:
+    for _ in range(9):
+        window.open_example("wine")
+    bar = window.tabs.bar
+    assert bar.width() < window.width()
+    assert bar.tabRect(bar.currentIndex()).right() <= bar.width(), "the one in front is in sight"
+    letters = bar.fontMetrics().horizontalAdvance("wine.bunon")
+    assert all(bar.tabRect(at).width() > letters for at in range(bar.count()))
+    workspace = front(window)
+    workspace.title = "a" * 60 + "z.bunon"
+    window.mark_tab(workspace)
+    assert names(window)[-1].endswith("z.bunon")
+    assert "…" in names(window)[-1]
+    assert len(names(window)[-1]) < 45
+    assert workspace.title in bar.tabToolTip(bar.currentIndex())
+
+
 def test_the_tabs_menu_opens_by_the_right_button_only_on_a_tab(three: MainWindow) -> None:
     three.tabs.bar.customContextMenuRequested.emit(QPoint(5000, 3))
     assert three.tabs.menu is None
