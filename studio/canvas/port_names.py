@@ -46,7 +46,7 @@ def paint_names(painter: QPainter, look: Look, theme: Theme) -> None:
     metrics = QFontMetricsF(_font())
     for socket in named(look):
         row = look.inputs if socket.is_input else look.outputs
-        most = g.across_pitch(row) - 2 * g.SOCKET - 5 if look.down else ROOM - g.SOCKET - 8
+        most = g.across_pitch(row) - 2 * g.SOCKET - 2 if look.down else ROOM - g.SOCKET - 8
         text = metrics.elidedText(socket.port, Qt.TextElideMode.ElideRight, most)
         wide, place = metrics.horizontalAdvance(text) + 4, g.socket_place(look, socket)
         if look.down:
