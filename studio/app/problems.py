@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -27,6 +27,8 @@ from studio.kit import EmptyState
 from studio.session import Session
 from studio.theme import icon, set_role
 
+FIRST = 12
+"""Rows that are made at once: those that can be seen; the others follow when there is time."""
 MOST = 100
 """Rows to make; who has more problems than this mends some first."""
 SETTINGS = "@training"
@@ -42,7 +44,10 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._problems: list[Problem] = []
-        self._built = False
+        self._made = 0  # rows that there are already
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._build)
         self.list = _List()
         self.list.setAccessibleName(self.tr("Problems"))
         self.list.itemClicked.connect(self._choose)
@@ -88,7 +93,8 @@ class ProblemsPanel(QWidget):
         self._problems = ranked
         self._list()
         if self.isVisible():
-            self._build()
+            self._build(FIRST)
+            self._later.start()
 
     def problems(self) -> list[Problem]:
         """Return what is listed, in its order."""
@@ -118,7 +124,7 @@ class ProblemsPanel(QWidget):
 
     def _list(self) -> None:
         """Make the items; their rows wait until they are to be seen."""
-        self._built = False
+        self._made = 0
         at = self.list.currentRow()
         self.list.clear()
         for problem in self._problems[:MOST]:
@@ -134,14 +140,14 @@ class ProblemsPanel(QWidget):
             self.list.addItem(self.tr("… and {count} more").format(count=left))
         self.list.setCurrentRow(min(at, self.list.count() - 1))
 
-    def _build(self) -> None:
-        """Make the rows."""
-        if self._built:
-            return
-        self._built = True
-        for number, problem in enumerate(self._problems[:MOST]):
-            self.list.setItemWidget(self.list.item(number), ProblemRow(problem, self._mend))
-        self._fit()
+    def _build(self, most: int = MOST) -> None:
+        """Make the rows that are not there yet, up to so many."""
+        width = self.list.viewport().width()
+        for number in range(self._made, min(most, len(self._problems))):
+            row = ProblemRow(self._problems[number], self._mend)
+            self.list.item(number).setSizeHint(row.height_at(width))
+            self.list.setItemWidget(self.list.item(number), row)
+            self._made = number + 1
         self._tell()
 
     def _tell(self) -> None:
