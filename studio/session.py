@@ -19,6 +19,7 @@ from studio.data_source.fields import DataSettings
 from studio.data_source.reading import Dataset, load, source_paths
 from studio.document import MAIN, Document, Edit, files
 from studio.document.catalog import Catalog
+from studio.document.data import Ranges
 from studio.document.findings import Analysis
 from studio.document.shapes import Cache, analyse
 from studio.document.values import thaw
@@ -63,6 +64,7 @@ class Session:
         self._stack: QUndoStack | None = None
         self._cache: Cache = {}
         self._data: tuple[Any, Dataset | None] | None = None
+        self._ranges: tuple[str, Ranges] = ("", {})  # of the fields, for these settings of the data
         self._saved = self.document.copy()
         self._homeless: list[Path] = []  # runs of a drawing that has no file yet
         self.trail = [MAIN]
@@ -134,8 +136,24 @@ class Session:
         """Infer shapes anew and tell."""
         if len(self._cache) > LARGEST_CACHE:
             self._cache.clear()
-        self.analysis = analyse(self.document, self.catalog, cache=self._cache)
+        self.analysis = analyse(self.document, self.catalog, cache=self._cache, ranges=self.ranges)
         self.analysed.emit()
+
+    @property
+    def ranges(self) -> Ranges:
+        """The smallest and largest number of each field of the data, where they have been read."""
+        return self._ranges[1] if self._ranges[0] == self.document.setting("data").token else {}
+
+    def _note_ranges(self, data: Dataset) -> None:
+        """Keep what the numbers lie between, and look through the drawing again where that is news."""
+        ranges = {
+            name: (each.low, each.high)
+            for name, each in data.summaries.items()
+            if each.low is not None and each.high is not None
+        }
+        before, self._ranges = self.ranges, (self.document.setting("data").token, ranges)
+        if before != ranges:
+            self.analyse()
 
     @property
     def here(self) -> Analysis:
@@ -147,7 +165,11 @@ class Session:
         if graph == MAIN:
             return self.analysis
         found = self.analysis.inside.get(graph)
-        return found if found is not None else analyse(self.document, self.catalog, graph, self._cache)
+        return (
+            found
+            if found is not None
+            else analyse(self.document, self.catalog, graph, self._cache, self.ranges)
+        )
 
     @property
     def graph(self) -> str:
@@ -168,7 +190,7 @@ class Session:
             self.trail = [*left, self.graph]  # `enter` is left to say where one is now
             self.enter(left[-1])
         tables = {put.table for put in edit.puts}
-        if tables != {"places"}:
+        if not tables <= {"places", "marks"}:
             self.analyse()
         if any(put.table == "settings" and put.key == "data" for put in edit.puts):
             self.data_changed.emit()
@@ -182,7 +204,7 @@ class Session:
         if self._data is None or self._data[0] != key:
             self.data_error = None
             try:
-                self._data = (key, self.load_data())
+                return self.load_data()
             except DataError as error:
                 self.data_error = error
                 self._data = (key, None)
@@ -195,6 +217,7 @@ class Session:
             return self._data[1]
         found = load(DataSettings.from_json(thaw(self.document.setting("data"))), self.base_folder)
         self._data = (key, found)
+        self._note_ranges(found)
         return found
 
     def _data_key(self) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QWidget
 
 
 def _tr(text: str) -> str:
@@ -38,6 +38,12 @@ def save_first(parent: QWidget, name: str) -> str:
     clicked = box.clickedButton()
     box.deleteLater()
     return "save" if clicked is save else "discard" if clicked is discard else "cancel"
+
+
+def line(parent: QWidget, title: str, label: str, text: str = "") -> str | None:
+    """Ask for one line of text; returns ``None`` where the user gave up."""
+    answer, agreed = QInputDialog.getText(parent, title, label, QLineEdit.EchoMode.Normal, text)
+    return answer if agreed else None
 
 
 def yes(parent: QWidget, title: str, text: str, agree: str, refuse: str = "") -> bool:

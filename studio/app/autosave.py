@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -27,13 +28,16 @@ class Recovered:
 class Autosave(QObject):
     """Writes the document into ``folder`` half a minute after an edit; ``clear`` once it is safe elsewhere.
 
-    The name holds the process id, so that two windows never write one file, and a copy whose process is gone
-    is one that a crash left.
+    The name holds the process id and a number, so that no two drawings ever write one file, and a copy whose
+    process is gone is one that a crash left.
     """
+
+    _numbers = count(1)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
+        self._number = next(self._numbers)
         self._document: Document | None = None
         self._original: Path | None = None
         self._timer = QTimer(self)
@@ -44,7 +48,7 @@ class Autosave(QObject):
     @property
     def copy(self) -> Path:
         """The file that the copy is written to."""
-        return self._folder / f"autosave-{os.getpid()}.bunon"
+        return self._folder / f"autosave-{os.getpid()}-{self._number}.bunon"
 
     def watch(self, document: Document, original: Path | None) -> None:
         """Keep this document from now on."""
@@ -86,7 +90,7 @@ def left_behind(folder: Path) -> list[Recovered]:
     """Return the copies whose process is no longer there, newest first."""
     found = []
     for copy in sorted(folder.glob("autosave-*.bunon"), key=lambda path: -path.stat().st_mtime):
-        number = copy.stem.removeprefix("autosave-")
+        number = copy.stem.removeprefix("autosave-").partition("-")[0]
         if number.isdigit() and int(number) != os.getpid() and not _alive(int(number)):
             found.append(Recovered(copy, _original(copy)))
     return found

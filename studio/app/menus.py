@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from studio.app.actions import ACTIONS, CONTEXT, MENUS, WHY_NOT, Act
+from studio.kit.keymap import keymap
 from studio.theme import icon
 
 _FILLED = ("pause", "play", "square")
@@ -22,15 +23,16 @@ def plain(text: str) -> str:
     return words(text).replace("&", "").rstrip("….")
 
 
-class ActionSet:
+class ActionSet(QObject):
     """The window's QActions by id; ``set_enabled`` keeps the tool tip honest about why one is disabled."""
 
     def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
         self._actions: dict[str, QAction] = {}
         for act in ACTIONS:
             action = QAction(words(act.text), window)
-            if act.shortcut:
-                action.setShortcut(QKeySequence(act.shortcut))
+            if act.scope == "canvas":  # shown in menus; the drawing itself hears them
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             if act.icon:
                 action.setIcon(icon(act.icon, filled=act.icon in _FILLED))
             action.setCheckable(act.checkable)
@@ -38,7 +40,15 @@ class ActionSet:
             action.setObjectName(act.id)
             window.addAction(action)
             self._actions[act.id] = action
-            self._describe(act, "")
+        self.follow_keys()
+        keymap().changed.connect(self.follow_keys)
+
+    def follow_keys(self) -> None:
+        """Give every action the keys that it has now."""
+        for act in ACTIONS:
+            action = self._actions[act.id]
+            action.setShortcuts(keymap().keys(act.id))
+            self._describe(act, action.statusTip())
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -56,7 +66,7 @@ class ActionSet:
     def _describe(self, act: Act, reason: str) -> None:
         action = self._actions[act.id]
         text = action.text().replace("&", "").rstrip("…")
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        keys = keymap().words(act.id)
         tip = f"{text} ({keys})" if keys else text
         if reason:
             tip = f"{tip}\n{reason}"

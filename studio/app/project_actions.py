@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from PySide6.QtWidgets import QMainWindow
+from functools import partial
 
 from studio import words
 from studio.app import ask
-from studio.app.autosave import Autosave
-from studio.app.menus import ActionSet
+from studio.app.document_tabs import DocumentTabs
+from studio.app.look_actions import LookActions
+from studio.app.start_page import StartPage
 from studio.app.top_bar import TopBar
 from studio.app.workspace import Workspace
-from studio.canvas import CanvasView
+from studio.document.library import BlockLibrary
 from studio.document.linear import is_linear
 
 
-class ProjectActions(QMainWindow):
+class ProjectActions(LookActions):
     """The part of the main window that acts on what is drawn and trained."""
 
-    workspace: Workspace | None
-    autosave: Autosave
-    actions_by_id: ActionSet
     bar: TopBar
     file_name: Callable[[], str]
-
-    @property
-    def canvas(self) -> CanvasView:
-        """The open drawing's canvas; actions that need one are disabled without."""
-        assert self.workspace is not None
-        return self.workspace.canvas
+    name_of: Callable[[Workspace], str]
+    mark_tab: Callable[[Workspace], None]
+    training_elsewhere: Callable[[], Workspace | None]
+    tabs: DocumentTabs
+    library: BlockLibrary
+    manage_block: Callable[[str, str], None]
+    start_page: StartPage
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -60,6 +58,26 @@ class ProjectActions(QMainWindow):
     def delete(self) -> None:
         """Delete the selection."""
         self.canvas.delete_selection()
+
+    def delete_heal(self) -> None:
+        """Delete the selection and join what it had between."""
+        self.canvas.delete_selection(heal=True)
+
+    def nudge_left(self) -> None:
+        """Move the selection to the left, or earlier in a chain."""
+        self.canvas.nudge(-1, 0)
+
+    def nudge_right(self) -> None:
+        """Move the selection to the right, or later in a chain."""
+        self.canvas.nudge(1, 0)
+
+    def nudge_up(self) -> None:
+        """Move the selection up, or earlier in a chain."""
+        self.canvas.nudge(0, -1)
+
+    def nudge_down(self) -> None:
+        """Move the selection down, or later in a chain."""
+        self.canvas.nudge(0, 1)
 
     def rename(self) -> None:
         """Edit the name of the selected layer in place."""
@@ -101,6 +119,11 @@ class ProjectActions(QMainWindow):
         """Pass the selected layers over, or use them again."""
         self.canvas.bypass_selection()
 
+    def show_layer_page(self) -> None:
+        """Show what the layer in question does."""
+        assert self.workspace is not None
+        self.workspace.show_page()
+
     def make_block(self) -> None:
         """Make a block of the selection."""
         self.canvas.make_block()
@@ -124,6 +147,18 @@ class ProjectActions(QMainWindow):
     def view_graph(self) -> None:
         """Draw freely."""
         self._set_view("graph")
+
+    def turn_view(self) -> None:
+        """Draw as a chain what is drawn as a graph, and back."""
+        assert self.workspace is not None
+        if self.canvas.mirror.sequential:
+            self._set_view("graph")
+        elif self.actions_by_id["view_sequential"].isEnabled():
+            self._set_view("sequential")
+        else:
+            self.canvas.say(
+                self.actions_by_id["view_sequential"].statusTip(), self.canvas.pointer(), True, True
+            )
 
     def _set_view(self, key: str) -> None:
         assert self.workspace is not None
@@ -168,49 +203,76 @@ class ProjectActions(QMainWindow):
         self.workspace.session.stop()
 
     def connect_session(self) -> None:
-        """Listen to the open drawing."""
+        """Listen to the drawing in front, from now on until it is closed."""
         workspace = self.workspace
         assert workspace is not None
         session, bar = workspace.session, self.bar
-        session.stack.indexChanged.connect(self._on_edit)
-        session.stack.cleanChanged.connect(self.update_actions)
+        session.stack.indexChanged.connect(partial(self._on_edit, workspace))
+        session.stack.cleanChanged.connect(partial(self._on_state, workspace))
         session.analysed.connect(self._on_analysed)
         workspace.selection_changed.connect(self.update_actions)
-        workspace.run.progressed.connect(self._on_progress)
-        workspace.run.ended.connect(self._on_ended)
-        workspace.run.idle.connect(self.update_actions)
+        workspace.history.selection_changed.connect(self.update_actions)
+        workspace.history.wanted.connect(lambda name: self.actions_by_id[name].trigger())
+        workspace.run.progressed.connect(partial(self._on_progress, workspace))
+        workspace.run.ended.connect(partial(self._on_ended, workspace))
+        workspace.run.idle.connect(partial(self._on_state, workspace))
+        workspace.canvas.heat_changed.connect(self.mark_look)
         bar.style_choice.value_changed.connect(self._set_view)
+        workspace.canvas.graph_view_wanted.connect(self.view_graph)
         self._set_view("sequential" if is_linear(session.document) is None else "graph")
+        workspace.set_library(self.library)
+        workspace.palette_panel.block_wanted.connect(self.manage_block)
         workspace.show_last_run()
 
     def update_actions(self) -> None:
         """Enable what can be done now, and say why of the rest."""
         workspace = self.workspace
+        count = self.tabs.bar.count()
+        tabs = {"tab": count > 0, "tabs": count > 1}
         if workspace is None:
-            self.actions_by_id.update({}, {})
+            looking = self.tabs.current() not in (None, self.start_page)
+            why_not = self.tr("This tab only compares: go to the tab of a drawing first.")
+            self.actions_by_id.update(tabs, {"open": why_not} if looking else {})
             self.setWindowTitle("Bunon")
             return
         session = workspace.session
-        nodes = workspace.selected()
+        nodes, marks = workspace.selected(), self.canvas.mirror.marks.selected()
         branch = is_linear(session.document)
         trouble = next((one for one in session.analysis.problems if one.severity == "error"), None)
+        elsewhere = self.training_elsewhere()
         holds = {
+            **tabs,
             "open": True,
+            "snapshot": bool(workspace.history.chosen()),
             "can_undo": session.stack.canUndo(),
             "can_redo": session.stack.canRedo(),
             "selected": bool(nodes),
-            "selected_any": bool(nodes or self.canvas.mirror.selected_wires()),
-            "selected_one": len(nodes) == 1,
+            "selected_two": len(nodes) > 1,
+            "selected_three": len(nodes) > 2,
+            "selected_mark": len(marks) == 1 and not nodes,
+            "selected_items": bool(nodes or marks),
+            "selected_any": bool(nodes or marks or self.canvas.mirror.selected_wires()),
+            "selected_one": len(nodes) == 1 or (not nodes and len(marks) == 1),
             "block": bool(self.canvas.selected_block()),
+            "again": self.canvas.can_use_again(),
+            "shared": self.canvas.is_used_twice(),
             "inside": len(session.trail) > 1,
+            "problems": bool(session.document.node_ids() and session.analysis.problems),
+            "sure": workspace.problems.sure() > 0,
             "catalog": session.catalog is not None,
             "linear": branch is None,
             "running": session.running,
             "has_run": workspace.run.panel.done > 0,
-            "can_continue": session.can_continue,
-            "can_train": trouble is None and session.catalog is not None and not session.running,
+            "can_continue": session.can_continue and elsewhere is None,
+            "can_train": trouble is None
+            and session.catalog is not None
+            and not session.running
+            and elsewhere is None,
         }
         why = {"linear": "", "can_train": self.tr("It is training already.")}
+        if elsewhere is not None:  # two runs at once would take each other's cores
+            busy = self.tr("{name} is training in another tab: wait for it, or stop it.")
+            why["can_train"] = why["can_continue"] = busy.format(name=self.name_of(elsewhere))
         if branch is not None:
             name = session.document.node(branch.node).name
             why["linear"] = self._why_graph(branch.code).format(name=name)
@@ -230,6 +292,8 @@ class ProjectActions(QMainWindow):
         bar.set_running(session.running)
         self.setWindowTitle(self.tr("{name} – Bunon").format(name=name if saved else f"• {name}"))
         workspace.run.results.set_changed(session.changed_since_run)
+        self.mark_look()
+        self.mark_tab(workspace)
 
     def _why_graph(self, code: str) -> str:
         return {
@@ -239,20 +303,26 @@ class ProjectActions(QMainWindow):
             "cycle": self.tr("{name} is part of a loop: a Sequential model is one chain."),
         }.get(code, self.tr("{name} is not connected to the rest: a Sequential model is one chain."))
 
-    def _on_edit(self, _index: int) -> None:
-        if self.workspace is not None and not self.workspace.session.stack.isClean():
-            self.autosave.touch()
+    def _on_edit(self, workspace: Workspace, _index: int) -> None:
+        if not workspace.session.stack.isClean():
+            workspace.autosave.touch()
+        self._on_state(workspace)
+
+    def _on_state(self, workspace: Workspace, *_: object) -> None:
+        self.mark_tab(workspace)
         self.update_actions()
 
     def _on_analysed(self, *_: object) -> None:
         self.update_actions()
 
-    def _on_progress(self, epoch: int, epochs: int, share: float, paused: bool) -> None:
-        if self.workspace is not None and self.workspace.session.running:
-            self.bar.train.set_progress(epoch, epochs, share, paused)
-            self.bar.set_paused(paused)
+    def _on_progress(self, workspace: Workspace, epoch: int, epochs: int, share: float, paused: bool) -> None:
+        if workspace.session.running:
+            workspace.bar.train.set_progress(epoch, epochs, share, paused)
+            if workspace is self.workspace:
+                self.bar.set_paused(paused)
 
-    def _on_ended(self, _event: object) -> None:
-        self.bar.train.set_idle()
-        self.bar.set_paused(False)
-        self.update_actions()
+    def _on_ended(self, workspace: Workspace, _event: object) -> None:
+        workspace.bar.train.set_idle()
+        if workspace is self.workspace:
+            self.bar.set_paused(False)
+        self._on_state(workspace)

@@ -1,18 +1,29 @@
-"""The overlay of all keys, made from the table of actions."""
+"""The overlay of all keys, made from the table of actions and the keys that they have now."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.app.actions import ACTIONS, KEYS, MENUS
 from studio.app.menus import plain, words
+from studio.kit.keymap import keymap
 from studio.theme import set_role
 
 
 class ShortcutOverlay(QDialog):
     """Shows every action that has a key, by menu in three columns, and the gestures of the mouse."""
+
+    change_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,26 +32,49 @@ class ShortcutOverlay(QDialog):
         groups: list[tuple[str, list[tuple[str, str]]]] = []
         for key, title in MENUS.items():
             rows = [
-                (plain(act.text), QKeySequence(act.shortcut).toString(QKeySequence.SequenceFormat.NativeText))
+                (plain(act.text), keymap().words(act.id))
                 for act in ACTIONS
-                if act.menu == key and act.shortcut
+                if act.menu == key and keymap().words(act.id)
             ]
-            groups.append((plain(title), rows))
+            if rows:
+                groups.append((plain(title), rows))
         groups.append((self.tr("Mouse"), [(words(what), words(how)) for what, how in KEYS]))
         body = QWidget()
         set_role(body, "panel")
-        columns = QGridLayout(body)
-        columns.setContentsMargins(24, 20, 24, 20)
-        columns.setHorizontalSpacing(40)
-        for at, (title, rows) in enumerate(groups):
-            columns.addWidget(self._group(title, rows), at // 3, at % 3, Qt.AlignmentFlag.AlignTop)
+        across = QHBoxLayout(body)
+        across.setContentsMargins(24, 20, 24, 12)
+        across.setSpacing(40)
+        for part in _balanced(groups, 3):
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            for title, rows in part:
+                column.addWidget(self._group(title, rows))
+            column.addStretch(1)
+            across.addLayout(column, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(body)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(area)
-        self.resize(1020, 620)
+        self.change = QPushButton(self.tr("Change…"))
+        self.change.setToolTip(self.tr("Give actions other keys"))
+        self.change.clicked.connect(self._change)
+        close = QPushButton(self.tr("Close"))
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 14)
+        foot.addWidget(self.change)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area, 1)
+        whole.addLayout(foot)
+        self.resize(1080, 680)
+        close.setFocus()
+
+    def _change(self) -> None:
+        self.accept()
+        self.change_wanted.emit()
 
     def _group(self, title: str, rows: list[tuple[str, str]]) -> QWidget:
         group = QWidget()
@@ -51,8 +85,26 @@ class ShortcutOverlay(QDialog):
         grid.addWidget(heading, 0, 0, 1, 2)
         for row, (what, keys) in enumerate(rows, 1):
             label, value = QLabel(what), QLabel(keys)
-            value.setWordWrap(True)
+            label.setWordWrap(True)
+            value.setWordWrap(" " in keys)  # a sentence breaks, keys never do
             set_role(label, "muted")
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(0, 1)
         return group
+
+
+def _balanced(
+    groups: list[tuple[str, list[tuple[str, str]]]], columns: int
+) -> list[list[tuple[str, list[tuple[str, str]]]]]:
+    """Share groups out among columns, in their order, so that no column is much longer than the others."""
+    total = sum(len(rows) + 2 for _, rows in groups)
+    parts: list[list[tuple[str, list[tuple[str, str]]]]] = [[]]
+    tall = 0
+    for group in groups:
+        size = len(group[1]) + 2
+        if parts[-1] and len(parts) < columns and tall + size / 2 > total / columns * len(parts):
+            parts.append([])
+        parts[-1].append(group)
+        tall += size
+    return parts

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 from studio.app.menus import ActionSet
 from studio.app.train_button import TrainButton
 from studio.kit import SearchField, Segmented
+from studio.kit.keymap import keymap
 from studio.theme import icon, set_role, ui_font
 from studio.theme.fonts import SIZES
 
@@ -38,7 +39,7 @@ class TopBar(QFrame):
         self.style_choice = Segmented(
             [("sequential", self.tr("Sequential")), ("graph", self.tr("Graph"))], self.tr("How to draw")
         )
-        self.finder = _ActionField(self.tr("Find any action"), self.tr("Ctrl Shift P"))
+        self.finder = _ActionField(self.tr("Find any action"))
         self.finder.setReadOnly(True)
         self.finder.setFixedWidth(230)
         self.finder.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -51,6 +52,8 @@ class TopBar(QFrame):
         self.train.setFixedWidth(200)
         self.train.clicked.connect(lambda: actions["train"].trigger())
         actions["train"].changed.connect(self._follow)
+        actions["commands"].changed.connect(self._show_keys)
+        self._show_keys()
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 9, 20, 9)
         row.setSpacing(8)
@@ -100,6 +103,9 @@ class TopBar(QFrame):
         if framed:
             set_role(button, "framed")
         return button
+
+    def _show_keys(self) -> None:
+        self.finder.set_hint(keymap().words("commands").replace("+", " "))
 
     def _follow(self) -> None:
         action = self._actions["train"]

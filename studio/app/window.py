@@ -4,40 +4,65 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app import ask
-from studio.app.autosave import Autosave, forget, left_behind
+from studio.app.arrange_actions import ArrangeActions
+from studio.app.autosave import forget, left_behind
+from studio.app.check_actions import CheckActions
 from studio.app.command_palette import CommandPalette
+from studio.app.document_actions import DocumentActions
+from studio.app.document_tabs import DocumentTabs
 from studio.app.file_actions import FileActions
+from studio.app.history_actions import HistoryActions
+from studio.app.key_dialog import KeyDialog
+from studio.app.keys import load_keys, store_keys
 from studio.app.loader import CatalogLoader
 from studio.app.menus import ActionSet, build_menus
+from studio.app.picture_actions import PictureActions
 from studio.app.project_actions import ProjectActions
+from studio.app.reuse_actions import ReuseActions
 from studio.app.settings import Settings, data_path
 from studio.app.shortcuts import ShortcutOverlay
 from studio.app.start_page import StartPage
 from studio.app.workspace import Workspace
+from studio.document.library import BlockLibrary
 from studio.theme import switch
 
 
-class MainWindow(FileActions, ProjectActions, QMainWindow):
-    """One window with one drawing at a time; ``workspace`` is ``None`` on the start page."""
+class MainWindow(
+    ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, PictureActions,
+    ReuseActions, ProjectActions, QMainWindow,
+):  # fmt: skip
+    """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
     def __init__(self, settings: Settings | None = None, loader: CatalogLoader | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
         self.loader = loader or CatalogLoader(self)
         self.workspace: Workspace | None = None
-        self.autosave = Autosave(data_path() / "autosave", self)
+        self.library = BlockLibrary(data_path() / "library")
         self.setWindowTitle("Bunon")
         self.setMinimumSize(900, 560)
         self.setAnimated(False)
+        load_keys(self.settings)
         self.actions_by_id = ActionSet(self)
         build_menus(self, self.actions_by_id)
         self.pages = QStackedWidget()
         self.start_page = StartPage()
         self.pages.addWidget(self.start_page)
-        self.setCentralWidget(self.pages)
+        self.tabs = DocumentTabs()
+        self.tabs.chosen.connect(self.on_page)
+        self.tabs.close_wanted.connect(self.close_page)
+        self.tabs.others_wanted.connect(self.close_all_but)
+        self.tabs.new_wanted.connect(self.new_file)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(middle)
         self.start_page.new_wanted.connect(self.new_file)
         self.start_page.open_wanted.connect(self.open_file)
         self.start_page.opened.connect(self.open_path)
@@ -71,8 +96,6 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
             if wanted:
                 self.recover(left)
             forget(left.copy)
-            if wanted:
-                return
 
     def find_action(self) -> None:
         """Open the command palette."""
@@ -83,7 +106,15 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
-        ShortcutOverlay(self).open()
+        overlay = ShortcutOverlay(self)
+        overlay.change_wanted.connect(self.change_keys)
+        overlay.open()
+
+    def change_keys(self) -> None:
+        """Let the user give actions other keys."""
+        dialog = KeyDialog(self)
+        dialog.changed.connect(lambda: store_keys(self.settings))
+        dialog.open()
 
     def show_about(self) -> None:
         """Say what this is."""
@@ -127,9 +158,9 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
             self.actions_by_id[f"theme_{mode}"].setChecked(switch().mode == mode)
 
     def _on_catalog(self, catalog: object) -> None:
-        if self.workspace is not None:
-            self.workspace.session.set_catalog(catalog)
-            self.workspace.predict_stored()
+        for workspace in self.workspaces():
+            workspace.session.set_catalog(catalog)
+            workspace.predict_stored()
         self.update_actions()
 
     def _on_catalog_failed(self, reason: str) -> None:
@@ -145,8 +176,8 @@ class MainWindow(FileActions, ProjectActions, QMainWindow):
             event.ignore()
             return
         self.settings.set_state("layout/window", self.saveGeometry())
-        self.leave_project()
-        self.autosave.clear()
+        for workspace in self.workspaces():
+            self.leave(workspace)
         self.settings.sync()
         self.loader.wait()
         event.accept()

@@ -9,13 +9,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from studio import words
-from studio.app.problems import ProblemsPanel
+from studio.app.autosave import Autosave
+from studio.app.history import HistoryPanel
+from studio.app.problems import SETTINGS, ProblemsPanel
 from studio.app.run_view import RunView
-from studio.app.settings import Settings
+from studio.app.settings import Settings, data_path
 from studio.app.top_bar import TopBar
 from studio.canvas import CanvasView
 from studio.code import CodePanel
 from studio.data import DataPanel
+from studio.document.library import BlockLibrary
 from studio.document.rows import MAIN, address
 from studio.inspector import HelpPanel, InspectorPanel
 from studio.outline import OutlinePanel
@@ -81,6 +84,9 @@ class Workspace(QWidget):
     def __init__(self, session: Session, bar: TopBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.bar = bar
+        self.autosave = Autosave(data_path() / "autosave", self)
+        self.autosave.watch(session.document, session.path)
         self.title = ""
         self.stored: StoredRun | None = None
         self.canvas = CanvasView(session)
@@ -92,7 +98,8 @@ class Workspace(QWidget):
         self.help = HelpPanel(session)
         self.form = TrainingForm(session)
         self.run = RunView(session)
-        self.problems = ProblemsPanel()
+        self.history = HistoryPanel(session)
+        self.problems = ProblemsPanel(session)
 
         self.left = Tabs(self.tr("What to draw with"), 14)
         self.left.add("layers", self.tr("Layers"), self.palette_panel)
@@ -103,10 +110,11 @@ class Workspace(QWidget):
         self.right.add("code", self.tr("Code"), self.code)
         self.right.add("training", self.tr("Training"), _scrolled(self.form))
         self.right.add("help", self.tr("Help"), self.help)
-        self.bottom = Tabs(self.tr("About the run"), 18)
+        self.bottom = Tabs(self.tr("About the run and the past"), 18)
         self.bottom.add("training", self.tr("Training"), self.run.panel)
         self.bottom.add("results", self.tr("Results"), self.run.results)
         self.bottom.add("problems", self.tr("Problems"), self.problems)
+        self.bottom.add("history", self.tr("History"), self.history)
         for tabs, least in ((self.left, 190), (self.right, 250)):
             tabs.setMinimumWidth(least)
         self.bottom.setMinimumHeight(190)
@@ -132,15 +140,20 @@ class Workspace(QWidget):
 
         self.canvas.selection_changed.connect(self._on_selection)
         self.code.node_selected.connect(self._on_code)
-        self.outline.node_selected.connect(lambda node: self._on_code(address(node, session.graph)))
+        self.outline.node_selected.connect(self._on_code)
         session.entered.connect(self._on_enter)
-        self.problems.chosen.connect(self.show_node)
+        self.problems.chosen.connect(self.show_problem)
         self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
         self.run.node_wanted.connect(self.show_node)
         self.run.results_ready.connect(lambda: self.bottom.show_pane("results"))
         self.palette_panel.add_requested.connect(self._add)
         session.analysed.connect(self._on_analysis)
         self._on_analysis()
+
+    def set_library(self, library: BlockLibrary) -> None:
+        """Let palette and search offer the user's own blocks."""
+        self.canvas.library = library
+        self.palette_panel.set_library(library)
 
     def selected(self) -> list[str]:
         """Return the ids of the selected nodes."""
@@ -150,6 +163,25 @@ class Workspace(QWidget):
         """Select a node (``block/n3`` inside a block), bring it into sight and show its parameters."""
         self._on_code(node)
         self.right.show_pane("layer")
+
+    def show_problem(self, place: str) -> None:
+        """Show what a problem is about: its node, or the settings of the training."""
+        if place == SETTINGS:
+            self.right.show_pane("training")
+        else:
+            self.show_node(place)
+
+    def show_page(self) -> None:
+        """Show the page of the layer that has the focus in the list, or that is selected in the drawing.
+
+        Without one the search of the pages gets the focus.
+        """
+        wanted = self.palette_panel.current_type() or self._type_of(self.selected())
+        self.right.show_pane("help")
+        if wanted:
+            self.help.show_type(wanted)
+        else:
+            self.help.search.setFocus()
 
     def device_words(self) -> str:
         """Say what the model trains on: the device of the run, or the one that the settings come to."""
@@ -235,8 +267,9 @@ class Workspace(QWidget):
         self._on_selection()
 
     def _on_analysis(self, *_: object) -> None:
-        problems = self.session.analysis.problems
-        self.problems.show_problems(problems)
+        blank = not self.session.document.node_ids()  # what nobody has begun is not wrong yet
+        problems = () if blank else self.session.analysis.problems
+        self.problems.show_problems(problems, blank=blank)
         self.bottom.set_count("problems", len(problems))
         self.form.refresh()
 

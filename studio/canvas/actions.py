@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtGui import QCursor
 
+from engine.spec import TensorSpec
 from studio import commands
 from studio.canvas import geometry
 from studio.canvas.fitting import Loose
@@ -15,21 +16,15 @@ from studio.canvas.hint import Hint
 from studio.canvas.name_editor import NameEditor
 from studio.canvas.navigation import NavigableView
 from studio.canvas.popup import AddPopup
-from studio.canvas.search import INPUT, OUTPUT, Entry, entries, fitting, starting_params
+from studio.canvas.search import INPUT, OUTPUT, Entry, entries, fitting
 from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
-from studio.document import DocumentError, clipboard
-from studio.document.layout import lay_out
+from studio.document import DocumentError
 from studio.document.rows import MAIN, Wire
+from studio.document.suiting import at_hand, starting_params
 from studio.words import text
 
 DROP_REACH = 14.0
-ROW = 150.0
-"""The most that one tall card may space all rows of a layout apart."""
-
-
-def _to_clipboard(words: str) -> None:
-    QGuiApplication.clipboard().setText(words)
 
 
 class ActionsView(NavigableView):
@@ -82,92 +77,32 @@ class ActionsView(NavigableView):
 
     # -- selecting ----------------------------------------------------------------------------------------
 
-    def select(self, ids: Iterable[str], wires: Iterable[Wire] = ()) -> None:
-        """Select just these nodes and wires."""
-        wanted, wanted_wires = set(ids), set(wires)
-        before = self.mirror.selected_nodes()
+    def select(self, ids: Iterable[str], wires: Iterable[Wire] = (), marks: Iterable[str] = ()) -> None:
+        """Select just these nodes, wires, frames and notes."""
+        wanted, wanted_wires, wanted_marks = set(ids), set(wires), set(marks)
+        before = self._chosen()
         with QSignalBlocker(self.mirror):
             for node, item in self.mirror.nodes.items():
                 item.setSelected(node in wanted)
             for wire, wire_item in self.mirror.wires.items():
                 wire_item.setSelected(wire in wanted_wires)
-        if before != self.mirror.selected_nodes():
+            for mark, mark_item in self.mirror.marks.items.items():
+                mark_item.setSelected(mark in wanted_marks)
+        if before != self._chosen():
             self._tell_selection()
 
+    def _chosen(self) -> tuple[list[str], list[Wire], list[str]]:
+        return self.mirror.selected_nodes(), self.mirror.selected_wires(), self.mirror.marks.selected()
+
     def select_all(self) -> None:
-        """Select every node."""
-        self.select(self.mirror.nodes)
+        """Select every node, and every frame and note that is seen."""
+        marks = [mark for mark, item in self.mirror.marks.items.items() if item.isVisible()]
+        self.select(self.mirror.nodes, (), marks)
 
     def _tell_selection(self) -> None:
         self.selection_changed.emit(self.mirror.selected_nodes())
 
     # -- changing -----------------------------------------------------------------------------------------
-
-    def delete_selection(self, heal: bool = False) -> None:
-        """Remove the selected nodes and wires; ``heal`` joins what a removed node had between."""
-        nodes, wires = self.mirror.selected_nodes(), self.mirror.selected_wires()
-        if nodes or wires:
-            self.attempt(lambda: commands.delete(self.session, nodes, wires, heal=heal, graph=self.graph))
-
-    def copy(self) -> None:
-        """Put the selected nodes on the clipboard, as text."""
-        nodes = self.mirror.selected_nodes()
-        if nodes:
-            self.attempt(lambda: _to_clipboard(clipboard.copy_text(self.session.document, nodes, self.graph)))
-
-    def cut(self) -> None:
-        """Move the selected nodes to the clipboard."""
-        nodes = self.mirror.selected_nodes()
-        if nodes:
-            self.attempt(lambda: _to_clipboard(commands.cut(self.session, nodes, graph=self.graph)))
-
-    def paste(self, at: QPoint | None = None) -> None:
-        """Paste what the clipboard holds: at a point of the viewport, or beside where it was copied."""
-        words = QGuiApplication.clipboard().text()
-        where = None if at is None else self.mapToScene(at)
-        place = None if where is None else (geometry.snap(where.x()), geometry.snap(where.y()))
-        new: list[str] = []
-        if self.attempt(lambda: new.extend(commands.paste(self.session, words, place, graph=self.graph))):
-            self.select(new)
-
-    def duplicate(self) -> None:
-        """Copy the selected nodes beside themselves."""
-        nodes, new = self.mirror.selected_nodes(), list[str]()
-        if nodes and self.attempt(
-            lambda: new.extend(commands.duplicate(self.session, nodes, graph=self.graph))
-        ):
-            self.select(new)
-
-    def nudge(self, x: int, y: int) -> None:
-        """Move the selected nodes by steps of the grid."""
-        nodes = self.mirror.selected_nodes()
-        if nodes and not self.mirror.stacked():
-            step = geometry.GRID
-            old = {node: self.session.document.place(node, self.graph) for node in nodes}
-            new = {n: (px + x * step, py + y * step) for n, (px, py) in old.items()}
-            commands.move(self.session, new, graph=self.graph)
-
-    def auto_layout(self) -> None:
-        """Lay the drawing out, and let the nodes glide to their places."""
-        if self.mirror.stacked():
-            self.status.emit(self.tr("In the Sequential view the order places the layers."))
-            return
-
-        heights = [geometry.size_of(item.look).height() for item in self.mirror.nodes.values()]
-        row = min(max(heights, default=0.0), ROW)
-
-        def size(node: str) -> tuple[float, float]:
-            # Rows of one height keep the wires between them straight.
-            card = geometry.size_of(self.mirror.nodes[node].look)
-            return card.width(), max(card.height(), row)
-
-        document = self.session.document
-        tidy = lay_out(document, self.graph, size=size, gap=geometry.GAP)
-        if all(document.place(node, self.graph) == place for node, place in tidy.items()):
-            return
-        self.mirror.animate_next = True
-        commands.lay_out(self.session, size, graph=self.graph)
-        self.mirror.animate_next = False
 
     def rename_selected(self) -> None:
         """Edit the name of the selected node in place."""
@@ -233,8 +168,11 @@ class ActionsView(NavigableView):
                     )
                 )
             elif into is not None:
+                size, graph = self.mirror.room_of, self.graph
                 made.append(
-                    commands.insert_on_wire(self.session, into, type_name, place, params, graph=self.graph)
+                    commands.insert_on_wire(
+                        self.session, into, type_name, place, params, size=size, graph=graph
+                    )
                 )
             elif self.mirror.sequential:
                 made.append(commands.append(self.session, type_name, params, graph=self.graph))
@@ -260,12 +198,22 @@ class ActionsView(NavigableView):
     def add_by_search(self, at: QPoint | None = None) -> None:
         """Open the search; what is chosen is added at a point of the viewport, or at the pointer."""
         where = at if at is not None else self.pointer()
+        session, chosen = self.session, self.mirror.selected_nodes()
+        given = at_hand(session.document, session.here, self.graph, chosen[:1])
         self._open(
-            entries(self.session.catalog),
+            self.choices(given),
             self.tr("Add a layer"),
             where,
             lambda name: self.add_type(name, where),
         )
+
+    def choices(self, given: TensorSpec | None = None) -> list[Entry]:
+        """Return all that can be added, with what it would make of ``given``."""
+        return entries(self.session.catalog, given)
+
+    def block_choices(self) -> list[Entry]:
+        """Return the blocks that can be added."""
+        return []
 
     def offer(self, loose: Loose, at: QPoint) -> None:
         """Open the search with what fits the wire that was let go at ``at``; the choice is wired at once."""
@@ -273,7 +221,7 @@ class ActionsView(NavigableView):
         forward = not loose.socket.is_input
         spec = info.output(loose.socket.port) if info is not None and forward else None
         title = self.tr("Layers that fit") if forward else self.tr("What comes before")
-        found = fitting(self.session.catalog, spec, forward)
+        found = [*fitting(self.session.catalog, spec, forward), *self.block_choices()]
         self._open(found, title, at, lambda name: self._add_wired(name, loose, at))
 
     def _add_wired(self, type_name: str, loose: Loose, at: QPoint) -> None:
@@ -285,6 +233,9 @@ class ActionsView(NavigableView):
         x, y = self._corner(at)
         place = (geometry.snap(x + (geometry.WIDTH / 2 if forward else -geometry.WIDTH / 2)), y)
         end = (loose.node, loose.socket.port)
+        if ":" in type_name:
+            self.add_wired(type_name, end, forward, at)
+            return
         made: list[str] = []
 
         options, graph = self._end_options(), self.graph
@@ -300,6 +251,10 @@ class ActionsView(NavigableView):
 
         if self.attempt(act, at):
             self.select(made)
+
+    def add_wired(self, type_name: str, end: tuple[str, str], forward: bool, at: QPoint) -> str:
+        """Add a block and wire it at once; here no block can be added."""
+        return ""
 
     def _open(self, found: list[Entry], title: str, at: QPoint, choose: Callable[[str], Any]) -> None:
         self.close_popup()

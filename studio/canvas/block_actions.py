@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from studio import commands
-from studio.canvas.actions import ActionsView
+from studio.canvas.mark_actions import MarkActions
 from studio.document.rows import MAIN
+from studio.kit.keymap import keymap
 
 
-class BlockActions(ActionsView):
+class BlockActions(MarkActions):
     """The verbs of blocks, on the selection."""
 
     def block_of(self, node: str) -> str:
@@ -22,8 +23,11 @@ class BlockActions(ActionsView):
 
     def make_block(self) -> None:
         """Make a block of the selected nodes and select it."""
-        nodes, made = self.mirror.selected_nodes(), list[str]()
-        if self.attempt(lambda: made.append(commands.group(self.session, nodes, graph=self.graph))):
+        nodes, marks = self._copied()
+        made: list[str] = []
+        if self.attempt(
+            lambda: made.append(commands.group(self.session, nodes, marks=marks, graph=self.graph))
+        ):
             self.select(made)
 
     def dissolve_block(self) -> None:
@@ -41,11 +45,16 @@ class BlockActions(ActionsView):
             self.attempt(lambda: commands.bypass(self.session, nodes, graph=self.graph))
 
     def enter_block(self) -> None:
-        """Show the selected block from inside."""
+        """Show the selected block from inside; write on the selected frame or note."""
+        marks = self.mirror.marks.selected()
+        if len(marks) == 1 and not self.mirror.selected_nodes():
+            self.write_mark(marks[0])
+            return
         graph = self.block_of(self.selected_block())
         if graph:
             self.session.enter(graph)
-            self.status.emit(self.tr("Esc leaves the block."))
+            keys = keymap().words("leave_block")
+            self.status.emit(self.tr("{keys} leaves the block.").format(keys=keys) if keys else "")
 
     def leave_block(self) -> None:
         """Show what the block lies in, with the block selected."""

@@ -1,11 +1,11 @@
-"""Sizes and places: how large a node is, where its sockets sit and how a wire bends.  Scene units."""
+"""Sizes and places: how large a node is and where its sockets sit.  Scene units."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QFontMetricsF, QPainterPath
+from PySide6.QtCore import QPointF, QSizeF
+from PySide6.QtGui import QFontMetricsF
 
 from studio.canvas.look import Look, Socket
 from studio.theme import ui_font
@@ -13,6 +13,8 @@ from studio.theme import ui_font
 WIDTH = 152.0
 GAP = (36.0, 40.0)
 """Between the cards of a tidy drawing, across and down."""
+STACK_GAP = (92.0, 48.0)
+"""Between the cards of the Sequential view, where the shape is written between each pair."""
 TITLE = 19.0
 """Middle of the title's line."""
 HEAD = 54.0
@@ -20,6 +22,8 @@ HEAD = 54.0
 EXTRA_LINE = 16.0
 PICTURE = 46.0
 FOOT = 28.0
+LEAST = HEAD + FOOT
+"""Height of a card with one line and no picture."""
 FAR_LINE = 14
 """Size of the letters of parameters seen from afar."""
 LEVEL = (HEAD + FOOT) / 2
@@ -31,11 +35,10 @@ SOCKET = 5.5
 REACH = 11.0
 """How near to a socket a press counts, at 100 %."""
 PITCH = 19.0
+NAMED_PITCH = 64.0
 MARGIN = 14.0
 """Room around the card for sockets, shadow and rings."""
 GRID = 10.0
-BACK = 115.0
-"""How far below its start a wire that runs back takes the lane between two rows."""
 
 
 MOST_ROWS = 3
@@ -75,14 +78,8 @@ def extra_of(look: Look) -> float:
 def size_of(look: Look) -> QSizeF:
     """Return width and height of a card."""
     height = HEAD + extra_of(look) + (PICTURE if look.picture else 0.0) + FOOT
-    sockets = max(len(look.inputs), len(look.outputs))
+    sockets = 0 if look.down else max(len(look.inputs), len(look.outputs))
     return QSizeF(WIDTH, max(height, PITCH * (sockets + 0.6)))
-
-
-def bounds_of(look: Look) -> QRectF:
-    """Return all that a card may paint on, its top left corner at the origin."""
-    size = size_of(look)
-    return QRectF(0, 0, size.width(), size.height()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
 
 def sockets_of(look: Look) -> tuple[Socket, ...]:
@@ -90,40 +87,25 @@ def sockets_of(look: Look) -> tuple[Socket, ...]:
     return (*look.inputs, *look.outputs)
 
 
+def across_pitch(row: tuple[Socket, ...]) -> float:
+    """Return how far apart sockets side by side are: names between them need more room."""
+    several = len({socket.port for socket in row}) > 1
+    return min(NAMED_PITCH if several else PITCH, WIDTH / (len(row) + 0.6)) if row else PITCH
+
+
 def socket_place(look: Look, socket: Socket) -> QPointF:
     """Return the centre of a socket in the card's own coordinates."""
     size = size_of(look)
     row = look.inputs if socket.is_input else look.outputs
     at = row.index(socket) if socket in row else 0
+    if look.down:
+        pitch = across_pitch(row)
+        x = size.width() / 2 + (at - (max(1, len(row)) - 1) / 2) * pitch
+        return QPointF(x, 0.0 if socket.is_input else size.height())
     # Cards whose tops are level have their sockets level too, however tall a picture makes one of them.
     middle = LEVEL if len(row) <= 3 else size.height() / 2
     y = middle + (at - (max(1, len(row)) - 1) / 2) * PITCH
     return QPointF(0.0 if socket.is_input else size.width(), y)
-
-
-def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
-    """Return the curve of a wire; it leaves to the right and arrives from the left, whatever lies between."""
-    across, down = end.x() - start.x(), abs(end.y() - start.y())
-    bend = max(across * 0.5, min(160.0, 26.0 + down * 0.35 + max(0.0, -across) * 0.45))
-    path = QPainterPath(start)
-    if across < -REACH and end.y() - start.y() > BACK:
-        _lead_back(path, start, end)
-        return path
-    path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
-    return path
-
-
-def _lead_back(path: QPainterPath, start: QPointF, end: QPointF) -> None:
-    """Lead a wire around the card that it leaves, back above the row of its target, and in from the left."""
-    out, bend = GAP[0] / 2, 12.0
-    right, left, lane = start.x() + out, end.x() - out, end.y() - LEVEL - GAP[1] / 2
-    path.cubicTo(right, start.y(), right, start.y(), right, start.y() + out)
-    path.lineTo(right, lane - bend)
-    path.quadTo(right, lane, right - bend, lane)
-    path.lineTo(left + bend, lane)
-    path.quadTo(left, lane, left, lane + bend)
-    path.lineTo(left, end.y() - out)
-    path.cubicTo(left, end.y(), left, end.y(), end.x(), end.y())
 
 
 def snap(value: float, on: bool = True) -> float:

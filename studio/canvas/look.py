@@ -12,6 +12,7 @@ from engine.params import Param
 from studio.canvas.session import CanvasSession
 from studio.document.blocks import repeats_of
 from studio.document.catalog import LayerSpec
+from studio.document.layout import is_downward
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem
 from studio.document.rows import BYPASS, MAIN, Node
@@ -60,6 +61,8 @@ class Look:
     bypassed: bool = False
     lost: bool = False
     """No shape is known, because of an error."""
+    down: bool = False
+    """Data flow from top to bottom: sockets sit at the top and at the bottom."""
 
 
 def read_look(
@@ -89,7 +92,7 @@ def read_look(
     return Look(
         title=_title(row, layer.type if layer else ""),
         name=row.name,
-        lines=_lines(row, spec, layer.params if layer else {}),
+        lines=_lines(row, spec, layer.params if layer else {}, graph != MAIN),
         shape=shape,
         count=count,
         category=_category(row, spec),
@@ -105,6 +108,7 @@ def read_look(
         picture=picture,
         bypassed=bool(row.options.get(BYPASS)),
         lost=lost,
+        down=is_downward(document),
     )
 
 
@@ -145,8 +149,14 @@ def _inputs(session: CanvasSession, node: str, graph: str) -> tuple[Socket, ...]
     return tuple(found)
 
 
-def _lines(row: Node, spec: LayerSpec | None, params: Mapping[str, Any]) -> tuple[str, ...]:
+def _lines(
+    row: Node, spec: LayerSpec | None, params: Mapping[str, Any], inside: bool = False
+) -> tuple[str, ...]:
     options = row.options
+    if inside and row.kind == "input":
+        return (translate("Canvas", "enters the block as {name}").format(name=row.name),)
+    if inside and row.kind == "output":
+        return (translate("Canvas", "leaves the block as {name}").format(name=row.name),)
     if row.kind == "input":
         shape = options.get("shape")
         if options.get("field"):

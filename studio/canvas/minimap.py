@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
+from studio.canvas.far import MANY
+from studio.canvas.mark_item import hue
 from studio.canvas.overlay import MARGIN
 from studio.theme import current
+from studio.theme.tokens import mix
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -71,12 +74,21 @@ class MiniMap(QWidget):
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.setPen(Qt.PenStyle.NoPen)
+        for mark in self._view.mirror.marks.items.values():
+            if mark.isVisible():
+                painter.setBrush(QColor(mix(theme.surface, hue(mark.row, theme), 0.18)))
+                painter.drawRoundedRect(self._move.mapRect(mark.rect()), 2, 2)
+        patches: dict[str, list[QRectF]] = {}
         for item in self._view.mirror.nodes.values():
-            error = item.look.severity == "error"
-            painter.setBrush(QColor(theme.danger if error else theme.category(item.look.category)))
-            patch = self._move.mapRect(item.card())
-            patch.setSize(patch.size().expandedTo(QSizeF(2.5, 2.5)))
-            painter.drawRoundedRect(patch.adjusted(0.5, 0.5, -0.5, -0.5), 1.5, 1.5)
+            look, card = item.look, item.card()
+            colour = theme.danger if look.severity == "error" else theme.category(look.category)
+            wide, high = max(1.5, card.width() * scale - 1), max(1.5, card.height() * scale - 1)
+            patch = QRectF(card.left() * scale + left, card.top() * scale + top, wide, high)
+            patches.setdefault(colour, []).append(patch)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._view.mirror.nodes) < MANY)
+        for colour, areas in patches.items():
+            painter.setBrush(QColor(colour))
+            painter.drawRects(areas)
         painter.end()
         self._drawn = theme.name
 

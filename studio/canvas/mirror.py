@@ -15,6 +15,11 @@ def differences(scene: CanvasScene) -> list[str]:
     found += [f"node {node} is shown but gone" for node in sorted(scene.nodes.keys() - ids)]
     found += [f"{wire} is not shown" for wire in wires - scene.wires.keys()]
     found += [f"{wire} is shown but gone" for wire in scene.wires.keys() - wires]
+    marks = {mark: document.mark(mark, graph) for mark in document.mark_ids(graph)}
+    found += [f"mark {mark} is not shown" for mark in marks.keys() - scene.marks.items.keys()]
+    for mark, mark_item in scene.marks.items.items():
+        if marks.get(mark) != mark_item.row:
+            found.append(f"mark {mark} is shown as it was before")
     if not found:
         for node, place in scene.places().items():
             item = scene.nodes[node]

@@ -85,8 +85,8 @@ class NavigableView(QGraphicsView):
         return self.transform().m11()
 
     def reach(self) -> float:
-        """Return how near to a socket counts, in scene units."""
-        return geometry.REACH / min(1.0, self.zoom())
+        """Return how near to a socket counts, in scene units; from afar a card can still be taken."""
+        return min(geometry.REACH / min(1.0, self.zoom()), geometry.WIDTH / 4)
 
     def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
         """Zoom (0.1 to 4) about a point of the viewport, which stays put; about the middle if None."""
@@ -125,6 +125,10 @@ class NavigableView(QGraphicsView):
     def is_fitted(self) -> bool:
         """Return whether the whole drawing was fitted and nobody has looked elsewhere since."""
         return self._fitted
+
+    def stay_fitted(self, on: bool) -> None:
+        """Take what is seen now for the whole drawing, or not: a look elsewhere was taken back."""
+        self._fitted = on
 
     def _keep_fitted(self) -> None:
         if self._fitted:
@@ -184,7 +188,10 @@ class NavigableView(QGraphicsView):
         cached = [item for item in self.mirror.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        far = self.mirror.far.on
+        self.mirror.far.set_on(False)
         self.mirror.render(painter, QRectF(image.rect()), area)
+        self.mirror.far.set_on(far)
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         painter.end()
@@ -211,6 +218,8 @@ class NavigableView(QGraphicsView):
         if points:
             painter.drawRects(points)
         painter.restore()
+        if self.mirror.far.on:
+            self.mirror.far.paint(painter, area, self.zoom())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
@@ -235,3 +244,4 @@ class NavigableView(QGraphicsView):
             for item in self.mirror.items():
                 item.update()
             self.viewport().update()
+            self.looked_around.emit()  # what lies over the drawing takes the new colours

@@ -9,10 +9,15 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
 
 from studio.canvas import geometry
+from studio.canvas.heat import Heat
 from studio.canvas.look import Look, Socket
 from studio.canvas.painter import Flags, paint_card
 from studio.canvas.picture import Picture
+from studio.canvas.port_names import room_for
 from studio.theme import current
+
+DIM = 0.3
+"""How much is seen of what a search did not find."""
 
 
 class NodeItem(QGraphicsItem):
@@ -22,6 +27,8 @@ class NodeItem(QGraphicsItem):
         super().__init__()
         self.node = node
         self.look = look
+        self._size = geometry.size_of(look)
+        self._bounds = _bounds(look)
         self.picture = picture
         self.flags_ = Flags()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
@@ -33,12 +40,16 @@ class NodeItem(QGraphicsItem):
         """Show another look; return whether the sockets moved."""
         if look == self.look and picture is self.picture:
             return False
-        moved = geometry.size_of(look) != geometry.size_of(self.look) or (
-            [s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)]
+        size = geometry.size_of(look)
+        bounds = _bounds(look)
+        moved = (
+            size != self._size
+            or bounds != self._bounds
+            or ([s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)])
         )
         if moved:
             self.prepareGeometryChange()
-        self.look, self.picture = look, picture
+        self.look, self.picture, self._size, self._bounds = look, picture, size, bounds
         self.update()
         return moved
 
@@ -46,6 +57,19 @@ class NodeItem(QGraphicsItem):
         """Light (True) and dim (False) sockets while a wire is drawn; ``None`` ends it."""
         if lights != self.flags_.lights:
             self.flags_.lights = lights
+            self.update()
+
+    def set_heat(self, heat: Heat | None) -> None:
+        """Show what the heat map says of the node; ``None`` takes it away."""
+        if heat != self.flags_.heat:
+            self.flags_.heat = heat
+            self.update()
+
+    def set_found(self, on: bool | None) -> None:
+        """Mark what a search found (True) and dim the rest (False); ``None`` ends the search."""
+        self.setOpacity(DIM if on is False else 1.0)
+        if bool(on) != self.flags_.found:
+            self.flags_.found = bool(on)
             self.update()
 
     def set_focused(self, on: bool) -> None:
@@ -56,8 +80,7 @@ class NodeItem(QGraphicsItem):
 
     def card(self) -> QRectF:
         """Return the card in scene coordinates, without the room around it."""
-        size = geometry.size_of(self.look)
-        return QRectF(self.pos().x(), self.pos().y(), size.width(), size.height())
+        return QRectF(self.pos(), self._size)
 
     def socket_pos(self, socket: Socket) -> QPointF:
         """Return the centre of a socket in scene coordinates."""
@@ -78,12 +101,11 @@ class NodeItem(QGraphicsItem):
         return next((socket for socket in row if socket.port == port and socket.index == index), None)
 
     def boundingRect(self) -> QRectF:
-        return geometry.bounds_of(self.look)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        size = geometry.size_of(self.look)
-        path.addRect(QRectF(0, 0, size.width(), size.height()))
+        path.addRect(QRectF(QPointF(), self._size))
         return path
 
     def paint(
@@ -100,3 +122,9 @@ class NodeItem(QGraphicsItem):
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self.flags_.hovered = False
         self.update()
+
+
+def _bounds(look: Look) -> QRectF:
+    """Return all that a card may paint on: shadow, rings, sockets and their names."""
+    margin = geometry.MARGIN
+    return room_for(look).adjusted(-margin, -margin, margin, margin)

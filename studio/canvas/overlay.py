@@ -14,6 +14,7 @@ from studio.canvas.look import number
 from studio.canvas.trail import Trail
 from studio.document.problems import Problem, Repair
 from studio.kit import Callout
+from studio.kit.keymap import keymap
 from studio.theme import current, ui_font
 from studio.words import lesson, repair_text, text
 
@@ -73,11 +74,13 @@ class EmptyWords(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFont(ui_font(14))
-        self.setText(self.tr("Drag a layer here, or press Shift+A"))
 
     def refresh(self) -> None:
         """Show while there are no nodes."""
         self.setVisible(not self._view.mirror.nodes)
+        keys = keymap().words("add_layer")
+        words = self.tr("Drag a layer here, or press {keys}") if keys else self.tr("Drag a layer here")
+        self.setText(words.format(keys=keys))
         self.setStyleSheet(f"color: {current().muted}; background: transparent;")
         self.adjustSize()
         self.move(self._view.rect().center() - self.rect().center())

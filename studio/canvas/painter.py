@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from studio.canvas import geometry as g
+from studio.canvas.heat import Heat, heated
 from studio.canvas.look import Look, Socket
 from studio.canvas.picture import Picture
+from studio.canvas.port_names import paint_names
 from studio.theme import Theme, mono_font, ui_font
 
 FULL = 0.34
 """Below this level of detail words are left out but for the title, and below half of it the title too."""
+NAMED = 0.6
+"""Below this level of detail the names of sockets are left out."""
 FAR = 0.8
 """Below this level of detail letters are larger, so that they can be read from afar."""
 
 
 @dataclass(slots=True)
 class Flags:
-    """What the view adds to a look: selection, focus, pointer, and sockets lit (True) or dimmed (False)."""
+    """What the view adds to a look: selection, focus, pointer, and sockets lit (True) or dimmed (False).
+
+    ``heat`` is what the heat map says of the node, ``found`` whether a search has found it.
+    """
 
     selected: bool = False
     focused: bool = False
     hovered: bool = False
     lights: Mapping[tuple[bool, str, int], bool] | None = field(default=None)
+    heat: Heat | None = None
+    found: bool = False
 
 
 @cache
@@ -67,11 +76,16 @@ def paint_card(
     if look.unknown or look.bypassed:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
-    painter.setBrush(QColor(theme.field if look.unknown else theme.node))
+    ground = theme.field if look.unknown else theme.node
+    if flags.heat is not None:
+        ground = heated(theme, flags.heat.level)
+        theme = _on_heat(theme)
+    painter.setBrush(QColor(ground))
     painter.drawRoundedRect(card, g.RADIUS, g.RADIUS)
     _bar(painter, card, colour)
     if detail >= FULL:
         _words(painter, card, look, theme, "far " if detail < FAR else "")
+        _foot(painter, card, look, theme, "far " if detail < FAR else "", flags.heat)
         if picture is not None:
             top = g.HEAD + g.extra_of(look) - 4
             area = QRectF(g.PAD, top, card.width() - 2 * g.PAD + 4, g.PICTURE - 2)
@@ -81,12 +95,20 @@ def paint_card(
         font = QFont(_font("title"))
         font.setPixelSize(20)
         painter.setFont(font)
-        words = QFontMetricsF(font).elidedText(look.title, Qt.TextElideMode.ElideRight, card.width() - 26)
+        title = look.title if flags.heat is None else flags.heat.part
+        words = QFontMetricsF(font).elidedText(title, Qt.TextElideMode.ElideRight, card.width() - 26)
         painter.drawText(card.adjusted(16, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, words)
     if detail >= FULL / 2:
         for socket in g.sockets_of(look):
             _socket(painter, look, socket, flags, theme, colour)
+    if detail >= NAMED:
+        paint_names(painter, look, theme)
     painter.setOpacity(1.0)
+
+
+def _on_heat(theme: Theme) -> Theme:
+    """Return the theme for words on a tinted card: nothing faint."""
+    return replace(theme, muted=theme.text, faint=theme.text, border=theme.border_strong)
 
 
 def _shadow(painter: QPainter, card: QRectF, theme: Theme) -> None:
@@ -106,6 +128,9 @@ def _rings(painter: QPainter, card: QRectF, look: Look, flags: Flags, theme: The
         glow.setAlphaF(0.34 if flags.selected else 0.18)
         painter.setPen(QPen(glow, 5.0))
         painter.drawRoundedRect(card.adjusted(-2.5, -2.5, 2.5, 2.5), g.RADIUS + 2, g.RADIUS + 2)
+    if flags.found:
+        painter.setPen(QPen(QColor(theme.accent), 2.5))
+        painter.drawRoundedRect(card.adjusted(-4, -4, 4, 4), g.RADIUS + 3, g.RADIUS + 3)
     if flags.focused:
         painter.setPen(QPen(QColor(theme.accent), 1.5, Qt.PenStyle.DotLine))
         painter.drawRoundedRect(card.adjusted(-7, -7, 7, 7), g.RADIUS + 6, g.RADIUS + 6)
@@ -152,25 +177,28 @@ def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) 
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, right - left)
         row = QRectF(left, 29 + g.EXTRA_LINE * number, right - left, 18)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
-    _foot(painter, card, look, theme, far)
 
 
-def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) -> None:
+def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str, heat: Heat | None) -> None:
     left, right = g.PAD, card.width() - 12
     top = card.height() - g.FOOT
     painter.setPen(QPen(QColor(theme.border), 1))
     painter.drawLine(QPointF(left, top + 1.5), QPointF(right, top + 1.5))
+    shape, count = look.badge or look.shape, "" if look.badge else look.count
+    if heat is not None:
+        shape, count = heat.value, heat.part
+        painter.fillRect(QRectF(left, top, (right - left) * heat.level, 3), QColor(theme.series[1]))
     foot = QRectF(left, top + 2, right - left, g.FOOT - 5)
     font = _font(far + "shape")
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     used = 0.0
-    words = (look.badge or look.shape).replace(" × ", "×") if far else look.badge or look.shape
+    words = shape.replace(" × ", "×") if far else shape
     spare = foot.width() - metrics.horizontalAdvance(words) - 8
-    if look.count and not look.badge and metrics.horizontalAdvance(look.count) <= spare:
+    if count and metrics.horizontalAdvance(count) <= spare:
         painter.setPen(QColor(theme.faint))
-        used = metrics.horizontalAdvance(look.count) + 8
-        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.count)
+        used = metrics.horizontalAdvance(count) + 8
+        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
     words = words or "?"  # what comes before has no shape yet
     painter.setPen(QColor(theme.danger if look.lost else theme.text if words != "?" else theme.faint))
     text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, foot.width() - used)

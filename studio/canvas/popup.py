@@ -172,7 +172,8 @@ class AddPopup(QFrame):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
             self.hide()
-            self.chosen.emit(self._rows.entries[index.row()].type)
+            entry = self._rows.entries[index.row()]
+            self.chosen.emit(entry.key or entry.type)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.FocusOut:

@@ -9,11 +9,15 @@ from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QSizeF, Qt, Q
 from PySide6.QtWidgets import QGraphicsScene
 
 from studio.canvas import geometry
+from studio.canvas.far import FarView
+from studio.canvas.leading import WireLeader
 from studio.canvas.look import Look, Socket, read_look
+from studio.canvas.mark_layer import MarkLayer
 from studio.canvas.node_item import NodeItem
 from studio.canvas.picture import Picture
 from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
+from studio.document.layout import is_downward
 from studio.document.linear import chain, is_linear
 from studio.document.problems import Problem
 from studio.document.rows import MAIN, Edit, Wire, id_order
@@ -23,6 +27,8 @@ MOST_PREVIEWS = 200
 ONE_ROW = 0.8
 """A chain that a view shows whole at this zoom or more stays in one row."""
 GLIDE_MS = 200
+MOST_GLIDING = 500
+"""More cards than this go to their places at once."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -50,6 +56,12 @@ class CanvasScene(QGraphicsScene):
         self._catalog = session.catalog
         self._goal: dict[str, QPointF] = {}
         self.animate_next = False
+        self.leader = WireLeader(self)
+        self.far = FarView(self)
+        self._moved: set[str] = set()
+        self._was_stacked = False
+        self._area: QRectF | None = None
+        self.marks = MarkLayer(self)
         self._read_analysis()
         for node in session.document.node_ids(graph):
             self._add_node(graph, node)
@@ -57,15 +69,17 @@ class CanvasScene(QGraphicsScene):
             self._add_wire(graph, wire)
         self._touched = set()
         self._known = {node: self._knowledge(node) for node in self.nodes}
-        self.lead_wires(self.nodes)
+        self.leader.lead(self.nodes)
         self._arrange()
+        self.leader.settle()
         document = session.document
         self._links = (
             (document.wire_removed, self._remove_wire), (document.node_removed, self._remove_node),
             (document.node_added, self._add_node), (document.node_changed, self._change_node),
             (document.node_moved, self._move_node), (document.wire_added, self._add_wire),
             (document.layer_changed, self._change_layer), (document.settings_changed, self._change_settings),
-            (document.edited, self._end_edit), (session.analysed, self._analysed),
+            (document.mark_changed, self.marks.change), (document.edited, self._end_edit),
+            (session.analysed, self._analysed),
         )  # fmt: skip
         for signal, slot in self._links:
             signal.connect(slot)
@@ -85,11 +99,15 @@ class CanvasScene(QGraphicsScene):
         item.setPos(QPointF(*self.session.document.place(node, graph)))
         self.addItem(item)
         self.nodes[node] = item
+        self.far.take(item)
         self._touched.add(node)
 
     def _remove_node(self, graph: str, node: str) -> None:
         if graph == self.graph and node in self.nodes:
             self.removeItem(self.nodes.pop(node))
+            self.leader.forget(node)
+            self._area = None
+            self.far.touch()
             self._touched.discard(node)
             self._pictures.pop(node, None)
             self.badges.pop(node, None)
@@ -104,10 +122,14 @@ class CanvasScene(QGraphicsScene):
         )
 
     def _change_settings(self, key: str) -> None:
+        if key == "view":  # data flow another way
+            self._touched.update(self.nodes)
         kinds = {node: self.session.document.node(node, self.graph).kind for node in self.nodes}
         self._touched.update(node for node, kind in kinds.items() if kind in ("input", "output"))
 
     def _move_node(self, graph: str, node: str) -> None:
+        if graph == self.graph:
+            self._moved.add(node)
         if graph == self.graph and node in self.nodes and not self.animate_next and not self.stacked():
             self.nodes[node].setPos(QPointF(*self.session.document.place(node, graph)))
             self._touched.add(node)
@@ -118,11 +140,14 @@ class CanvasScene(QGraphicsScene):
         item = WireItem(wire)
         self.addItem(item)
         self.wires[wire] = item
+        self.far.take(item)
         self._touched.update((wire.source, wire.target))
 
     def _remove_wire(self, graph: str, wire: Wire) -> None:
         if graph == self.graph and wire in self.wires:
             self.removeItem(self.wires.pop(wire))
+            self.leader.drop(wire)
+            self.far.touch()
             self._touched.update((wire.source, wire.target))
 
     def _end_edit(self, edit: Edit) -> None:
@@ -132,11 +157,14 @@ class CanvasScene(QGraphicsScene):
                 for row in (put.before, put.after):
                     ref = getattr(row, "ref", "")
                     self._touched.update(n for g, n in self.session.document.users(ref) if g == self.graph)
-        if self.session.preview is not None and any(put.table != "places" for put in edit.puts):
+        if self.session.preview is not None and any(
+            put.table not in ("places", "marks") for put in edit.puts
+        ):
             self._forget_pictures()
         self.refresh(self._touched & self.nodes.keys())
         self._touched = set()
         self._arrange()
+        self.leader.settle()
         self.changed_shape.emit()
 
     def _analysed(self) -> None:
@@ -215,24 +243,9 @@ class CanvasScene(QGraphicsScene):
 
     def lead_wires(self, nodes: Iterable[str]) -> None:
         """Lead the wires at ``nodes`` to their sockets."""
-        document = self.session.document
-        seen: set[Wire] = set()
-        for node in nodes:
-            seen.update(document.incoming(node, graph=self.graph))
-            seen.update(document.outgoing(node, graph=self.graph))
-        for wire in seen:
-            item = self.wires.get(wire)
-            source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
-            if item is None or source is None or target is None:
-                continue
-            start = source.find_socket(False, wire.source_port)
-            end = target.find_socket(True, wire.target_port, wire.position)
-            broken = start is None or end is None or "gone" in (start.state, end.state)
-            item.set_style(source.look.category, broken)
-            item.set_ends(
-                source.socket_pos(start or Socket(wire.source_port, 0, False)),
-                target.socket_pos(end or Socket(wire.target_port, 0, True)),
-            )
+        self.leader.lead(nodes)
+        self._area = None
+        self.far.touch()
 
     # -- places -------------------------------------------------------------------------------------------
 
@@ -246,21 +259,22 @@ class CanvasScene(QGraphicsScene):
         if not self.stacked():
             return {node: QPointF(*document.place(node, self.graph)) for node in self.nodes}
         order = chain(document, self.graph)
-        across, down = geometry.GAP
+        across, down = geometry.STACK_GAP
         row = max((geometry.size_of(self.nodes[node].look).height() for node in order), default=0.0) + down
         step = geometry.WIDTH + across
-        columns = self._columns(len(order), step, row)
+        if is_downward(document):
+            rows = self._columns(len(order), row, step, self.room.transposed())
+            return {node: QPointF(at // rows * step, at % rows * row) for at, node in enumerate(order)}
+        columns = self._columns(len(order), step, row, self.room)
         return {node: QPointF(at % columns * step, at // columns * row) for at, node in enumerate(order)}
 
-    def _columns(self, count: int, step: float, row: float) -> int:
+    def _columns(self, count: int, step: float, row: float, room: QSizeF) -> int:
         """Return how many cards of a chain stand in one row, to be seen whole and as large as may be."""
-        if not count or self.room.isEmpty():
+        if not count or room.isEmpty():
             return max(1, count)
 
         def zoom(columns: int) -> float:
-            return min(
-                1.0, self.room.width() / (columns * step), self.room.height() / (-(-count // columns) * row)
-            )
+            return min(1.0, room.width() / (columns * step), room.height() / (-(-count // columns) * row))
 
         if zoom(count) >= ONE_ROW:
             return count
@@ -274,18 +288,25 @@ class CanvasScene(QGraphicsScene):
             self.changed_shape.emit()
 
     def _arrange(self) -> None:
-        places = self.places()
+        stacked = self.stacked()
+        self.marks.show(not stacked)
+        where, self._moved = self._moved & self.nodes.keys(), set()
+        if stacked or self._was_stacked or self._glide is not None:
+            places = self.places()
+        else:  # with thousands of nodes it pays to look only at those that moved
+            places = {n: QPointF(*self.session.document.place(n, self.graph)) for n in where}
+        self._was_stacked = stacked
         moved = {node: place for node, place in places.items() if self.nodes[node].pos() != place}
-        if self._glide is not None and places == self._goal:
+        if self._glide is not None and all(places.get(n) == goal for n, goal in self._goal.items()):
             return
         animate, self.animate_next = self.animate_next, False
         self.finish_glide()
         if not moved:
             return
-        if not animate:
+        if not animate or len(moved) > MOST_GLIDING:
             self.put(moved)
             return
-        self._goal = places
+        self._goal = moved
         starts = {node: self.nodes[node].pos() for node in moved}
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE_MS)
@@ -311,12 +332,14 @@ class CanvasScene(QGraphicsScene):
             glide.stop()
             glide.deleteLater()
             self.put(self.places())
+            self.leader.settle()
             self.changed_shape.emit()
 
     def put(self, places: Mapping[str, QPointF]) -> None:
         """Set items without touching the document: a drag or an animation under way."""
         for node, place in places.items():
             self.nodes[node].setPos(place)
+        self._moved.update(places)
         self.lead_wires(places)
 
     def set_sequential(self, on: bool) -> None:
@@ -325,6 +348,12 @@ class CanvasScene(QGraphicsScene):
             self.sequential, self.animate_next = on, True
             self._arrange()
             self.changed_shape.emit()
+
+    def room_of(self, node: str) -> tuple[float, float]:
+        """Return width and height of a card; the usual ones for a node that is not shown yet."""
+        item = self.nodes.get(node)
+        size = geometry.size_of(item.look) if item is not None else None
+        return (size.width(), size.height()) if size is not None else (geometry.WIDTH, geometry.LEAST)
 
     # -- questions ----------------------------------------------------------------------------------------
 
@@ -353,11 +382,12 @@ class CanvasScene(QGraphicsScene):
         return next((item for item in self.items(place) if isinstance(item, WireItem)), None)
 
     def content(self) -> QRectF:
-        """Return the rectangle around all cards; empty where there are none."""
-        area = QRectF()
-        for item in self.nodes.values():
-            area = area.united(item.card())
-        return area
+        """Return the rectangle around all cards, frames and notes; empty where there are none."""
+        if self._area is None:
+            self._area = QRectF()
+            for item in self.nodes.values():
+                self._area = self._area.united(item.card())
+        return self.marks.area().united(self._area)
 
     def wire_into(self, node: str, socket: Socket) -> Wire | None:
         """Return the wire that ends in an input socket."""

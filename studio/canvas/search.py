@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.errors import EngineError
 from engine.spec import TensorSpec
-from studio.document.catalog import Catalog, LayerSpec
+from studio.document.catalog import Catalog
+from studio.document.suiting import suits
 from studio.words import shape_words
 
 translate = QCoreApplication.translate
 INPUT, OUTPUT = "Input", "Output"
 
-_STARTS: Mapping[str, Any] = {
-    "units": 32, "filters": 32, "kernel_size": 3, "rate": 0.2, "input_dim": 1000, "output_dim": 32,
-    "activation": "relu", "scale": 1.0, "n": 1, "axes": -1,
-    "pool_size": 2, "dims": [2, 1],
-}  # fmt: skip
-_INNER = {"Bidirectional": "LSTM", "TimeDistributed": "Dense", "RNN": "LSTMCell"}
-"""What a layer that wraps another begins with."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the search: type, category, one line about it, and the shape it would give."""
+    """A row of the search: type, category, one line about it, and the shape it would give.
+
+    ``fit`` is 0 for what surely goes with the data, 1 where that is not known and 2 for what refuses them.
+    ``key`` is what is chosen with it, where that is not the type.
+    """
 
     type: str
     category: str
     summary: str
     note: str = ""
+    fit: int = 1
+    key: str = ""
 
 
-def starting_params(spec: LayerSpec | None, inputs: Iterable[TensorSpec] = ()) -> dict[str, Any]:
-    """Return values for the parameters without default, so that a new layer works at once where it can."""
-    found: dict[str, Any] = {}
-    for param in spec.params if spec is not None else ():
-        if not param.required:
-            continue
-        if param.name in _STARTS:
-            found[param.name] = _STARTS[param.name]
-        elif param.name == "target_shape":
-            first = next(iter(inputs), None)
-            found[param.name] = [-1, first.shape[-1]] if first is not None and first.rank > 2 else [-1]
-        elif param.name in ("layer", "cell") and spec is not None and spec.name in _INNER:
-            found[param.name] = {"class_name": _INNER[spec.name], "config": {"units": 32}}
-        elif param.kind.name == "int":
-            found[param.name] = max(1, int(param.kind.minimum or 1))
-        elif param.kind.name == "choice" and param.kind.choices:
-            found[param.name] = param.kind.choices[0]
-    return found
+def entries(catalog: Catalog | None, source: TensorSpec | None = None) -> list[Entry]:
+    """Return everything that can be added, Input and Output first.
 
-
-def entries(catalog: Catalog | None) -> list[Entry]:
-    """Return everything that can be added, Input and Output first."""
-    ends = [
+    ``source`` is what the new layer would be given, where that is known.
+    """
+    found = [
         Entry(
             INPUT, "input", translate("Canvas", "Where data goes in: a field of the data set, or a shape.")
         ),
@@ -65,7 +45,11 @@ def entries(catalog: Catalog | None) -> list[Entry]:
             OUTPUT, "output", translate("Canvas", "What the model predicts, with its target and its loss.")
         ),
     ]
-    return ends + [Entry(spec.name, spec.category, spec.summary) for spec in catalog or ()]
+    for spec in catalog or ():
+        fit, given = suits(spec, source)
+        note = shape_words(given.shape) if given is not None else ""
+        found.append(Entry(spec.name, spec.category, spec.summary, note, fit))
+    return found
 
 
 def fitting(catalog: Catalog | None, source: TensorSpec | None, forward: bool) -> list[Entry]:
@@ -73,41 +57,33 @@ def fitting(catalog: Catalog | None, source: TensorSpec | None, forward: bool) -
 
     ``source`` is what flows in the wire, where that is known; layers that refuse it are left out.
     """
-    found: list[tuple[int, Entry]] = []
-    for entry in entries(catalog):
+    found = []
+    for entry in entries(catalog, source if forward else None):
         if entry.type in (INPUT, OUTPUT):
             if forward == (entry.type == OUTPUT):
-                found.append((1, entry))
+                found.append(entry)
             continue
         spec = catalog.get(entry.type) if catalog is not None else None
-        if spec is None or not spec.inputs:
-            continue
-        rank, note = _fit(spec, source) if forward else (1, "")
-        if rank < 2:
-            found.append((rank, Entry(entry.type, entry.category, entry.summary, note)))
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+        if spec is not None and spec.inputs and entry.fit < 2:
+            found.append(entry)
+    return sorted(found, key=lambda entry: entry.fit)
 
 
-def _fit(spec: LayerSpec, source: TensorSpec | None) -> tuple[int, str]:
-    needed = [port for port in spec.inputs if not port.optional]
-    if source is None or len(needed) != 1:
-        return 1, ""
-    port = needed[0]
-    try:
-        params = starting_params(spec, [source])
-        spec.check(params)
-        outputs = spec.infer(params, {port.name: (source,) if port.variadic else source}).outputs
-    except EngineError as error:
-        # A merge of one wire says that it wants two: it fits once the second is there.
-        return (1 if error.code == "param" or port.variadic else 2), ""
-    return 0, shape_words(outputs[0].shape) if outputs else ""
+_MISFIT = {0: 0.0, 1: 0.3, 2: 0.6}
+"""What it costs a layer not to go with the data: less than a better name does."""
 
 
 def score(entry: Entry, query: str) -> float | None:
     """Return how well an entry answers, smaller is better; ``None`` where it does not.
 
-    The letters must stand in the name in this order, or the text in the line about it.
+    The letters must stand in the name in this order, or the text in the line about it.  Of names that answer
+    alike, those of layers that take the data at hand come first.
     """
+    named = _name_score(entry, query)
+    return named if named is None or not query.strip() else named + _MISFIT[entry.fit]
+
+
+def _name_score(entry: Entry, query: str) -> float | None:
     wanted = query.casefold().replace(" ", "")
     if not wanted:
         return 0.0

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QPoint
 
 from engine.spec import TensorSpec
-from studio.document.rows import Wire
+from studio.canvas.look import Look, Socket
+from studio.document.rows import MAIN, Wire
 from studio.words import shape_words, text
 
 if TYPE_CHECKING:
@@ -46,6 +47,29 @@ def wire_tip(view: CanvasView, wire: Wire) -> str:
     return f"{source} → {target}\n{words}"
 
 
+def port_words(look: Look, socket: Socket) -> str:
+    """Return what a socket is called: its name, and how many others are beside it."""
+    row = look.inputs if socket.is_input else look.outputs
+    ports = list(dict.fromkeys(each.port for each in row))
+    if len(ports) < 2:
+        return socket.port
+    words = translate("Canvas", "{port} (input {number} of {count})")
+    if not socket.is_input:
+        words = translate("Canvas", "{port} (output {number} of {count})")
+    return words.format(port=socket.port, number=ports.index(socket.port) + 1, count=len(ports))
+
+
+def _port_of(view: CanvasView, node: str) -> list[str]:
+    """Return what an Input or Output of a block is, seen from outside."""
+    row = view.session.document.node(node, view.graph)
+    if view.graph == MAIN or row.kind not in ("input", "output"):
+        return []
+    words = translate("Canvas", "The socket {name} at the left of the block")
+    if row.kind == "output":
+        words = translate("Canvas", "The socket {name} at the right of the block")
+    return [words.format(name=row.name)]
+
+
 def tip_at(view: CanvasView, at: QPoint) -> str:
     """Return the tool tip for a point of the viewport; empty where there is nothing to say."""
     place = view.mapToScene(at)
@@ -59,16 +83,19 @@ def tip_at(view: CanvasView, at: QPoint) -> str:
             spec = given[socket.index] if socket.index < len(given) else None
         elif info is not None:
             spec = info.output(socket.port)
+        named = f"{item.look.name or item.look.title} · {port_words(item.look, socket)}"
         if spec is None and socket.state in ("open", "free") and socket.is_input:
-            return f"{socket.port}\n" + translate("Canvas", "Draw a wire here.")
-        return f"{socket.port}\n{spec_words(spec)}"
+            return f"{named}\n" + translate("Canvas", "Draw a wire here.")
+        return f"{named}\n{spec_words(spec)}"
     card = view.mirror.node_at(place)
     if card is not None:
         problems = view.mirror.problems.get(card.node, ())
         look = card.look
         head = f"{look.title} · {look.name}" if look.name else look.title
         shared = [translate("Canvas", "Its weights are shared with other nodes.")] if look.shared else []
-        words = "\n".join([head, *look.lines, *shared, *(text(problem) for problem in problems)]).strip()
+        words = "\n".join(
+            [head, *look.lines, *_port_of(view, card.node), *shared, *(text(problem) for problem in problems)]
+        ).strip()
     else:
         wire = view.mirror.wire_at(place)
         words = wire_tip(view, wire.wire) if wire is not None else ""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from studio.document.rows import MAIN
+from studio.kit.keymap import keymap
 from studio.theme import set_role
 
 
@@ -36,7 +37,9 @@ class Trail(QWidget):
         for graph in trail[:-1]:
             step = QToolButton()
             step.setText(self.tr("Model") if graph == MAIN else graph)
-            step.setToolTip(self.tr("Back to {name} (Esc)").format(name=step.text()))
+            keys = keymap().words("leave_block") if graph == trail[-2] else ""
+            tip = self.tr("Back to {name} ({keys})") if keys else self.tr("Back to {name}")
+            step.setToolTip(tip.format(name=step.text(), keys=keys))
             step.setAutoRaise(True)
             step.clicked.connect(partial(self._enter, graph))
             self._row.addWidget(step)

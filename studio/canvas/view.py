@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,26 +18,23 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
-from studio.canvas.block_actions import BlockActions
-from studio.canvas.fitting import Loose
-from studio.canvas.gestures import DragWire, DropLayer, Gesture, MoveNodes, Pan, RubberBand
+from studio.canvas.chain_actions import ChainActions
+from studio.canvas.edge_pan import EdgePan
+from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
+from studio.canvas.keys import act_of
 from studio.canvas.menus import menu_at
 from studio.canvas.mirror import differences
 from studio.canvas.overlay import Overlays
-from studio.canvas.search import entries
+from studio.canvas.pressing import begun, on_corner
 from studio.canvas.session import CanvasSession
 from studio.canvas.tips import tip_at
-from studio.document.rows import Wire
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
-_END_REACH = 26.0
-"""How far from its target, in scene units, a wire can still be taken out by its end."""
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_MOVING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class CanvasView(BlockActions):
+class CanvasView(ChainActions):
     """A drawing that can be seen and changed.  It writes the document only through ``studio.commands``."""
 
     _ready = False
@@ -47,6 +43,7 @@ class CanvasView(BlockActions):
         super().__init__(session)
         self.gesture: Gesture | None = None
         self.menu: QMenu | None = None
+        self._edge_pan = EdgePan(self)
         self._drop: DropLayer | None = None
         self._space = False
         self._focused = ""
@@ -58,6 +55,7 @@ class CanvasView(BlockActions):
         self.looked_around.connect(self.overlays.refresh)
         self.selection_changed.connect(self._follow_selection)
         self.mirror.changed_shape.connect(self._follow)
+        session.document.edited.connect(self._give_way)
         self._ready = True
         self._follow()
 
@@ -68,6 +66,15 @@ class CanvasView(BlockActions):
             self._focused = ""
             self.close_popup()
 
+    def _show_graph(self, graph: str) -> None:
+        self._abandon()
+        super()._show_graph(graph)
+
+    def _give_way(self, *_: object) -> None:
+        """Give up a gesture under which the document changed, by an undo for example."""
+        if self.gesture is not None:
+            self._abandon()
+
     def mirror_errors(self) -> list[str]:
         """Return where the scene differs from the document; empty where it is a true mirror."""
         return differences(self.mirror)
@@ -75,19 +82,13 @@ class CanvasView(BlockActions):
     def release(self) -> None:
         """Stop listening to the document, before another view takes this one's place."""
         self._abandon()
+        self.session.document.edited.disconnect(self._give_way, missing_ok=True)
         self.session.entered.disconnect(self._show_graph, missing_ok=True)
         self.mirror.detach()
 
     def refresh_previews(self) -> None:
         """Ask for the samples on the cards anew: the data changed, or training went on."""
         self.mirror.refresh_previews()
-
-    def insert_by_search(self, wire: Wire, at: QPoint) -> None:
-        """Open the search; what is chosen goes into a wire."""
-        found = [
-            entry for entry in entries(self.session.catalog) if entry.category not in ("input", "output")
-        ]
-        self._open(found, self.tr("Insert a layer"), at, lambda name: self.add_type(name, at, wire))
 
     # -- following ----------------------------------------------------------------------------------------
 
@@ -108,6 +109,12 @@ class CanvasView(BlockActions):
             self.setAccessibleDescription(words)
 
     def _described(self, nodes: list[str]) -> str:
+        marks = self.mirror.marks.selected()
+        if not nodes and len(marks) == 1:
+            row = self.mirror.marks.items[marks[0]].row
+            return (self.tr("Frame: {text}") if row.kind == "frame" else self.tr("Note: {text}")).format(
+                text=row.text
+            )
         if len(nodes) != 1:
             return self.tr("{count} nodes selected").format(count=len(nodes)) if nodes else ""
         look = self.mirror.nodes[nodes[0]].look
@@ -135,6 +142,7 @@ class CanvasView(BlockActions):
 
     def _abandon(self) -> None:
         gesture, self.gesture = self.gesture, None
+        self._edge_pan.stop()
         if gesture is not None:
             gesture.cancel()
         self.viewport().unsetCursor()
@@ -147,51 +155,21 @@ class CanvasView(BlockActions):
             return
         self.hint.hide()
         at, left = event.position().toPoint(), event.button() == Qt.MouseButton.LeftButton
+        right, ctrl = event.button() == Qt.MouseButton.RightButton, Qt.KeyboardModifier.ControlModifier
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._begin(Pan(self, at))
+        elif right and event.modifiers() & ctrl:
+            self._begin(Knife(self, at))
         elif left:
-            self._press(at, event.modifiers())
+            gesture = begun(self, at, event.modifiers())
+            if gesture is not None:
+                self._begin(gesture)
         event.accept()
-
-    def _press(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
-        place = self.mapToScene(at)
-        keep = bool(keys & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier))
-        hit = self.mirror.socket_at(place, self.reach())
-        if hit is not None:
-            node, socket = hit
-            wire = self.mirror.wire_into(node.node, socket) if socket.is_input else None
-            self._begin(DragWire(self, at, self._taken(wire) or Loose(node.node, socket)))
-            return
-        card = self.mirror.node_at(place)
-        if card is not None:
-            selected = self.mirror.selected_nodes()
-            if keep:
-                self.select(set(selected) ^ {card.node})
-            elif card.node not in selected:
-                self.select([card.node])
-            if card.isSelected():
-                self._begin(MoveNodes(self, at, card.node))
-            return
-        item = self.mirror.wire_at(place)
-        if item is None:
-            self._begin(RubberBand(self, at, keep))
-            return
-        self.select(self.mirror.selected_nodes() if keep else [], [item.wire])
-        end = item.ends()[1] - place
-        loose = self._taken(item.wire)
-        if loose is not None and end.manhattanLength() <= _END_REACH / min(1.0, self.zoom()):
-            self._begin(DragWire(self, at, loose))
-
-    def _taken(self, wire: Wire | None) -> Loose | None:
-        """Return the loose end of a wire whose target end is taken out of its socket."""
-        if wire is None:
-            return None
-        socket = self.mirror.nodes[wire.source].find_socket(False, wire.source_port)
-        return Loose(wire.source, socket, wire) if socket is not None else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.gesture is not None:
             self.gesture.move(event.position().toPoint(), event.modifiers())
+            self._edge_pan.follow(event.position().toPoint(), event.modifiers())
             event.accept()
             return
         super().mouseMoveEvent(event)
@@ -201,6 +179,8 @@ class CanvasView(BlockActions):
         shape = Qt.CursorShape.OpenHandCursor if self._space else None
         if over_socket and not self._space:
             shape = Qt.CursorShape.CrossCursor
+        elif not self._space and on_corner(self, place):
+            shape = Qt.CursorShape.SizeFDiagCursor
         if shape is None:
             self.viewport().unsetCursor()
         else:
@@ -212,6 +192,7 @@ class CanvasView(BlockActions):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         gesture, self.gesture = self.gesture, None
+        self._edge_pan.stop()
         if gesture is not None:
             gesture.finish(event.position().toPoint(), event.modifiers())
             self.viewport().unsetCursor()
@@ -222,8 +203,12 @@ class CanvasView(BlockActions):
         place = self.mapToScene(at)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        card = self.mirror.node_at(place)
-        if card is None and self.mirror.wire_at(place) is None:
+        card, wire = self.mirror.node_at(place), self.mirror.wire_at(place)
+        mark = self.mirror.marks.at(place) if card is None and wire is None else None
+        if mark is not None:
+            self.select([], (), [mark.mark])
+            self.write_mark(mark.mark)
+        elif card is None and wire is None:
             self.add_by_search(at)
         elif card is not None and self.block_of(card.node):
             self.select([card.node])
@@ -232,6 +217,9 @@ class CanvasView(BlockActions):
             self.mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if isinstance(self.gesture, Knife) or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.accept()  # the right button cuts wires while Ctrl is held
+            return
         self._abandon()
         self.close_popup()
         at = event.pos()
@@ -283,10 +271,7 @@ class CanvasView(BlockActions):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, keys = Qt.Key(event.key()), event.modifiers()
-        plain = not keys & ~(Qt.KeyboardModifier.KeypadModifier)
-        ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-        if key == Qt.Key.Key_Space and plain:
+        if key == Qt.Key.Key_Space and not keys & ~Qt.KeyboardModifier.KeypadModifier:
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif key == Qt.Key.Key_Escape:
@@ -294,41 +279,21 @@ class CanvasView(BlockActions):
                 self._abandon()
             elif self.mirror.selectedItems():
                 self.select([])
+            elif (act := act_of(self, event)) is not None:
+                act()
             else:
-                self.leave_block()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain and self.gesture is None:
-            self.enter_block()
+                event.ignore()
+                return
         elif self.gesture is not None:
             pass
-        elif key in _ARROWS and keys & Qt.KeyboardModifier.AltModifier:
-            self.nudge(*_ARROWS[key])
-        elif key in _ARROWS:
+        elif key in _ARROWS and not keys & ~_MOVING:
             self.walk(key)
-        elif key == Qt.Key.Key_Delete:
-            self.delete_selection(heal=ctrl)
-        elif key == Qt.Key.Key_Backspace and plain:
-            self.delete_selection()
-        elif key == Qt.Key.Key_A and shift and not ctrl:
-            self.add_by_search()
-        elif (act := self._with_ctrl(key) if ctrl else self._alone(key) if plain else None) is not None:
+        elif (act := act_of(self, event)) is not None:
             act()
         else:
             event.ignore()
             return
         event.accept()
-
-    def _with_ctrl(self, key: Qt.Key) -> Callable[[], None] | None:
-        return {
-            Qt.Key.Key_A: self.select_all, Qt.Key.Key_C: self.copy, Qt.Key.Key_X: self.cut,
-            Qt.Key.Key_V: self.paste, Qt.Key.Key_D: self.duplicate, Qt.Key.Key_0: self.zoom_reset,
-            Qt.Key.Key_Plus: self.zoom_in, Qt.Key.Key_Equal: self.zoom_in, Qt.Key.Key_Minus: self.zoom_out,
-        }.get(key)  # fmt: skip
-
-    def _alone(self, key: Qt.Key) -> Callable[[], None] | None:
-        return {
-            Qt.Key.Key_F2: self.rename_selected, Qt.Key.Key_Home: self.fit_all,
-            Qt.Key.Key_F: self.fit_selection, Qt.Key.Key_L: self.auto_layout,
-        }.get(key)  # fmt: skip
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():

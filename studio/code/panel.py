@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QShowEvent, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio import words
 from studio.code.view import CodeView
@@ -158,7 +158,7 @@ class CodePanel(QWidget):
         if made.text != self.view.toPlainText():
             bars = (self.view.verticalScrollBar(), self.view.horizontalScrollBar())
             places = [bar.value() for bar in bars]
-            self.view.setPlainText(made.text)
+            _rewrite(self.view, made.text)
             for bar, place in zip(bars, places, strict=True):
                 bar.setValue(place)
         self._mark(scroll=False)
@@ -177,3 +177,23 @@ class CodePanel(QWidget):
 
     def _export(self) -> None:
         self.export_requested.emit(self.framework())
+
+
+def _rewrite(view: QPlainTextEdit, text: str) -> None:
+    """Show another text, by changing what differs: the colours of all other lines then stand already."""
+    old = view.toPlainText()
+    if not (old.isascii() and text.isascii()):  # Qt counts other characters otherwise
+        view.setPlainText(text)
+        return
+    same = _alike(old, text)
+    tail = _alike(old[same:][::-1], text[same:][::-1])
+    cursor = QTextCursor(view.document())
+    cursor.setPosition(same)
+    cursor.setPosition(len(old) - tail, QTextCursor.MoveMode.KeepAnchor)
+    cursor.insertText(text[same : len(text) - tail])
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their start on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

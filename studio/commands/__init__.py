@@ -11,7 +11,16 @@ from studio.commands.block_verbs import (
     set_block_param,
     set_repeat,
 )
+from studio.commands.chain_verbs import move_in_chain
+from studio.commands.clipboard_verbs import cut, duplicate, paste
 from studio.commands.command import Editing, push
+from studio.commands.layout_verbs import lay_out, set_direction
+from studio.commands.library_verbs import place_block
+from studio.commands.mark_verbs import add_mark, align, distribute, paint_marks, shape_mark, write_mark
+from studio.commands.option_verbs import set_call_option
+from studio.commands.repair_verbs import repair_all
+from studio.commands.sharing_verbs import make_own, use_again
+from studio.commands.snapshot_verbs import go_back
 from studio.commands.verbs import (
     add_input,
     add_layer,
@@ -19,14 +28,10 @@ from studio.commands.verbs import (
     append,
     apply_repair,
     connect,
-    cut,
     delete,
     disconnect,
-    duplicate,
     insert_on_wire,
-    lay_out,
     move,
-    paste,
     rename,
     replace_params,
     set_options,
@@ -35,8 +40,10 @@ from studio.commands.verbs import (
 )  # fmt: skip
 
 __all__ = [
-    "Editing", "add_block", "add_input", "add_layer", "add_output", "append", "apply_repair", "bypass",
-    "conceal", "connect", "cut", "delete", "disconnect", "dissolve", "duplicate", "expose", "group",
-    "insert_on_wire", "lay_out", "move", "paste", "push", "rename", "rename_block", "replace_params",
-    "set_block_param", "set_options", "set_params", "set_repeat", "set_settings",
+    "Editing", "add_block", "add_input", "add_layer", "add_mark", "add_output", "align", "append",
+    "apply_repair", "bypass", "conceal", "connect", "cut", "delete", "disconnect", "dissolve",
+    "distribute", "duplicate", "expose", "go_back", "group", "insert_on_wire", "lay_out", "make_own", "move",
+    "move_in_chain", "paint_marks", "paste", "place_block", "push", "rename",
+    "rename_block", "repair_all", "replace_params", "set_block_param", "set_call_option", "set_direction",
+    "set_options", "set_params", "set_repeat", "set_settings", "shape_mark", "use_again", "write_mark",
 ]  # fmt: skip

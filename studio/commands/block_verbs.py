@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from studio.commands.command import Editing, push
+from studio.commands.library_verbs import place_block
 from studio.document import blocks, grouping, names
 from studio.document.errors import Refusal
 from studio.document.ports import outputs_of
@@ -14,10 +15,13 @@ from studio.document.shapes import analyse
 from studio.document.values import Frozen
 
 
-def group(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> str:
-    """Make a block of nodes and return the id of its node; raises ``Refusal``."""
+def group(session: Editing, nodes: Iterable[str], *, marks: Iterable[str] = (), graph: str = MAIN) -> str:
+    """Make a block of nodes and return the id of its node; ``marks`` go inside with them.
+
+    Raises ``Refusal``.
+    """
     draft, picked = session.document.draft(), list(nodes)
-    block = grouping.group(draft, session.catalog, picked, graph)
+    block = grouping.group(draft, session.catalog, picked, graph, marks)
     name = draft.node(block, graph).name
     push(session, draft.edit("group", {"count": len(picked), "name": name}))
     return block
@@ -38,16 +42,7 @@ def add_block(session: Editing, inner: str, at: Place, *, graph: str = MAIN) -> 
     Raises ``Refusal``: ``"no_block"`` where there is none of that name, ``"block_itself"`` where it would
     come to lie inside itself.
     """
-    draft = session.document.draft()
-    if inner == MAIN or inner not in draft.graph_names():
-        raise Refusal(f"There is no block {inner}.", code="no_block")
-    blocks.check_inside(draft, graph, inner)
-    node = draft.new_node_id(graph)
-    name = names.unique(inner, names.in_use(draft, graph))
-    draft.put("nodes", (graph, node), Node("block", name, inner))
-    draft.put("places", (graph, node), (float(at[0]), float(at[1])))
-    push(session, draft.edit("add_block", {"name": name}))
-    return node
+    return place_block(session, at, of=inner, graph=graph)
 
 
 def set_repeat(session: Editing, block: str, count: int, *, graph: str = MAIN) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from studio.commands.command import Editing, push
-from studio.document import blocks, clipboard, layout, names
+from studio.document import blocks, names
 from studio.document.catalog import Catalog
 from studio.document.data import fields_of, unread_field, untold_target
 from studio.document.document import Draft
@@ -15,8 +15,9 @@ from studio.document.losses import default_loss
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem, Repair
 from studio.document.repairs import repair
+from studio.document.room import make_room
 from studio.document.rows import MAIN, LayerEntry, Node, NodeKind, Place, Wire
-from studio.document.rules import put_wire
+from studio.document.rules import close_gaps, put_wire
 from studio.document.state import State
 from studio.document.values import Frozen
 
@@ -106,6 +107,39 @@ def _wire_up(
         put_wire(draft, catalog, Wire(node, out, *after, -1), graph)
 
 
+def attach(
+    draft: Draft, catalog: Catalog | None, node: str, *, into: Wire | None = None, end: bool = False,
+    before: tuple[str, str] | None = None, after: tuple[str, str] | None = None, graph: str = MAIN,
+) -> None:  # fmt: skip
+    """Wire a node that is there: ``into`` a wire, to the ``end`` of the chain, or from and to ports."""
+    if into is not None:
+        first, out = _first_input(draft, catalog, node, graph), _first_output(draft, catalog, node, graph)
+        draft.put("wires", (graph, into), None)
+        put_wire(draft, catalog, Wire(into.source, into.source_port, node, first, -1), graph)
+        put_wire(draft, catalog, Wire(node, out, into.target, into.target_port, into.position), graph)
+    elif end and (last := chain_end(draft, graph, node)):
+        onward = draft.outgoing(last, graph=graph)
+        for wire in onward:
+            draft.put("wires", (graph, wire), None)
+        _join(draft, catalog, last, node, graph)
+        out = _first_output(draft, catalog, node, graph)
+        for wire in onward:
+            put_wire(draft, catalog, Wire(node, out, wire.target, wire.target_port, wire.position), graph)
+    else:
+        _wire_up(draft, catalog, node, before, after, graph)
+
+
+def chain_end(draft: State, graph: str, besides: str = "") -> str:
+    """Return the node after which the end of the chain is: the last that feeds nothing but Outputs."""
+    ids = [n for n in draft.node_ids(graph) if draft.node(n, graph).kind != "output" and n != besides]
+    ends = [
+        n
+        for n in ids
+        if all(draft.node(w.target, graph).kind == "output" for w in draft.outgoing(n, graph=graph))
+    ]
+    return (ends or ids or [""])[-1]
+
+
 def add_input(
     session: Editing, at: Place, options: Mapping[str, Any] | None = None, *, name: str | None = None,
     connect_to: tuple[str, str] | None = None, graph: str = MAIN,
@@ -150,6 +184,7 @@ def connect(session: Editing, wire: Wire, *, graph: str = MAIN, instead_of: Wire
     draft = session.document.draft()
     if instead_of is not None:
         draft.put("wires", (graph, instead_of), None)
+        close_gaps(draft, [instead_of.target], graph)
     placed = put_wire(draft, session.catalog, wire, graph)
     named = {"source": draft.node(wire.source, graph).name, "target": draft.node(wire.target, graph).name}
     push(session, draft.edit("connect", named))
@@ -161,12 +196,16 @@ def disconnect(session: Editing, wires: Iterable[Wire], *, graph: str = MAIN) ->
     draft, gone = session.document.draft(), list(wires)
     for wire in gone:
         draft.put("wires", (graph, wire), None)
+    close_gaps(draft, {wire.target for wire in gone}, graph)
     push(session, draft.edit("disconnect", {"count": len(gone)}))
 
 
-def _remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: str, heal: bool) -> None:
+def remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: str, heal: bool) -> None:
+    """Take nodes with all that hangs on them, and wires, out of a draft."""
+    touched: set[str] = set()
     for wire in wires:
         draft.put("wires", (graph, wire), None)
+        touched.add(wire.target)
     for node in nodes:
         row = draft.find_node(node, graph)
         if row is None:
@@ -174,6 +213,7 @@ def _remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: st
         before, after = draft.incoming(node, graph=graph), draft.outgoing(node, graph=graph)
         for wire in (*before, *after):
             draft.put("wires", (graph, wire), None)
+            touched.add(wire.target)
         if heal and len(before) == 1:
             for old in after:
                 healed = Wire(
@@ -186,6 +226,7 @@ def _remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: st
             draft.put("layers", row.ref, None)
         if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
             blocks.drop(draft, row.ref)
+    close_gaps(draft, touched, graph)
 
 
 def delete(
@@ -193,34 +234,38 @@ def delete(
     nodes: Iterable[str],
     wires: Iterable[Wire] = (),
     *,
+    marks: Iterable[str] = (),
     heal: bool = False,
     graph: str = MAIN,
 ) -> None:
-    """Remove nodes with their wires, and wires; ``heal`` joins what a removed node had between."""
+    """Remove nodes with their wires, wires, and frames and notes (what a frame holds stays).
+
+    ``heal`` joins what a removed node had between.
+    """
     draft, gone, cut_wires = session.document.draft(), list(nodes), list(wires)
     name = draft.node(gone[0], graph).name if gone else ""
-    _remove(draft, gone, cut_wires, graph, heal)
-    code = "delete" if gone else "disconnect"
-    push(session, draft.edit(code, {"count": len(gone) or len(cut_wires), "name": name}))
+    remove(draft, gone, cut_wires, graph, heal)
+    lone = list(marks)
+    for mark in lone:
+        draft.put("marks", (graph, mark), None)
+    code = "delete" if gone else "delete_mark" if lone else "disconnect"
+    push(session, draft.edit(code, {"count": len(gone) or len(lone) or len(cut_wires), "name": name}))
 
 
-def move(session: Editing, places: Mapping[str, Place], *, graph: str = MAIN, code: str = "move") -> None:
-    """Put nodes elsewhere: one whole drag."""
+def move(
+    session: Editing, places: Mapping[str, Place], *, marks: Mapping[str, Place] | None = None,
+    graph: str = MAIN, code: str = "move",
+) -> None:  # fmt: skip
+    """Put nodes, and frames and notes, elsewhere: one whole drag."""
     draft = session.document.draft()
     for node, (x, y) in places.items():
         draft.put("places", (graph, node), (float(x), float(y)))
+    for mark, (x, y) in (marks or {}).items():
+        draft.put("marks", (graph, mark), draft.mark(mark, graph).with_(place=(float(x), float(y))))
     name = draft.node(next(iter(places)), graph).name if places else ""
+    if not places and code == "move":
+        code, places = "move_mark", marks or {}
     push(session, draft.edit(code, {"count": len(places), "name": name}))
-
-
-def lay_out(
-    session: Editing, size: Callable[[str], tuple[float, float]] | None = None, *, graph: str = MAIN
-) -> None:
-    """Lay the whole graph out from left to right; ``size`` gives a node's width and height."""
-    places = (
-        layout.lay_out(session.document, graph, size) if size else layout.lay_out(session.document, graph)
-    )
-    move(session, places, graph=graph, code="lay_out")
 
 
 def set_params(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:
@@ -281,31 +326,6 @@ def rename(session: Editing, node: str, name: str, *, graph: str = MAIN) -> None
     push(session, draft.edit("rename", {"old": row.name, "name": name}))
 
 
-def paste(session: Editing, text: str, at: Place | None = None, *, graph: str = MAIN) -> list[str]:
-    """Paste copied nodes with their top left corner ``at``, and return their ids."""
-    draft = session.document.draft()
-    new = clipboard.paste(draft, text, graph, at)
-    push(session, draft.edit("paste", {"count": len(new)}))
-    return new
-
-
-def duplicate(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> list[str]:
-    """Copy and paste in one step, beside the originals; returns the new ids."""
-    draft = session.document.draft()
-    new = clipboard.paste(draft, clipboard.copy_text(session.document, nodes, graph), graph)
-    push(session, draft.edit("duplicate", {"count": len(new)}))
-    return new
-
-
-def cut(session: Editing, nodes: Iterable[str], *, graph: str = MAIN) -> str:
-    """Remove nodes and return their text for the clipboard."""
-    draft, gone = session.document.draft(), list(nodes)
-    text = clipboard.copy_text(session.document, gone, graph)
-    _remove(draft, gone, (), graph, heal=False)
-    push(session, draft.edit("cut", {"count": len(gone)}))
-    return text
-
-
 def insert_on_wire(
     session: Editing,
     wire: Wire,
@@ -314,9 +334,13 @@ def insert_on_wire(
     params: Mapping[str, Any] | None = None,
     *,
     existing: bool = False,
+    size: Callable[[str], Place] | None = None,
     graph: str = MAIN,
 ) -> str:
-    """Put a new layer of type ``what`` (``existing``: the node ``what``) into a wire; returns its node id."""
+    """Put a new layer of type ``what`` (``existing``: the node ``what``) into a wire; returns its node id.
+
+    With ``size``, which gives a node's width and height, its neighbours make room.
+    """
     draft, catalog = session.document.draft(), session.catalog
     node = what if existing else _put_layer(draft, what, at, graph, params)
     if existing:
@@ -325,6 +349,8 @@ def insert_on_wire(
     draft.put("wires", (graph, wire), None)
     put_wire(draft, catalog, Wire(wire.source, wire.source_port, node, into, -1), graph)
     put_wire(draft, catalog, Wire(node, out, wire.target, wire.target_port, wire.position), graph)
+    if size is not None:
+        make_room(draft, node, wire.source, size, graph)
     push(session, draft.edit("insert", {"name": draft.node(node, graph).name}))
     return node
 
@@ -342,14 +368,7 @@ def append(
     What ``after`` fed is fed by the new layer instead, and makes room.  Returns the new node's id.
     """
     draft, catalog = session.document.draft(), session.catalog
-    ids = [n for n in draft.node_ids(graph) if draft.node(n, graph).kind != "output"]
-    if after is None and ids:
-        ends = [
-            n
-            for n in ids
-            if all(draft.node(w.target, graph).kind == "output" for w in draft.outgoing(n, graph=graph))
-        ]
-        after = (ends or ids)[-1]
+    after = after or chain_end(draft, graph) or None
     x, y = draft.place(after, graph) if after else (-GAP, 0.0)
     node = _put_layer(draft, type_name, (x + GAP, y), graph, params)
     if after is not None:

@@ -2,7 +2,7 @@
 
 from studio.document.document import Document, Draft
 from studio.document.errors import DocumentError, FileError, Refusal
-from studio.document.rows import MAIN, Edit, Graph, LayerEntry, Node, Place, Put, Wire
+from studio.document.rows import MAIN, Edit, Graph, LayerEntry, Mark, Node, Place, Put, Wire
 from studio.document.values import EMPTY, Frozen, freeze, thaw
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Frozen",
     "Graph",
     "LayerEntry",
+    "Mark",
     "Node",
     "Place",
     "Put",

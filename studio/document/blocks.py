@@ -96,6 +96,8 @@ def drop(draft: Draft, graph: str) -> None:
         draft.put("nodes", (graph, node), None)
         if row.kind == "layer" and not draft.users(row.ref):
             draft.put("layers", row.ref, None)
+    for mark in draft.mark_ids(graph):
+        draft.put("marks", (graph, mark), None)
     draft.put("graphs", graph, None)
     for each in dict.fromkeys(inner):
         if each in draft.graph_names() and not uses_of(draft, each):
@@ -165,6 +167,9 @@ def rename(draft: Draft, graph: str, name: str) -> None:
         draft.put("nodes", (graph, node), None)
         draft.put("nodes", (name, node), row)
         draft.put("places", (name, node), place)
+    for mark in draft.mark_ids(graph):
+        draft.put("marks", (name, mark), draft.mark(mark, graph))
+        draft.put("marks", (graph, mark), None)
     for where, node in uses_of(draft, graph):
         use = draft.node(node, where)
         draft.put("nodes", (where, node), Node("block", use.name, name, use.options, use.extra))

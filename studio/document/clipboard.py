@@ -1,9 +1,14 @@
-"""Copy and paste: a selection as JSON text, which pastes into another window or a chat."""
+"""Copy and paste: a selection as JSON text, which pastes into another window or a chat.
+
+The text is a small ``.bunon`` file; its key ``incoming`` tells what fed the copied nodes, by name, so that a
+paste can keep those wires.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from studio.document import names
 from studio.document.blocks import graphs_inside
@@ -11,12 +16,18 @@ from studio.document.document import Document, Draft
 from studio.document.errors import FileError, Refusal
 from studio.document.files import dumps, loads
 from studio.document.graph_copies import bring_graphs, copy_graph
+from studio.document.marks import copy_marks
 from studio.document.rows import MAIN, LayerEntry, Node, Place, Wire
+from studio.document.rules import close_gaps
 from studio.document.state import State
 
+Feed: TypeAlias = Callable[[Wire], object]
+BESIDE = (30.0, 30.0)
+"""How far from the original a copy stands."""
 
-def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN) -> str:
-    """Return nodes, the wires among them, their layers and places as text: a small ``.bunon`` file."""
+
+def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN, marks: Iterable[str] = ()) -> str:
+    """Return nodes, their wires, layers and places, with frames and notes: a small ``.bunon`` file."""
     chosen = [node for node in state.node_ids(graph) if node in set(nodes)]
     part = Document()
     draft = part.draft()
@@ -32,7 +43,21 @@ def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN) -> str:
         for wire in state.outgoing(node, graph=graph):
             if wire.target in chosen:
                 draft.put("wires", (MAIN, wire), state.row("wires", (graph, wire)))
+    for mark in marks:
+        draft.put("marks", (MAIN, mark), state.mark(mark, graph))
     part.apply(draft.edit("copy"))
+    incoming = [
+        {
+            "from": [state.node(wire.source, graph).name, wire.source_port],
+            "to": [wire.target, wire.target_port],
+            "position": wire.position,
+        }
+        for node in chosen
+        for wire in state.incoming(node, graph=graph)
+        if wire.source not in chosen
+    ]
+    if incoming:
+        part.extra = {"incoming": incoming}
     return dumps(part)
 
 
@@ -42,12 +67,20 @@ def can_paste(text: str) -> bool:
 
 
 def paste(
-    draft: Draft, text: str, graph: str = MAIN, at: Place | None = None, offset: Place = (30.0, 30.0)
+    draft: Draft,
+    text: str,
+    graph: str = MAIN,
+    at: Place | None = None,
+    offset: Place | None = None,
+    *,
+    feed: Feed | None = None,
 ) -> list[str]:
-    """Put copied nodes in and return their new ids.
+    """Put copied nodes, frames and notes in and return the new ids of the nodes.
 
     They get new ids and names; layers shared within the selection stay shared with each other.  The top left
-    corner comes to ``at``, or everything moves by ``offset``.  Raises ``Refusal`` for other text.
+    corner comes to ``at``, or everything moves by ``offset``, or stands beside the original.  ``feed``
+    is called with every wire that came from outside and whose source is here too.  Raises ``Refusal`` for
+    other text.
     """
     try:
         data = json.loads(text)
@@ -55,12 +88,15 @@ def paste(
     except (ValueError, RecursionError, FileError) as error:
         raise Refusal("The clipboard holds no nodes.", code="no_nodes") from error
     ids = part.node_ids() if part is not None else []
-    if part is None or not ids:
+    if part is None or not (ids or part.mark_ids()):
         raise Refusal("The clipboard holds no nodes.", code="no_nodes")
     places = {node: part.place(node) for node in ids}
     if at is not None:
-        left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
+        corners = [*places.values(), *(part.mark(mark).place for mark in part.mark_ids())]
+        left, top = min(x for x, _ in corners), min(y for _, y in corners)
         offset = (at[0] - left, at[1] - top)
+    elif offset is None:
+        offset = _clear(part, draft, graph)
     graphs = bring_graphs(part, draft, graph)
     taken = names.in_use(draft, graph)
     new: dict[str, str] = {}
@@ -79,11 +115,41 @@ def paste(
         draft.put("nodes", (graph, new[node]), Node(row.kind, name, ref, row.options, row.extra))
         x, y = places[node]
         draft.put("places", (graph, new[node]), (x + offset[0], y + offset[1]))
+    copy_marks(part, draft, MAIN, graph, offset)
     for wire in part.wires():
         row_ = part.row("wires", (MAIN, wire))
         moved = Wire(new[wire.source], wire.source_port, new[wire.target], wire.target_port, wire.position)
         draft.put("wires", (graph, moved), row_)
+    if feed is not None:
+        for wire in _incoming(part.extra.get("incoming"), new, draft, graph):
+            feed(wire)
+    close_gaps(draft, new.values(), graph)
     return list(new.values())
+
+
+def _clear(part: State, draft: State, graph: str) -> Place:
+    """Return an offset at which copied frames do not come to stand around what they were copied from."""
+    frames = [row for row in (part.mark(mark) for mark in part.mark_ids()) if row.kind == "frame"]
+    if not frames:
+        return BESIDE
+    high = max(row.place[1] + row.size[1] for row in frames) - min(row.place[1] for row in frames)
+    there = {draft.mark(mark, graph).place for mark in draft.mark_ids(graph)}
+    x, y = 0.0, BESIDE[1]
+    while any((row.place[0] + x, row.place[1] + y) in there for row in frames) or y < high:
+        y += high + BESIDE[1]
+    return x, y
+
+
+def _incoming(rows: Any, new: Mapping[str, str], draft: Draft, graph: str) -> Iterator[Wire]:
+    """Give the wires that led into the copied nodes, from what has the same name here."""
+    for row in rows if isinstance(rows, list) else []:
+        try:
+            (name, port), (node, into), position = row["from"], row["to"], int(row.get("position", 0))
+            target, source = new.get(node), draft.node_named(name, graph)
+        except (TypeError, ValueError, KeyError, AttributeError):  # someone else's text
+            continue
+        if target and source and isinstance(port, str) and isinstance(into, str):
+            yield Wire(source, port, target, into, position)
 
 
 def _root(name: str) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine.spec import TensorSpec
 from studio.document.rows import MAIN
 from studio.document.state import State
+
+Ranges: TypeAlias = Mapping[str, tuple[float, float]]
+"""The smallest and the largest number of each field, once the data have been read."""
 
 _DTYPES = {"category": "int64", "text": "string"}
 

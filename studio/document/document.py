@@ -40,9 +40,10 @@ class Document(State):
     """A drawing with its settings.  ``apply`` is the only way in; views listen to the signals.
 
     All rows of an edit are in place before the first signal.  Then come, in this order: wires and nodes that
-    went, graphs, layers, nodes that came, changed or moved, wires that came, settings, and ``edited`` once.
-    ``view`` holds what a file remembers of the window (zoom, frames) beside the places of the nodes, and
-    ``extra`` the keys of a file that this version does not know; neither is part of the history.
+    went, graphs, layers, nodes that came, changed or moved, frames and notes, wires that came,
+    settings, and ``edited`` once.  ``view`` holds what a file remembers of the window (zoom) beside places,
+    frames and notes, and ``extra`` the keys of a file that this version does not know; neither is part of the
+    history.
     """
 
     wire_removed = Signal(str, object)  # graph, Wire
@@ -52,13 +53,14 @@ class Document(State):
     node_added = Signal(str, str)
     node_changed = Signal(str, str)
     node_moved = Signal(str, str)
+    mark_changed = Signal(str, str)  # graph, mark id; it came, went or changed
     wire_added = Signal(str, object)
     settings_changed = Signal(str)  # "data", "training"
     edited = Signal(object)  # the Edit
 
     _PHASES: ClassVar[tuple[str, ...]] = (
         "wire_removed", "node_removed", "graph_changed", "layer_changed", "node_added", "node_changed",
-        "node_moved", "wire_added", "settings_changed",
+        "node_moved", "mark_changed", "wire_added", "settings_changed",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -110,6 +112,5 @@ def _signals(put: Put) -> tuple[str, ...]:
         if put.before is None:
             return ("node_added",)
         return ("node_changed",) if put.after is not None else ("node_removed",)
-    return ({"graphs": "graph_changed", "layers": "layer_changed", "places": "node_moved"}.get(
-        put.table, "settings_changed"
-    ),)  # fmt: skip
+    return ({"graphs": "graph_changed", "layers": "layer_changed", "places": "node_moved",
+             "marks": "mark_changed"}.get(put.table, "settings_changed"),)  # fmt: skip

@@ -20,6 +20,7 @@ from typing import Any
 from studio.document import names
 from studio.document.document import Document
 from studio.document.errors import FileError, Refusal
+from studio.document.mark_files import marks_json, read_marks
 from studio.document.rows import MAIN, Graph, LayerEntry, Node, Wire, id_order
 from studio.document.values import EMPTY, Frozen, thaw
 from studio.document.values import LARGEST as LARGEST_NUMBER
@@ -154,8 +155,15 @@ def dumps(document: Document) -> str:
         "version": VERSION,
         "graphs": graphs,
         "layers": layers,
-        "settings": {name: thaw(document.setting(name)) for name in document.setting_names()},
-        "view": {**thaw(document.view), "places": places},
+        "settings": {
+            name: thaw(document.setting(name)) for name in document.setting_names() if name != "view"
+        },
+        "view": {
+            **thaw(document.view),
+            **thaw(document.setting("view")),
+            "places": places,
+            **marks_json(document),
+        },
         **thaw(document.extra),
     }
     text = _pretty(data) + "\n"
@@ -263,9 +271,12 @@ class _Reader:
             self.graph(graph, self.take(graphs, graph, dict, "graphs"), layers, graphs)
         for name in settings:
             self.draft.put("settings", name, Frozen(self.take(settings, name, dict, "settings")))
+        if view.get("direction") == "down":
+            self.draft.put("settings", "view", Frozen(direction=view.pop("direction")))
         self.places(self.take(view, "places", dict, "view", {}))
+        read_marks(self, self.take(view, "marks", dict, "view", {}))
         self.document.apply(self.draft.edit("open"))
-        self.document.view = {name: value for name, value in view.items() if name != "places"}
+        self.document.view = {name: value for name, value in view.items() if name not in ("places", "marks")}
         known = ("format", "version", "graphs", "layers", "settings", "view")
         self.document.extra = {name: value for name, value in data.items() if name not in known}
 
@@ -286,6 +297,10 @@ class _Reader:
             expected = "a name of letters, digits and _ that is no word of Python's"
             raise _error("bad_name", f"{where}.name", expected, _short(name))
         return name
+
+    def wrong(self, code: str, where: str, expected: str, got: object) -> FileError:
+        """Return the error for a value that is not what it should be."""
+        return _error(code, where, expected, _short(got))
 
     def identity(self, text: str, where: str) -> None:
         if not _ID.fullmatch(text) or id_order(text)[1] != text:

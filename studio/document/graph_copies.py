@@ -41,6 +41,8 @@ def copy_graph(
             ref = (called or {}).get(old.ref, old.ref)
         draft.put("nodes", (name, node), Node(old.kind, old.name, ref, old.options, old.extra))
         draft.put("places", (name, node), state.place(node, graph))
+    for mark in state.mark_ids(graph):
+        draft.put("marks", (name, mark), state.mark(mark, graph))
     for wire in state.wires(graph):
         draft.put("wires", (name, wire), state.row("wires", (graph, wire)))
     if isinstance(row, Graph) and row.params:

@@ -10,6 +10,7 @@ from studio.document.blocks import chosen, drop, ends_of, repeats_of, uses_of
 from studio.document.catalog import Catalog
 from studio.document.document import Draft
 from studio.document.errors import Refusal
+from studio.document.marks import copy_marks, move_marks
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.rows import INPUT_PORT, MAIN, OUTPUT_PORT, Graph, LayerEntry, Node, Wire
 from studio.document.state import State
@@ -19,12 +20,18 @@ MARGIN = 220.0
 """Distance of a block's Inputs and Outputs from what they are wired to, in scene units."""
 
 
-def group(draft: Draft, catalog: Catalog | None, nodes: Iterable[str], graph: str = MAIN) -> str:
+def group(
+    draft: Draft,
+    catalog: Catalog | None,
+    nodes: Iterable[str],
+    graph: str = MAIN,
+    marks: Iterable[str] = (),
+) -> str:
     """Make a block of nodes and return the id of the node that stands for it.
 
-    Wires that cross its border become its ports.  Raises ``Refusal``: ``"block_empty"``, ``"block_ends"`` for
-    an Input or Output, ``"block_loop"`` where what leaves the selection comes back, ``"block_shared"`` where
-    a layer is used outside as well.
+    Wires that cross its border become its ports; ``marks`` are frames and notes that go inside with
+    them.  Raises ``Refusal``: ``"block_empty"``, ``"block_ends"`` for an Input or Output, ``"block_loop"``
+    where what leaves the selection comes back, ``"block_shared"`` where a layer is used outside as well.
     """
     picked = [node for node in draft.node_ids(graph) if node in set(nodes)]
     _check_group(draft, picked, graph)
@@ -62,6 +69,7 @@ def group(draft: Draft, catalog: Catalog | None, nodes: Iterable[str], graph: st
     for wire in wires:
         if wire.source in rows and wire.target in rows:
             draft.put("wires", (inner, wire), EMPTY)
+    move_marks(draft, marks, graph, inner, (-left, -top))
     draft.put("nodes", (graph, block), Node("block", name, inner))
     draft.put("places", (graph, block), (left, top))
     for (source, port), goals in into.items():
@@ -163,6 +171,7 @@ def dissolve(draft: Draft, block: str, graph: str = MAIN) -> list[str]:
     width = max((draft.place(n, row.ref)[0] for n in draft.node_ids(row.ref)), default=0.0) + MARGIN
     for turn in range(repeats_of(row)):
         new, ends = _write_out(draft, row, graph, feeds, (x + turn * width, y))
+        copy_marks(draft, draft, row.ref, graph, (x + turn * width, y))
         made += new
         named = [draft.node(node, row.ref).name for node in inputs]
         given = [ends.get(draft.node(node, row.ref).name) for node in outputs]

@@ -1,86 +1,141 @@
-"""What works but is probably a slip: layers that add nothing, numbers that are too large to learn from."""
+"""What works but is probably a slip: layers that add nothing, or that undo what others learn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
-from studio.document.data import DataField
+from studio.document.data import DataField, Ranges
+from studio.document.endings import check_end
+from studio.document.findings import NodeInfo
 from studio.document.problems import Problem, Repair
+from studio.document.rows import MAIN, LayerEntry
+from studio.document.scales import check_rate, check_scale
 from studio.document.state import State
+from studio.document.tracing import AVERAGING, SHAPING, SILENCING, WEIGHTED, activation_of, layer_at
 from studio.document.values import Frozen
 
-_WEIGHTED = frozenset({"Dense", "Conv1D", "Conv2D", "Conv3D"})
-_LEARNING = _WEIGHTED | {"LSTM", "GRU", "SimpleRNN", "SeparableConv2D", "DepthwiseConv2D"}
-_PASSING = frozenset({"Dropout", "Flatten", "Reshape", "Permute", "Identity"})
-_POOLING = frozenset({"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"})
-
-# The largest pixel of the bundled pictures.  Of a user's files nobody knows it before they are read.
-_TOPS = {"digits": 16, "fashion_mnist": 255}
+_WIDTH = {"Dense": "units"}  # of the others it is ``filters``
 
 
-class _Warnings:
-    def __init__(self, state: State, graph: str) -> None:
-        self.state, self.graph = state, graph
+class Warnings:
+    """Collects what is to be said of one graph."""
+
+    def __init__(
+        self,
+        state: State,
+        graph: str,
+        nodes: Mapping[str, NodeInfo],
+        fields: Mapping[str, DataField],
+        ranges: Ranges,
+    ) -> None:
+        self.state, self.graph, self.nodes, self.fields, self.ranges = state, graph, nodes, fields, ranges
         self.found: list[Problem] = []
 
-    def say(self, code: str, node: str, repair: Repair, **fields: object) -> None:
-        words = Frozen(name=self.state.node(node, self.graph).name, **fields)
-        self.found.append(Problem(code, "warning", self.graph, node, "", words, (repair,)))
+    def say(
+        self,
+        code: str,
+        node: str,
+        *repairs: Repair,
+        severity: Literal["error", "warning"] = "warning",
+        **fields: object,
+    ) -> None:
+        """Note a problem of a node."""
+        row = self.state.find_node(node, self.graph)
+        words = Frozen(name=row.name if row is not None else "", **fields)
+        self.found.append(Problem(code, severity, self.graph, node, "", words, repairs))
 
-    def linear_pair(self, node: str) -> None:
-        state, graph = self.state, self.graph
-        layer, wires = state.layer_of(node, graph), state.incoming(node, graph=graph)
-        if layer is None or layer.type not in _WEIGHTED:
-            return
-        while len(wires) == 1:
-            source = wires[0].source
-            first = state.layer_of(source, graph)
-            if first is not None and first.type in _PASSING:
-                wires = state.incoming(source, graph=graph)
-                continue
-            plain = first is not None and first.params.get("activation") in (None, "linear")
-            if first is not None and first.type in _WEIGHTED and plain:
-                mend = Repair("set_activation", Frozen(layer=source, activation="relu"))
-                self.say("linear_pair", node, mend, other=state.node(source, graph).name)
-            return
-
-    def unscaled(self, node: str, fields: Mapping[str, DataField]) -> None:
-        state, graph = self.state, self.graph
-        field = fields.get(str(state.node(node, graph).options.get("field")))
-        source = state.setting("data").get("source")
-        if field is None or field.kind != "image" or not isinstance(source, Mapping):
-            return
-        top = _TOPS.get(str(source.get("name"))) if source.get("kind") == "bundled" else None
-        if top is None:
-            return
-        seen, todo = {node}, [node]
-        while todo:
-            for wire in state.outgoing(todo.pop(), graph=graph):
-                layer = state.layer_of(wire.target, graph)
-                if layer is None or wire.target in seen:
-                    continue
-                if layer.type in _LEARNING:
-                    mend = Repair("insert_after", Frozen(type="Rescaling", params={"scale": 1 / top}))
-                    self.say("unscaled", node, mend, top=top)
-                    return
-                if layer.type in _PASSING | _POOLING:
-                    seen.add(wire.target)
-                    todo.append(wire.target)
+    def name(self, node: str) -> str:
+        """Return a node's name."""
+        return self.state.node(node, self.graph).name
 
 
 def check_habits(
-    state: State, graph: str, order: Iterable[str], fields: Mapping[str, DataField]
+    state: State,
+    graph: str,
+    order: Iterable[str],
+    nodes: Mapping[str, NodeInfo],
+    fields: Mapping[str, DataField],
+    ranges: Ranges,
 ) -> list[Problem]:
     """Return warnings on the nodes of ``order``, which holds none that lies on a cycle.
 
-    ``linear_pair``: two layers of weights with no activation in between.  ``unscaled``: a bundled picture
-    whose pixels go into a layer that learns as they are.
+    ``ranges`` are the smallest and largest numbers of the fields, as far as the data have been read.
     """
-    warnings = _Warnings(state, graph)
+    warnings = Warnings(state, graph, nodes, fields, ranges)
     for node in order:
         kind = state.node(node, graph).kind
         if kind == "layer":
-            warnings.linear_pair(node)
-        elif kind == "input":
-            warnings.unscaled(node, fields)
+            layer = layer_at(state, graph, node)
+            if layer is not None:
+                _linear_pair(warnings, node, layer)
+                _lone_softmax(warnings, node, layer)
+        elif kind == "input" and graph == MAIN:
+            check_scale(warnings, node)
+        elif kind == "output" and graph == MAIN:
+            check_end(warnings, node)
+    if graph == MAIN:
+        check_rate(warnings)
     return warnings.found
+
+
+def _width(layer: LayerEntry) -> int:
+    value = layer.params.get(_WIDTH.get(layer.type, "filters"))
+    return value if isinstance(value, int) else 0
+
+
+def _linear_pair(warnings: Warnings, node: str, layer: LayerEntry) -> None:
+    """Say where two weighted sums follow each other: together they are one.
+
+    A narrow first one is left alone: a bottleneck (the code of an autoencoder) is narrow on purpose.  So is
+    batch normalization between convolutions, where mobile networks leave the activation out.
+    """
+    state, graph = warnings.state, warnings.graph
+    if layer.type not in WEIGHTED:
+        return
+    between = SHAPING | SILENCING | AVERAGING
+    if layer.type == "Dense":
+        between |= {"BatchNormalization"}
+    wires = state.incoming(node, graph=graph)
+    seen = {node}
+    while len(wires) == 1 and wires[0].source not in seen:
+        source = wires[0].source
+        seen.add(source)
+        row, first = state.node(source, graph), layer_at(state, graph, source)
+        passed = row.kind == "layer" and first is None
+        if passed or (first is not None and first.type in between):
+            wires = state.incoming(source, graph=graph)
+            continue
+        if first is None or first.type not in WEIGHTED or activation_of(first) != "":
+            return
+        arrives = next(iter(warnings.nodes[source].inputs.values()), ())
+        given = arrives[0].shape[-1] if arrives and arrives[0].shape else None
+        if given is not None and 0 < _width(first) < min(given, _width(layer)):
+            return
+        mend = Repair("set_activation", Frozen(layer=source, activation="relu"))
+        warnings.say("linear_pair", node, mend, other=row.name)
+        return
+
+
+def _lone_softmax(warnings: Warnings, node: str, layer: LayerEntry) -> None:
+    """Say where softmax is taken over a single value, which makes it 1 whatever was learned."""
+    if activation_of(layer) != "softmax" or layer.params.get("axis", -1) != -1:
+        return
+    made = warnings.nodes[node].outputs
+    if not made or made[0].rank < 2 or made[0].shape[-1] != 1:
+        return
+    repairs: tuple[Repair, ...] = ()
+    if layer.type != "Softmax":
+        wanted = "linear" if _predicts_numbers(warnings, node) else "sigmoid"
+        repairs = (Repair("set_activation", Frozen(layer=node, activation=wanted)),)
+    warnings.say("lone_softmax", node, *repairs)
+
+
+def _predicts_numbers(warnings: Warnings, node: str) -> bool:
+    state = warnings.state
+    for wire in state.outgoing(node, graph=warnings.graph):
+        options = state.node(wire.target, warnings.graph).options
+        field = warnings.fields.get(str(options.get("target")))
+        if field is not None and field.kind != "category":
+            return True
+    return False

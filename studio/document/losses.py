@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 from engine.spec import Shape, TensorSpec
-from studio.document.data import DataField
+from studio.document.data import DataField, untold_target
 from studio.document.findings import NodeInfo
 from studio.document.problems import Problem, Repair
 from studio.document.rows import INPUT_PORT, Wire
 from studio.document.state import State
+from studio.document.tracing import Ending, as_numbers, ending, set_by_name
 from studio.document.values import Frozen
 
 Units: TypeAlias = Callable[[int], tuple[Repair, ...]]
@@ -30,9 +31,8 @@ def loss_of(options: Frozen) -> tuple[str, bool]:
     """Return the plain name of an output's loss ("" for none) and whether it reads logits."""
     loss = options.get("loss")
     if isinstance(loss, Mapping):
-        config = loss.get("config", {})
         name = str(loss.get("class_name", ""))
-        logits = isinstance(config, Mapping) and config.get("from_logits") is True
+        logits = as_numbers(loss.get("config")).get("from_logits") is True
         return _CLASSES.get(name, name), logits
     name = str(loss or "")
     return _CLASSES.get(name, name), False
@@ -58,11 +58,15 @@ def check_output(
         words = Frozen({**common, **more})
         return [Problem(code, severity, graph, node, INPUT_PORT, words, repairs)]
 
+    left = fields.get(untold_target(state, graph))
+    offered: tuple[Repair, ...] = ()
+    if left is not None:
+        offered = (Repair("set_target", Frozen(target=left.name, loss=default_loss(left))),)
     if not target:
-        return say("no_target")
+        return say("no_target", *offered)
     field = fields.get(str(target))
     if field is None:
-        return say("missing_field", field=str(target), known=sorted(fields))
+        return say("missing_field", *offered, field=str(target), known=sorted(fields))
     if not name:
         return say("no_loss", _use(default_loss(field)))
     problems: list[Problem] = []
@@ -71,7 +75,9 @@ def check_output(
     width = given.shape[-1] if len(given.shape) > 1 else 1
     shape = given.shape
     source = state.incoming(node, INPUT_PORT, graph)[0]
-    units = _units(state, graph, source)
+    end = ending(state, graph, source)
+    last = {SPARSE: "softmax", BINARY: "sigmoid"}.get(name) if field.kind == "category" else None
+    units = _units(end, len(shape), None if logits else last)
     if field.kind == "category" and name in (SPARSE, BINARY) and len(shape) > len(field.shape) + 2:
         count = field.classes if name == SPARSE or field.classes != 2 else 1
         return say("too_many_axes", *_flatter(state, graph, source, nodes), expected=count, shape=shape)
@@ -79,7 +85,10 @@ def check_output(
         if field.kind != "category":
             return say("loss_needs_classes", _use("mse"), kind=field.kind)
         if width != field.classes:
-            problems += say("width", *units(field.classes), expected=field.classes, got=width, shape=shape)
+            repairs = units(field.classes)
+            if width == 1 and field.classes == 2:
+                repairs += (_use(BINARY),)
+            problems += say("width", *repairs, expected=field.classes, got=width, shape=shape)
     elif name == CATEGORICAL:
         if field.kind == "category":
             return say("loss_needs_one_hot", _use(SPARSE))
@@ -88,7 +97,8 @@ def check_output(
         if field.kind == "category" and field.classes != 2:
             return say("loss_needs_two", _use(SPARSE), classes=field.classes)
         if field.kind == "category" and width != 1:
-            problems += say("width", *units(1), expected=1, got=width, shape=shape)
+            repairs = (*units(1), _use(SPARSE)) if width == 2 else units(1)
+            problems += say("width", *repairs, expected=1, got=width, shape=shape)
         elif field.kind != "category":
             problems += _same_shape(say, field, given, units, _flatter(state, graph, source, nodes))
     elif name in REGRESSION:
@@ -98,21 +108,53 @@ def check_output(
             units = _no_units
         problems += _same_shape(say, field, given, units, _flatter(state, graph, source, nodes))
     if name in (SPARSE, CATEGORICAL, BINARY):
-        wanted = "sigmoid" if name == BINARY else "softmax"
-        has = _activation(state, graph, source)
-        if logits and has in ("softmax", "sigmoid"):
-            problems += say("logits_twice", _use(row.options["loss"], False), warning=True, activation=has)
-        elif not logits and has is not None and has != wanted:
-            repairs = [Repair("set_activation", Frozen(layer=source.source, activation=wanted))]
-            problems += say(
-                "needs_activation", *repairs, warning=True, activation=wanted, got=has or "linear"
-            )
+        problems += _last_activation(say, row.options["loss"], name, logits, end, width)
     return problems
+
+
+def _last_activation(
+    say: Callable[..., list[Problem]], loss: object, name: str, logits: bool, end: Ending, width: int | None
+) -> list[Problem]:
+    """Say where a loss and the activation before it do not go together."""
+    wanted, has = "sigmoid" if name == BINARY else "softmax", end.activation
+    if has is None or (has == "softmax" and width == 1):  # of a softmax over one value another warning tells
+        return []
+    if logits:
+        if has not in ("softmax", "sigmoid", "relu", "tanh"):
+            return []
+        repairs = (
+            (_use(loss, False), *_activate(end, "linear")) if has == wanted else _activate(end, "linear")
+        )
+        if has == wanted:
+            return say("logits_twice", *repairs, warning=True, activation=has)
+        return say("logits_squashed", *repairs, warning=True, activation=has)
+    if has == wanted:
+        return []
+    repairs = _activate(end, wanted)
+    if has == "sigmoid" and isinstance(width, int) and width > 1:
+        return say("sigmoid_classes", *repairs, warning=True, classes=width)
+    if not has:
+        by_class = next(cls for cls, plain in _CLASSES.items() if plain == name)
+        repairs += (_use({"class_name": by_class, "config": as_numbers(loss).get("config", {})}, True),)
+    return say("needs_activation", *repairs, warning=True, activation=wanted, got=has or "linear")
+
+
+def _activate(end: Ending, activation: str) -> tuple[Repair, ...]:
+    """Return what makes a tensor end in an activation: another name, or another layer in its place."""
+    if end.layer is None:
+        return ()
+    if set_by_name(end.layer):
+        return (Repair("set_activation", Frozen(layer=end.node, activation=activation)),)
+    if activation == "linear":
+        return (Repair("remove", Frozen(nodes=(end.node,))),)
+    if activation == "softmax":
+        return (Repair("replace", Frozen(layer=end.node, type="Softmax", params={})),)
+    return (Repair("replace", Frozen(layer=end.node, type="Activation", params={"activation": activation})),)
 
 
 def _use(loss: object, from_logits: bool | None = None) -> Repair:
     if isinstance(loss, Mapping) and from_logits is not None:
-        config = {**loss.get("config", {}), "from_logits": from_logits}
+        config = {**as_numbers(loss.get("config")), "from_logits": from_logits}
         return Repair("use_loss", Frozen(loss={**loss, "config": config}))
     return Repair("use_loss", Frozen(loss=loss))
 
@@ -170,31 +212,15 @@ def _flatter(state: State, graph: str, wire: Wire, nodes: Mapping[str, NodeInfo]
     return tuple(found)
 
 
-def _units(state: State, graph: str, wire: Wire) -> Units:
-    layer = state.layer_of(wire.source, graph)
+def _units(end: Ending, rank: int, activation: str | None) -> Units:
+    """Return what sets the number of values at an output: the last Dense, or one more."""
 
     def repairs(count: int) -> tuple[Repair, ...]:
-        if layer is None or layer.type != "Dense":
+        if end.layer is not None and end.layer.type == "Dense" and not end.shaped:
+            return (Repair("set_units", Frozen(layer=end.node, units=count)),)
+        if rank != 2:
             return ()
-        return (Repair("set_units", Frozen(layer=wire.source, units=count)),)
+        params = {"units": count, **({"activation": activation} if activation else {})}
+        return (Repair("insert_layer", Frozen(type="Dense", params=params)),)
 
     return repairs
-
-
-def _activation(state: State, graph: str, wire: Wire) -> str | None:
-    """Return the activation that made the tensor, "" for none; ``None`` where the layer does not tell."""
-    layer = state.layer_of(wire.source, graph)
-    if layer is None:
-        return None
-    if layer.type in ("Softmax", "ReLU"):
-        return layer.type.lower()
-    if layer.type not in ("Dense", "Activation"):
-        return None
-    value = layer.params.get("activation")
-    return (
-        value
-        if isinstance(value, str) and value != "linear"
-        else ""
-        if not isinstance(value, Mapping)
-        else None
-    )

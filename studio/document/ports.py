@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.document.call_outputs import more_outputs
 from studio.document.catalog import Catalog
 from studio.document.rows import INPUT_PORT, MAIN, OUTPUT_PORT
 from studio.document.state import State
@@ -61,7 +62,7 @@ def outputs_of(state: State, catalog: Catalog | None, node: str, graph: str = MA
         spec = catalog.get(layer.type) if catalog is not None and layer is not None else None
         if spec is not None and layer is not None:
             try:
-                names = spec.outputs(thaw(layer.params))
+                names = (*spec.outputs(thaw(layer.params)), *more_outputs(spec, row.options))
             except ValueError:  # wrong parameters, which the analysis names; the wires stay
                 names = (OUTPUT_PORT,)
     wired = dict.fromkeys(wire.source_port for wire in state.outgoing(node, graph=graph))

@@ -2,94 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import prod
+from collections.abc import Callable
 
-from engine.errors import EngineError
-from engine.spec import TensorSpec
-from studio.document import names
-from studio.document.catalog import Catalog, LayerSpec
+from studio.document import blocks, names
 from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
 from studio.document.rows import OUTPUT_PORT, Edit, LayerEntry, Node, Wire
 from studio.document.state import State
+from studio.document.tracing import as_numbers
 from studio.document.values import EMPTY, Frozen
 
-STEP = 200.0
-"""How far to the right of its source an inserted node stands, in scene units."""
-
-
-def shape_repairs(
-    catalog: Catalog, spec: LayerSpec, error: EngineError, inputs: Sequence[TensorSpec]
-) -> tuple[Repair, ...]:
-    """Return what would make an input fit a layer: other layers before it, or padding."""
-    if error.code == "too_small" and any("same" in (param.kind.choices or ()) for param in spec.params):
-        return (Repair("set_param", Frozen(param="padding", value="same")),)
-    if len(inputs) != 1 or error.code not in ("rank", "min_rank", "max_rank"):
-        return ()
-    shape, wanted = inputs[0].shape, error.fields.get("expected")
-    if not isinstance(wanted, int) or any(size is None for size in shape[1:]):
-        return ()
-    sizes = [size or 0 for size in shape[1:]]
-    choices: list[tuple[str, dict[str, object]]] = []
-    if wanted == 2 and len(shape) > 2:
-        choices.append(("Flatten", {}))
-        if len(shape) == 4:
-            choices.append(("GlobalAveragePooling2D", {}))
-        if len(shape) == 3:
-            choices.append(("GlobalAveragePooling1D", {}))
-    elif wanted == 3 and len(shape) == 4:
-        choices.append(("Reshape", {"target_shape": [sizes[0] * sizes[1], sizes[2]]}))
-        choices.append(("Reshape", {"target_shape": [sizes[0], sizes[1] * sizes[2]]}))
-    elif wanted == len(shape) + 1:
-        choices.append(("Reshape", {"target_shape": [*sizes, 1]}))
-    elif wanted == 4 and len(shape) == 2:
-        side = round(prod(sizes) ** 0.5)
-        if side * side == sizes[0]:
-            choices.append(("Reshape", {"target_shape": [side, side, 1]}))
-    return tuple(
-        Repair("insert_layer", Frozen(type=kind, params=params, **({"rows": True} if at else {})))
-        for at, (kind, params) in enumerate(choices)
-        if kind != spec.name and catalog.get(kind) is not None
-    )
+STEP = 188.0
+"""How far apart two neighbours stand, in scene units."""
 
 
 def repair(state: State, problem: Problem, chosen: Repair) -> Edit:
     """Return the edit that mends a problem in the way chosen; raises ``Refusal`` where that is gone."""
     draft, graph, fields = Draft(state), problem.graph, chosen.fields
-    if state.find_node(problem.node, graph) is None:
+    if problem.node and state.find_node(problem.node, graph) is None:
         raise Refusal("The node is gone.", code="no_node", node=problem.node)
-    if chosen.code == "insert_layer":
-        before = fields.get("before")
-        place, port = (before, None) if before else (problem.node, problem.port)
-        wires = state.incoming(place, port, graph)
-        if len(wires) != 1:
-            raise Refusal("The wire is gone.", code="no_wire", node=problem.node)
-        insert_layer(draft, wires[0], fields["type"], fields["params"], graph)
-    elif chosen.code == "insert_after":
-        insert_after(draft, problem.node, fields["type"], fields["params"], graph)
-    elif chosen.code == "use_loss":
-        node = state.node(problem.node, graph)
-        draft.put("nodes", (graph, problem.node), _with_options(node, loss=fields["loss"]))
-    elif chosen.code in ("set_units", "set_activation", "set_param"):
-        key = {"set_units": "units", "set_activation": "activation"}.get(chosen.code) or fields["param"]
-        value = fields["value"] if chosen.code == "set_param" else fields[key]
-        node_id = fields.get("layer", problem.node)
-        layer = state.layer_of(node_id, graph)
-        if layer is None:
-            raise Refusal("The layer is gone.", code="no_node", node=node_id)
-        row = LayerEntry(layer.type, layer.name, layer.params.with_({key: value}), layer.comment, layer.extra)
-        draft.put("layers", state.node(node_id, graph).ref, row)
-    else:
+    mend = _MENDERS.get(chosen.code)
+    if mend is None:
         raise Refusal("There is no such repair.", code="no_repair", repair=chosen.code)
-    return draft.edit(
-        "repair", {"repair": chosen.code, "name": state.node(problem.node, graph).name, **fields}
-    )
+    mend(draft, problem, fields)
+    name = state.node(problem.node, graph).name if problem.node else ""
+    return draft.edit("repair", {"repair": chosen.code, **fields, "name": name})
 
 
-def _with_options(node: Node, **options: object) -> Node:
-    return Node(node.kind, node.name, node.ref, node.options.with_(options), node.extra)
+def _insert_before(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    before, graph = fields.get("before"), problem.graph
+    place, port = (before, None) if before else (problem.node, problem.port)
+    wires = draft.incoming(place, port, graph)
+    at = fields.get("at", 0)
+    if len(wires) <= at or (len(wires) != 1 and "at" not in fields):
+        raise Refusal("The wire is gone.", code="no_wire", node=problem.node)
+    insert_layer(draft, wires[at], fields["type"], fields["params"], graph)
+
+
+def _insert_after(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    insert_after(draft, problem.node, fields["type"], fields["params"], problem.graph)
+
+
+def _set_params(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    key = next((each for each in ("units", "activation") if each in fields), "") or fields["param"]
+    value = fields["value"] if "param" in fields else fields[key]
+    _put_layer(draft, problem, fields, lambda old: LayerEntry(
+        old.type, old.name, old.params.with_({key: value}), old.comment, old.extra
+    ))  # fmt: skip
+
+
+def _replace(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    def other(old: LayerEntry) -> LayerEntry:
+        return LayerEntry(fields["type"], old.name, fields["params"], old.comment, old.extra)
+
+    _put_layer(draft, problem, fields, other)
+
+
+def _put_layer(
+    draft: Draft, problem: Problem, fields: Frozen, change: Callable[[LayerEntry], LayerEntry]
+) -> None:
+    node = fields.get("layer", problem.node)
+    layer = draft.layer_of(node, problem.graph)
+    if layer is None:
+        raise Refusal("The layer is gone.", code="no_node", node=node)
+    draft.put("layers", draft.node(node, problem.graph).ref, change(layer))
+
+
+def _set_options(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    node = draft.node(problem.node, problem.graph)
+    row = Node(node.kind, node.name, node.ref, node.options.with_(fields), node.extra)
+    draft.put("nodes", (problem.graph, problem.node), row)
+
+
+def _set_rate(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    training = draft.setting("training")
+    optimizer = training.get("optimizer")
+    if not isinstance(optimizer, Frozen):
+        raise Refusal("The optimizer is gone.", code="no_repair", repair="set_rate")
+    config = {**as_numbers(optimizer.get("config")), "learning_rate": fields["rate"]}
+    draft.put("settings", "training", training.with_({"optimizer": optimizer.with_({"config": config})}))
+
+
+def _remove(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    for node in fields["nodes"]:
+        if draft.find_node(node, problem.graph) is None:
+            raise Refusal("The node is gone.", code="no_node", node=node)
+        remove_node(draft, node, problem.graph)
+
+
+def _remove_wires(draft: Draft, problem: Problem, fields: Frozen) -> None:
+    graph = problem.graph
+    into = draft.incoming(problem.node, problem.port, graph) if fields["side"] == "in" else []
+    out = draft.outgoing(problem.node, problem.port, graph) if fields["side"] == "out" else []
+    for wire in (*into, *out):
+        draft.put("wires", (graph, wire), None)
+
+
+_MENDERS: dict[str, Callable[[Draft, Problem, Frozen], None]] = {
+    "insert_layer": _insert_before, "insert_after": _insert_after, "use_loss": _set_options,
+    "set_target": _set_options, "set_field": _set_options, "set_units": _set_params,
+    "set_activation": _set_params, "set_param": _set_params, "set_rate": _set_rate, "replace": _replace,
+    "remove": _remove, "remove_branch": _remove, "remove_wires": _remove_wires,
+}  # fmt: skip
+
+
+def remove_node(draft: Draft, node: str, graph: str) -> None:
+    """Take a layer away and join what it had between, where one wire led into it."""
+    row = draft.node(node, graph)
+    before, after = draft.incoming(node, graph=graph), draft.outgoing(node, graph=graph)
+    for wire in (*before, *after):
+        draft.put("wires", (graph, wire), None)
+    for old in after if len(before) == 1 else ():
+        healed = Wire(before[0].source, before[0].source_port, old.target, old.target_port, old.position)
+        draft.put("wires", (graph, healed), EMPTY)
+    draft.put("places", (graph, node), None)
+    draft.put("nodes", (graph, node), None)
+    if row.kind == "layer" and not draft.users(row.ref):
+        draft.put("layers", row.ref, None)
+    if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
+        blocks.drop(draft, row.ref)
 
 
 def insert_after(draft: Draft, source: str, type_name: str, params: Frozen, graph: str) -> str:
@@ -103,6 +135,14 @@ def insert_after(draft: Draft, source: str, type_name: str, params: Frozen, grap
     return node
 
 
+def _make_room(draft: Draft, x: float, y: float, by: float, graph: str) -> None:
+    """Move what stands at or beyond a place, about as high, to the right."""
+    for node in draft.node_ids(graph):
+        place = draft.place(node, graph)
+        if place[0] >= x and abs(place[1] - y) < STEP:
+            draft.put("places", (graph, node), (place[0] + by, place[1]))
+
+
 def insert_layer(draft: Draft, wire: Wire, type_name: str, params: Frozen, graph: str) -> str:
     """Put a layer of one input and one output (``inputs``, ``output``) into a wire; return its id."""
     node, entry = draft.new_node_id(graph), draft.new_layer_id()
@@ -110,6 +150,9 @@ def insert_layer(draft: Draft, wire: Wire, type_name: str, params: Frozen, graph
     draft.put("layers", entry, LayerEntry(type_name, name, params))
     draft.put("nodes", (graph, node), Node("layer", name, entry))
     (x1, y1), (x2, y2) = draft.place(wire.source, graph), draft.place(wire.target, graph)
+    if 0 < x2 - x1 < 2 * STEP:
+        _make_room(draft, x2, y2, 2 * STEP - (x2 - x1), graph)
+        x2 = x1 + 2 * STEP
     draft.put("places", (graph, node), ((x1 + x2) / 2, (y1 + y2) / 2))
     draft.put("wires", (graph, wire), None)
     draft.put("wires", (graph, Wire(wire.source, wire.source_port, node, "inputs")), EMPTY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from studio.document.values import EMPTY, Frozen
@@ -11,8 +11,9 @@ from studio.document.values import EMPTY, Frozen
 MAIN = "main"
 
 NodeKind: TypeAlias = Literal["layer", "input", "output", "block"]
-Table: TypeAlias = Literal["graphs", "layers", "nodes", "wires", "places", "settings"]
-TABLES: tuple[Table, ...] = ("graphs", "layers", "nodes", "wires", "places", "settings")
+MarkKind: TypeAlias = Literal["frame", "note"]
+Table: TypeAlias = Literal["graphs", "layers", "nodes", "wires", "places", "marks", "settings"]
+TABLES: tuple[Table, ...] = ("graphs", "layers", "nodes", "wires", "places", "marks", "settings")
 Place: TypeAlias = tuple[float, float]
 
 BYPASS = "bypass"
@@ -73,15 +74,46 @@ class Wire:
     position: int = 0
 
 
-Row: TypeAlias = Graph | LayerEntry | Node | Frozen | Place
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something drawn for whoever reads: a frame around nodes with a title, or a note.
+
+    ``place`` is its top left corner, ``size`` its width and height, ``colour`` a name that the canvas knows
+    (an unknown one is kept, and drawn like none).
+    """
+
+    kind: MarkKind
+    text: str
+    place: Place
+    size: Place
+    colour: str = ""
+    extra: Frozen = EMPTY
+
+    def with_(self, **changes: Any) -> Mark:
+        """Return the mark with some of its fields changed."""
+        return replace(self, **changes)
+
+    def holds(self, place: Place, size: Place) -> bool:
+        """Return whether this is a frame with a rectangle wholly inside."""
+        (left, top), (wide, high) = self.place, self.size
+        return (
+            self.kind == "frame"
+            and left <= place[0]
+            and top <= place[1]
+            and place[0] + size[0] <= left + wide
+            and place[1] + size[1] <= top + high
+        )
+
+
+Row: TypeAlias = Graph | LayerEntry | Node | Frozen | Place | Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
     """Exchange of one row: ``before`` (``None``: there was none) for ``after`` (``None``: remove).
 
-    Keys: ``graphs`` name; ``layers`` entry id; ``nodes`` and ``places`` (graph, node id); ``wires``
-    (graph, ``Wire``), whose row is the mapping of unknown keys; ``settings`` name.
+    Keys: ``graphs`` name; ``layers`` entry id; ``nodes`` and ``places`` (graph, node id); ``marks`` (graph,
+    mark id); ``wires`` (graph, ``Wire``), whose row is the mapping of unknown keys; ``settings`` name.
     """
 
     table: Table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.spec import TensorSpec
 from studio.document.catalog import Catalog
 from studio.document.document import Draft
@@ -104,6 +106,19 @@ def put_wire(draft: Draft, catalog: Catalog | None, wire: Wire, graph: str = MAI
         placed = Wire(each.source, each.source_port, each.target, each.target_port, position)
         draft.put("wires", (graph, placed), EMPTY)
     return Wire(row.source, row.source_port, row.target, row.target_port, at)
+
+
+def close_gaps(draft: Draft, nodes: Iterable[str], graph: str = MAIN) -> None:
+    """Let the wires of variadic ports move up where one of them went, so that each has a socket."""
+    for node in nodes:
+        wires = draft.incoming(node, graph=graph)
+        for port in {wire.target_port for wire in wires if wire.position}:
+            for position, old in enumerate(w for w in wires if w.target_port == port):
+                if old.position != position:
+                    row = draft.row("wires", (graph, old))
+                    draft.put("wires", (graph, old), None)
+                    placed = Wire(old.source, old.source_port, node, port, position)
+                    draft.put("wires", (graph, placed), row)
 
 
 def fits(

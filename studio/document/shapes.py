@@ -10,13 +10,15 @@ from typing import Any, Literal, TypeAlias, cast
 from engine.errors import EngineError
 from engine.spec import TensorSpec
 from studio.document.blocks import adapts, chosen, ends_of, repeats_of
+from studio.document.call_outputs import more_outputs, more_specs
 from studio.document.catalog import Catalog, Inference
-from studio.document.data import field_spec, fields_of
+from studio.document.data import Ranges, field_spec, fields_of, unread_field
 from studio.document.findings import Analysis, NodeInfo, Weights
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem, Repair
 from studio.document.rows import BYPASS, MAIN, LayerEntry, Node, Wire, id_order
 from studio.document.state import State
+from studio.document.tracing import branches_of
 from studio.document.values import EMPTY, Frozen, thaw
 
 Cache: TypeAlias = dict[Any, "Inference | EngineError | None"]
@@ -40,19 +42,26 @@ def order_of(state: State, graph: str = MAIN) -> tuple[tuple[str, ...], tuple[st
     return tuple(order), tuple(node for node in ids if node not in done)
 
 
-def analyse(state: State, catalog: Catalog | None, graph: str = MAIN, cache: Cache | None = None) -> Analysis:
+def analyse(
+    state: State,
+    catalog: Catalog | None,
+    graph: str = MAIN,
+    cache: Cache | None = None,
+    ranges: Ranges = EMPTY,
+) -> Analysis:
     """Return shapes, weights and problems of a graph.
 
     ``cache`` (keep one dict per catalog) makes a second analysis infer only what changed.  Without a catalog
     nothing is known of layers, and nothing is said of them.  What arrives in a block is what its first use in
-    the drawing gets; of a block that nothing uses only the order is known.
+    the drawing gets; of a block that nothing uses only the order is known.  ``ranges`` are the smallest and
+    largest number of each field, once the data have been read: some warnings wait for them.
     """
     kept = {} if cache is None else cache
     if graph != MAIN:
-        found = _Analyser(state, catalog, MAIN, kept).run().inside.get(graph)
+        found = _Analyser(state, catalog, MAIN, kept, ranges=ranges).run().inside.get(graph)
         if found is not None:
             return found
-    return _Analyser(state, catalog, graph, kept).run()
+    return _Analyser(state, catalog, graph, kept, ranges=ranges).run()
 
 
 class _Analyser:
@@ -65,11 +74,13 @@ class _Analyser:
         given: Mapping[str, TensorSpec] | None = None,
         sets: Mapping[str, Mapping[str, Any]] = EMPTY,
         within: tuple[str, ...] = (),
+        ranges: Ranges = EMPTY,
     ) -> None:
         self.state, self.catalog, self.graph, self.cache = state, catalog, graph, cache
         self.given = {} if given is None else given  # what arrives at a block's Inputs, by name
         self.sets = sets  # parameters that this use of the block chooses, by layer entry
         self.within = (*within, graph)
+        self.ranges = ranges
         self.inside: dict[str, Analysis] = {}
         self.nodes: dict[str, NodeInfo] = {}
         self.problems: list[Problem] = []
@@ -99,7 +110,7 @@ class _Analyser:
             if self.state.node(node, self.graph).kind == "output" and self.nodes[node].inputs:
                 self.problems += check_output(self.state, self.graph, node, self.nodes, self.fields)
         if self.catalog is not None:
-            self.problems += check_habits(self.state, self.graph, order, self.fields)
+            self.problems += check_habits(self.state, self.graph, order, self.nodes, self.fields, self.ranges)
         flat = [weight for weights in self.weights.values() for weight in weights]
         sizes = [(prod(size or 0 for size in shape), trainable) for _, shape, trainable in flat]
         return Analysis(
@@ -141,9 +152,11 @@ class _Analyser:
             new = {wire.source for wire in state.incoming(todo.pop(), graph=graph)} - alive
             alive |= new
             todo += new
-        for node in kinds:
-            if node not in alive:
-                self.say("dead_branch", node)
+        dead = [node for node in kinds if node not in alive]
+        branches = branches_of(state, graph, set(dead))
+        for node in dead:
+            gone = Repair("remove_branch", Frozen(nodes=branches[node], count=len(branches[node])))
+            self.say("dead_branch", node, "", (gone,))
 
     def visit(self, node: str) -> NodeInfo:
         row = self.state.node(node, self.graph)
@@ -161,7 +174,8 @@ class _Analyser:
         for port in ports:
             wires = self.state.incoming(node, port.name, self.graph)
             if not port.known and self.catalog is not None and not unknown:
-                self.say("port_gone", node, port.name)
+                loose = Repair("remove_wires", Frozen(side="in"))
+                self.say("port_gone", node, port.name, (loose,))
             if port.known and not wires and not port.optional:
                 self.say("unwired", node, port.name)
                 complete = False
@@ -182,7 +196,8 @@ class _Analyser:
         info = self.nodes.get(wire.source)
         found = info.output(wire.source_port) if info else None
         if info and info.outputs and found is None and self.catalog is not None:
-            self.say("output_gone", wire.source, wire.source_port)
+            loose = Repair("remove_wires", Frozen(side="out"))
+            self.say("output_gone", wire.source, wire.source_port, (loose,))
         return found
 
     def visit_block(self, node: str, row: Node, inputs: dict[str, tuple[TensorSpec, ...]]) -> NodeInfo:
@@ -229,7 +244,8 @@ class _Analyser:
         if name:
             found = self.fields.get(str(name))
             if found is None:
-                self.say("missing_field", node, field=str(name), known=sorted(self.fields))
+                offered = self.offered_field()
+                self.say("missing_field", node, "", offered, field=str(name), known=sorted(self.fields))
                 return NodeInfo()
             return NodeInfo(outputs=(field_spec(found),), output_ports=("output",))
         shape = row.options.get("shape")
@@ -237,10 +253,21 @@ class _Analyser:
             size is None or (isinstance(size, int) and not isinstance(size, bool) and size > 0)
             for size in shape
         ):
-            self.say("input_empty" if shape is None else "input_shape", node, got=thaw(shape))
+            self.say(
+                "input_empty" if shape is None else "input_shape",
+                node,
+                "",
+                self.offered_field(),
+                got=thaw(shape),
+            )
             return NodeInfo()
         spec = TensorSpec((None, *shape), str(row.options.get("dtype", "float32")))
         return NodeInfo(outputs=(spec,), output_ports=("output",))
+
+    def offered_field(self) -> tuple[Repair, ...]:
+        """Return what lets an Input read the one field that is left."""
+        field = unread_field(self.state)
+        return (Repair("set_field", Frozen(field=field)),) if field else ()
 
     def visit_layer(
         self,
@@ -276,10 +303,10 @@ class _Analyser:
             found = _answer(lambda: spec.infer(thaw(params), given))
             self.cache[key] = found
         if isinstance(found, EngineError):
-            from studio.document.repairs import shape_repairs
+            from studio.document.suggestions import shape_repairs
 
             port = next(iter(inputs))
-            repairs = shape_repairs(self.catalog, spec, found, inputs[port])
+            repairs = shape_repairs(self.state, self.catalog, self.graph, node, found, inputs[port])
             code = "param" if "param" in found.fields else "shape"
             shapes = [spec.shape for specs in inputs.values() for spec in specs]
             known = {"shape": shapes[0], **_error_fields(found), "type": layer.type, "shapes": shapes}
@@ -297,7 +324,8 @@ class _Analyser:
         ports = tuple(
             port.name for port in outputs_of(self.state, self.catalog, node, self.graph) if port.known
         )
-        return NodeInfo(inputs, found.outputs, ports, found.weights, found.macs)
+        told = more_specs(more_outputs(spec, row.options), params, inputs)
+        return NodeInfo(inputs, found.outputs + told, ports, found.weights, found.macs)
 
 
 _WARNINGS = frozenset({"dead_branch", "after_cycle"})

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from studio.document.rows import MAIN, TABLES, Graph, LayerEntry, Node, Place, Row, Table, Wire, id_order
+from studio.document.rows import (
+    MAIN,
+    TABLES,
+    Graph,
+    LayerEntry,
+    Mark,
+    Node,
+    Place,
+    Row,
+    Table,
+    Wire,
+    id_order,
+)  # fmt: skip
 from studio.document.values import EMPTY, Frozen
 
 
@@ -28,15 +40,16 @@ class State:
     def __init__(self) -> None:
         self._tables: dict[str, dict[Any, Any]] = {name: {} for name in TABLES}
         self._tables["graphs"][MAIN] = Graph()
-        self._into: dict[tuple[str, str], set[Wire]] = {}
-        self._from: dict[tuple[str, str], set[Wire]] = {}
-        self._users: dict[str, set[tuple[str, str]]] = {}
+        self._into: dict[tuple[str, str], frozenset[Wire]] = {}
+        self._from: dict[tuple[str, str], frozenset[Wire]] = {}
+        self._users: dict[str, frozenset[tuple[str, str]]] = {}
+        self._ids: dict[str, tuple[str, ...]] = {}
 
     def _copy_tables(self, other: State) -> None:
         self._tables = {name: dict(table) for name, table in other._tables.items()}
-        self._into = {key: set(wires) for key, wires in other._into.items()}
-        self._from = {key: set(wires) for key, wires in other._from.items()}
-        self._users = {key: set(nodes) for key, nodes in other._users.items()}
+        # the sets are never changed, only exchanged: a copy costs little, however large the drawing is
+        self._into, self._from, self._users = dict(other._into), dict(other._from), dict(other._users)
+        self._ids = dict(other._ids)
 
     def _set(self, table: Table, key: Any, row: Row | None) -> None:
         rows = self._tables[table]
@@ -44,6 +57,8 @@ class State:
             self._index_wire(key, row is not None)
         elif table == "nodes":
             self._index_node(key, rows.get(key), cast("Node | None", row))
+            if (row is None) != (key not in rows):
+                self._ids.pop(key[0], None)
         if row is None:
             rows.pop(key, None)
         else:
@@ -52,17 +67,14 @@ class State:
     def _index_wire(self, key: tuple[str, Wire], there: bool) -> None:
         graph, wire = key
         for index, node in ((self._into, wire.target), (self._from, wire.source)):
-            wires = index.setdefault((graph, node), set())
-            if there:
-                wires.add(wire)
-            else:
-                wires.discard(wire)
+            wires = index.get((graph, node), frozenset())
+            index[graph, node] = wires | {wire} if there else wires - {wire}
 
     def _index_node(self, key: tuple[str, str], old: Node | None, new: Node | None) -> None:
         if old is not None and old.kind == "layer":
-            self._users.get(old.ref, set()).discard(key)
+            self._users[old.ref] = self._users.get(old.ref, frozenset()) - {key}
         if new is not None and new.kind == "layer":
-            self._users.setdefault(new.ref, set()).add(key)
+            self._users[new.ref] = self._users.get(new.ref, frozenset()) | {key}
 
     def row(self, table: Table, key: Any) -> Row | None:
         """Return one row of a table, or ``None``."""
@@ -78,7 +90,10 @@ class State:
 
     def node_ids(self, graph: str = MAIN) -> list[str]:
         """Return the ids of a graph's nodes by number."""
-        return sorted((node for where, node in self._tables["nodes"] if where == graph), key=id_order)
+        if graph not in self._ids:
+            ids = (node for where, node in self._tables["nodes"] if where == graph)
+            self._ids[graph] = tuple(sorted(ids, key=id_order))
+        return list(self._ids[graph])
 
     def layer_ids(self) -> list[str]:
         """Return the ids of all layer entries by number."""
@@ -138,6 +153,18 @@ class State:
         """Return where a node's top left corner stands; (0, 0) where nobody has said."""
         return cast("Place", self._tables["places"].get((graph, node), (0.0, 0.0)))
 
+    def mark_ids(self, graph: str = MAIN) -> list[str]:
+        """Return the ids of a graph's frames and notes by number."""
+        return sorted((mark for where, mark in self._tables["marks"] if where == graph), key=id_order)
+
+    def find_mark(self, mark: str, graph: str = MAIN) -> Mark | None:
+        """Return a frame or note, or ``None`` where there is none of that id."""
+        return cast("Mark | None", self._tables["marks"].get((graph, mark)))
+
+    def mark(self, mark: str, graph: str = MAIN) -> Mark:
+        """Return a frame or note; raises ``KeyError`` where there is none."""
+        return cast("Mark", self._tables["marks"][graph, mark])
+
     def setting(self, name: str) -> Frozen:
         """Return one group of settings (``data``, ``training``); empty where it was never set."""
         return cast("Frozen", self._tables["settings"].get(name, EMPTY))
@@ -149,6 +176,10 @@ class State:
     def new_node_id(self, graph: str = MAIN) -> str:
         """Return the first node id after all that are in use."""
         return _next_id("n", (node for where, node in self._tables["nodes"] if where == graph))
+
+    def new_mark_id(self, graph: str = MAIN) -> str:
+        """Return the first id of a frame or note after all that are in use."""
+        return _next_id("m", self.mark_ids(graph))
 
     def new_layer_id(self) -> str:
         """Return the first layer entry id after all that are in use."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -35,6 +34,8 @@ class Editor(QWidget):
 
     edited = Signal(object)
     failed = Signal(str)
+    wide = False
+    """Whether it stands below its name and takes the whole width."""
 
     def __init__(self, param: Param, owner: str) -> None:
         super().__init__()
@@ -244,118 +245,3 @@ class ChoiceEditor(Editor):
     def show_value(self, value: Any) -> None:
         self.combo.show_data(value)
         self.combo.setPlaceholderText(self.tr("several values") if value is MIXED else "")
-
-
-class ObjectEditor(Editor):
-    """An activation, initializer, regularizer or constraint by name, with its own numbers below it.
-
-    ``arguments`` gives the parameters of a name, ``class_of`` what a config calls it. A value without
-    arguments of its own stays a plain name.
-    """
-
-    def __init__(
-        self,
-        param: Param,
-        owner: str,
-        names: tuple[str, ...],
-        arguments: Callable[[str], tuple[Param, ...]],
-        class_of: Callable[[str], str],
-        canonical: Callable[[str], str],
-        *,
-        bare: bool = True,
-    ) -> None:
-        super().__init__(param, owner)
-        self._arguments, self._class_of, self._canonical, self._bare = arguments, class_of, canonical, bare
-        self._value: Any = None
-        self.nested: dict[str, Editor] = {}
-        self._faults: dict[str, str] = {}
-        self.combo = Combo()
-        set_role(self.combo, "mono")
-        if not param.required:
-            self.combo.addItem(self.tr("none"), None)
-        for name in names:
-            self.combo.addItem(name, name)
-        self.combo.activated.connect(self._choose)
-        self._column.addWidget(self.combo)
-        self._inner = QWidget()
-        self._inner_column = QVBoxLayout(self._inner)
-        self._inner_column.setContentsMargins(0, 0, 0, 4)
-        self._inner_column.setSpacing(4)
-        self._column.addWidget(self._inner)
-        self._inner.hide()
-
-    def show_value(self, value: Any) -> None:
-        self._value = value
-        name = self._name()
-        self.combo.show_data(MIXED if value is MIXED else name)
-        self.combo.setPlaceholderText(self.tr("several values") if value is MIXED else "")
-        self._show_arguments(name or "")
-
-    def _name(self) -> str | None:
-        value = self._value
-        if isinstance(value, Mapping):
-            return self._canonical(str(value.get("class_name", "")))
-        return self._canonical(value) if isinstance(value, str) else None
-
-    def _config(self) -> dict[str, Any]:
-        config = self._value.get("config", {}) if isinstance(self._value, Mapping) else {}
-        return dict(config) if isinstance(config, Mapping) else {}
-
-    def _show_arguments(self, name: str) -> None:
-        params = self._arguments(name) if name else ()
-        if list(self.nested) != [each.name for each in params]:
-            while (item := self._inner_column.takeAt(0)) is not None:
-                widget = item.widget()
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
-            self.nested, self._faults = {}, {}
-            for each in params:
-                self._inner_column.addWidget(self._row(each, name))
-            self._inner.setVisible(bool(params))
-        config = self._config()
-        for each in params:
-            self.nested[each.name].show_value(config.get(each.name, None if each.required else each.default))
-
-    def _row(self, param: Param, name: str) -> QWidget:
-        from studio.inspector.making import make_editor  # it makes these editors too
-        from studio.inspector.param_row import Caption
-
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(6, 0, 0, 0)
-        line.setSpacing(6)
-        editor = make_editor(param, name, None)
-        editor.describe(f"{self.param.name}.{param.name}", param.doc)
-        editor.edited.connect(lambda value: self._set(param.name, value))
-        editor.failed.connect(lambda reason: self._fail(param.name, reason))
-        line.addWidget(Caption(param.name), 2)
-        line.addWidget(editor, 3)
-        self.nested[param.name] = editor
-        return row
-
-    def _fail(self, name: str, reason: str) -> None:
-        self._faults[name] = reason
-        self.failed.emit(next((each for each in self._faults.values() if each), ""))
-
-    def _choose(self) -> None:
-        name = self.combo.currentData()
-        if name is None or self._bare:
-            self.edited.emit(name)
-        else:
-            self.edited.emit({"class_name": self._class_of(name), "config": self._required(name)})
-
-    def _required(self, name: str) -> dict[str, Any]:
-        """Return a start for the arguments that have no default."""
-        return {
-            each.name: 32 if each.kind.step == "power" else max(1, round(each.kind.minimum or 1))
-            for each in self._arguments(name)
-            if each.required and each.kind.name in ("int", "float")
-        }
-
-    def _set(self, argument: str, value: Any) -> None:
-        name = self._name()
-        if name is not None:
-            base = dict(self._value) if isinstance(self._value, Mapping) else {}
-            config = self._config() | {argument: value}
-            self.edited.emit({**base, "class_name": self._class_of(name), "config": config})

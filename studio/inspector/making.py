@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from engine.params import Param
 from studio.document.catalog import Catalog
-from studio.inspector import families
+from studio.inspector import families, layer_choices
 from studio.inspector.editors import (
     BoolEditor,
     ChoiceEditor,
     Editor,
     IntEditor,
-    ObjectEditor,
     TextEditor,
 )
-
-_SIMPLE = ("int", "float", "bool", "choice", "text", "tuple", "object")
+from studio.inspector.layers_editor import LayersEditor
+from studio.inspector.object_editor import ObjectEditor
 
 
 def make_editor(param: Param, owner: str, catalog: Catalog | None) -> Editor:
@@ -38,13 +37,31 @@ def make_editor(param: Param, owner: str, catalog: Catalog | None) -> Editor:
         )
     if kind.name == "layer" and catalog is not None:
         return _layer(param, owner, catalog)
+    if kind.name == "layers" and catalog is not None:
+        return _layers(param, owner, catalog)
     return TextEditor(param, owner)
 
 
-def _layer(param: Param, owner: str, catalog: Catalog) -> Editor:
-    def arguments(name: str) -> tuple[Param, ...]:
-        spec = catalog.get(name)
-        return tuple(each for each in spec.params if each.kind.name in _SIMPLE) if spec else ()
+def _layer(param: Param, owner: str, catalog: Catalog, names: tuple[str, ...] | None = None) -> Editor:
+    return ObjectEditor(
+        param,
+        owner,
+        layer_choices.layers_for(catalog, owner, param.name) if names is None else names,
+        lambda name: layer_choices.params_by_name(catalog, name),
+        str,
+        str,
+        bare=False,
+        start=lambda name: layer_choices.start_as(catalog, owner, param.name, name),
+        catalog=catalog,
+    )
 
-    names = tuple(spec.name for spec in catalog if spec.name != owner)
-    return ObjectEditor(param, owner, names, arguments, str, str, bare=False)
+
+def _layers(param: Param, owner: str, catalog: Catalog) -> Editor:
+    names = layer_choices.layers_for(catalog, owner, param.name)
+    first = names[0] if names else ""
+    return LayersEditor(
+        param,
+        owner,
+        lambda one: _layer(one, owner, catalog, names),
+        lambda: {"class_name": first, "config": layer_choices.start_of(catalog, first)},
+    )

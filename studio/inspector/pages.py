@@ -62,7 +62,7 @@ class ModelPage(QWidget):
                     specs = tuple(spec for port in info.inputs.values() for spec in port)
                 shape = shape_words(specs[0].shape) if specs else "?"
                 self._ends_column.addWidget(StatRow(document.node(node).name, shape))
-        self.problems.show_problems(list(analysis.problems) if analysis else [])
+        self.problems.show_problems(list(analysis.problems) if analysis and ids else [])
 
 
 class MixedPage(QWidget):

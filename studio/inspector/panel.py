@@ -12,12 +12,14 @@ from studio import commands, words
 from studio.document import MAIN, Refusal
 from studio.document.rows import Graph
 from studio.inspector.block_page import BlockPage
+from studio.inspector.call_form import CallForm
 from studio.inspector.ends import EndPage, InputPage, OutputPage
 from studio.inspector.facts import Facts, Problems
 from studio.inspector.header import Header
 from studio.inspector.pages import MixedPage, ModelPage, kind_of
 from studio.inspector.param_form import ParamForm
 from studio.inspector.parts import column, label
+from studio.inspector.sharing import Sharing
 
 if TYPE_CHECKING:
     from studio.session import Session
@@ -43,9 +45,11 @@ class InspectorPanel(QScrollArea):
         self.header = Header()
         self.header.renamed.connect(self._rename)
         self.problems = Problems(session)
+        self.sharing = Sharing(session)
         self.notice = label("", "muted")
         self._form_place = QWidget()
         self._form_column: QVBoxLayout = column(self._form_place, 0)
+        self.call = CallForm(session)
         self.input, self.output = InputPage(session), OutputPage(session)
         self.block = BlockPage(session)
         self.facts = Facts(session)
@@ -53,6 +57,7 @@ class InspectorPanel(QScrollArea):
         for each in (
             self.header,
             self.problems,
+            self.sharing,
             self.notice,
             self.input,
             self.output,
@@ -61,7 +66,8 @@ class InspectorPanel(QScrollArea):
             self.mixed,
         ):
             self._column.addWidget(_indented(each))
-        self._column.insertWidget(3, self._form_place)
+        self._column.insertWidget(4, self._form_place)
+        self._column.insertWidget(5, self.call)
         self._column.addWidget(_indented(self.facts))
         self._column.addStretch(1)
         self.setWidget(content)
@@ -94,6 +100,7 @@ class InspectorPanel(QScrollArea):
         self._show_header(kinds)
         self.problems.show_problems(self._problems())
         self._show_form(next(iter(kinds)) if same else "", nodes)
+        self.call.show_nodes(nodes if same else (), self._graph, next(iter(kinds)) if same else "")
         pages: tuple[tuple[EndPage, str], ...] = (
             (self.input, "input"), (self.output, "output"), (self.block, "block"),
         )  # fmt: skip
@@ -102,6 +109,9 @@ class InspectorPanel(QScrollArea):
             page.setVisible(shown)
             if shown:
                 page.show_node(nodes[0], self._graph)
+        self.sharing.setVisible(False)
+        if row is not None:
+            self.sharing.show_node(nodes[0], self._graph)
         self.facts.setVisible(row is not None)
         if row is not None:
             self.facts.show_node(nodes[0], self._graph)
@@ -175,13 +185,6 @@ class InspectorPanel(QScrollArea):
             notice = self.tr("Loading layers… The settings come in a moment.")
         elif spec is not None and not spec.params:
             notice = self.tr("This layer has nothing to set.")
-        elif len(nodes) == 1 and document.is_shared(nodes[0], self._graph):
-            others = [
-                document.node(node, graph).name
-                for graph, node in document.users(document.node(nodes[0], self._graph).ref)
-                if node != nodes[0]
-            ]
-            notice = self.tr("Shares its weights and settings with {names}.").format(names=", ".join(others))
         self.notice.setText(notice)
         self.notice.setVisible(bool(notice))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from engine.params import Param
@@ -21,7 +21,7 @@ LABEL_WIDTH = 112
 
 
 class Caption(QLabel):
-    """A label that is cut with an ellipsis where the room ends, and then says itself in a tool tip."""
+    """A label that takes two lines, then an ellipsis, where the room ends; its tool tip says it whole."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -46,11 +46,29 @@ class Caption(QLabel):
         painter = QPainter(self)
         painter.setFont(ui_font(SIZES["label"], bold=self.bold))
         painter.setPen(QColor(current().text))
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
+        middle = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        if painter.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+            painter.drawText(self.rect(), middle, self.text())
+        else:
+            painter.setFont(ui_font(SIZES["small"], bold=self.bold))
+            first, second = broken(self.text(), painter.fontMetrics(), self.width())
+            half = self.rect().adjusted(0, 1, 0, -self.height() // 2 - 1 if second else 0)
+            painter.drawText(half, middle, first)
+            if second:
+                painter.drawText(half.translated(0, half.height()), middle, second)
         tip = f"{self.text()}\n{self.explanation}" if self.explanation else self.text()
         if tip != self.toolTip():
             self.setToolTip(tip)
+
+
+def broken(text: str, metrics: QFontMetrics, room: int) -> tuple[str, str]:
+    """Return a long name in two lines, broken behind an underscore or a space where one fits."""
+    places = [at + 1 for at, letter in enumerate(text) if letter in "_ "]
+    fits = [at for at in places if metrics.horizontalAdvance(text[:at]) <= room]
+    if metrics.horizontalAdvance(text) <= room or not fits:
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room), ""
+    at = fits[-1]
+    return text[:at], metrics.elidedText(text[at:], Qt.TextElideMode.ElideRight, room)
 
 
 class Dot(QAbstractButton):
@@ -120,8 +138,11 @@ class ParamRow(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.dot, 0, 0, top)
         grid.addWidget(self.label, 0, 1, top)
-        grid.addWidget(self.editor, 0, 2)
-        grid.addWidget(self.reason, 1, 1, 1, 2)
+        if self.editor.wide:
+            grid.addWidget(self.editor, 1, 1, 1, 2)
+        else:
+            grid.addWidget(self.editor, 0, 2)
+        grid.addWidget(self.reason, 2, 1, 1, 2)
         grid.setColumnStretch(2, 1)
         self.editor.setMinimumHeight(30)
         self.editor.edited.connect(self._edit)

@@ -2,134 +2,92 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import Signal as QtSignal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
+from studio.document.rows import address
 from studio.kit import EmptyState, StatRow
-from studio.theme import current, mono_font, set_role, switch
-from studio.words import shape_words
+from studio.outline.model import OutlineModel
+from studio.outline.rows import NAME, PARAMETERS, SHAPE, SOURCES, TYPE
+from studio.outline.text import table_text
+from studio.theme import mono_font, set_role, switch
 
 if TYPE_CHECKING:
     from studio.session import Session
 
-NAME, TYPE, SHAPE, PARAMETERS = range(4)
-NARROW = 300
-"""Width in pixels below which the type steps back behind the name, and is told by its tooltip."""
-_Index = QModelIndex | QPersistentModelIndex
+NARROW, WIDE = 300, 460
+"""Widths in pixels from which the types, and what a node is connected to, have a column of their own."""
 
 
-class _Rows(QAbstractTableModel):
-    """The nodes as rows: name, type, output shape, number of parameters."""
+class _Tree(QTreeView):
+    """A tree whose Ctrl+C copies the whole table."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self.ids: list[str] = []
-        self._cells: list[tuple[str, str, str, str]] = []
-        self._colours: list[str] = []
+    copy_wanted = QtSignal()
 
-    def fill(self) -> None:
-        """Take the nodes as they stand; the view keeps its place where their number is the same."""
-        document, analysis, graph = self._session.document, self._session.here, self._session.graph
-        ids, cells, colours, counted = [], [], [], set()
-        for node in analysis.order:
-            row = document.find_node(node, graph)
-            if row is None:
-                continue
-            layer = document.layer_of(node, graph)
-            info = analysis.nodes.get(node)
-            specs = info.outputs if info else ()
-            if info and row.kind == "output":
-                specs = tuple(spec for port in info.inputs.values() for spec in port)
-            shape = ", ".join(shape_words(spec.shape) for spec in specs).replace(" × ", "×") or "?"
-            again = layer is not None and row.ref in counted  # shared weights count once
-            sized = row.kind in ("layer", "block")
-            number = "" if not sized else "=" if again else f"{info.params:,}" if info and specs else "?"
-            if layer is not None:
-                counted.add(row.ref)
-            kind = layer.type if layer is not None else row.ref or row.kind.capitalize()
-            spec = self._session.catalog.get(kind) if self._session.catalog and layer else None
-            ids.append(node)
-            cells.append((row.name, kind, shape, number))
-            colours.append(spec.category if spec else row.kind)
-        if ids == self.ids:
-            self._cells, self._colours = cells, colours
-            if ids:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(ids) - 1, PARAMETERS))
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
             return
-        self.beginResetModel()
-        self.ids, self._cells, self._colours = ids, cells, colours
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  # the signature of Qt
-        return 0 if parent.isValid() else len(self.ids)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  # the signature of Qt
-        return 0 if parent.isValid() else 4
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell says, and how."""
-        text = self._cells[index.row()][index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return text
-        if role == Qt.ItemDataRole.ToolTipRole:
-            if index.column() == PARAMETERS and text == "=":
-                return self.tr("Shares the weights of a node above")
-            return f"{text}: {self._cells[index.row()][TYPE]}" if index.column() == NAME else text
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == PARAMETERS:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.FontRole and index.column() in (SHAPE, PARAMETERS):
-            return mono_font(11)
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == TYPE:
-            theme = current()
-            return QColor(theme.readable(theme.category(self._colours[index.row()])))
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return the name of a column."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return (self.tr("Name"), self.tr("Type"), self.tr("Shape"), self.tr("Params"))[section]
-        return None
+        super().keyPressEvent(event)
 
 
 class OutlinePanel(QWidget):
-    """A table of all nodes and a total below it; ``node_selected`` carries the id of a row that is chosen."""
+    """A table of all nodes and a total below it; ``node_selected`` carries the address of a row."""
 
-    node_selected = Signal(object)
+    node_selected = QtSignal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows = _Rows(session)
-        self.table = QTableView()
-        self.table.setModel(self._rows)
+        self._stale = True
+        self._marked: list[str] = []
+        self.rows = OutlineModel(session)
+        self.table = _Tree()
+        self.table.setModel(self.rows)
         self.table.setAccessibleName(self.tr("Outline of the model"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        head = self.table.horizontalHeader()
+        self.table.setAllColumnsShowFocus(True)
+        self.table.setUniformRowHeights(True)
+        self.table.setIndentation(12)
+        self.table.setExpandsOnDoubleClick(False)  # a double click would fold what was just chosen
+        head = self.table.header()
         head.setMinimumSectionSize(40)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        head.setSectionResizeMode(TYPE, QHeaderView.ResizeMode.Stretch)
+        head.setStretchLastSection(False)
+        head.setSectionsMovable(False)
+        head.setSortIndicatorClearable(True)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        for column in (NAME, TYPE, SOURCES):
+            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setSortingEnabled(True)
         self.table.setStyleSheet(
-            "QTableView { border: none; } QTableView::item { padding: 2px 3px; }"
+            "QTreeView { border: none; } QTreeView::item { padding: 4px 3px; border-radius: 0; }"
             " QHeaderView::section { padding: 4px 3px; }"
         )
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
+        self.table.copy_wanted.connect(self.copy)
         self.total = StatRow(self.tr("Total parameters"))
         self.trainable = StatRow(self.tr("Trainable"))
+        self.fixed = StatRow(self.tr("Not trainable"))
+        self.copy_button = QPushButton(self.tr("Copy as text"))
+        set_role(self.copy_button, "link")
+        self.copy_button.setToolTip(self.tr("Copy the table as text, for a paper or a note"))
+        self.copy_button.clicked.connect(self.copy)
         self._empty = EmptyState(
             "layers",
             self.tr("Nothing drawn yet"),
@@ -141,41 +99,111 @@ class OutlinePanel(QWidget):
         foot = QWidget()
         set_role(foot, "foot")
         sums = QVBoxLayout(foot)
-        sums.setContentsMargins(4, 8, 4, 8)
+        sums.setContentsMargins(4, 8, 4, 4)
         sums.setSpacing(4)
-        sums.addWidget(self.total)
-        sums.addWidget(self.trainable)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 4)
-        column.setSpacing(6)
-        column.addWidget(self._stack, 1)
-        column.addWidget(foot)
+        for row in (self.total, self.trainable, self.fixed):
+            sums.addWidget(row)
+        button = QHBoxLayout()
+        button.addWidget(self.copy_button)
+        button.addStretch(1)
+        sums.addLayout(button)
+        column_ = QVBoxLayout(self)
+        column_.setContentsMargins(10, 10, 10, 4)
+        column_.setSpacing(6)
+        column_.addWidget(self._stack, 1)
+        column_.addWidget(foot)
         session.analysed.connect(self.refresh)
         switch().changed.connect(self._repaint)
+        self._fit_columns()
         self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the names room: a narrow outline does without the column of types."""
-        self.table.setColumnHidden(TYPE, self.width() < NARROW)
+        """Give the names room: a narrow outline does without some columns."""
+        self._fit_columns()
         super().resizeEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take in what happened while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def _fit_columns(self) -> None:
+        self.table.setColumnHidden(TYPE, self.width() < NARROW)
+        self.table.setColumnHidden(SOURCES, self.width() < WIDE)
+        numbers, titles = QFontMetrics(mono_font(11)), QFontMetrics(self.font())
+        for column in (SHAPE, PARAMETERS):  # no wider than what they say: the rest is for the names
+            widest = max(
+                (numbers.horizontalAdvance(row.cells[column]) for row in self.rows.all_rows()), default=0
+            )
+            title = titles.horizontalAdvance(self.rows.titles()[column]) + 8
+            self.table.setColumnWidth(column, max(title, min(widest, self.width() // 3)) + 8)
+
     def refresh(self) -> None:
-        """Show the model as it stands."""
-        self._rows.fill()
-        analysis = self._session.here
+        """Show the model as it stands; while it is hidden, only remember to."""
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        folded = {
+            row.place
+            for row in self.rows.all_rows()
+            if row.inside and not self.table.isExpanded(self.rows.index_of(row))
+        }
+        known = {row.place for row in self.rows.all_rows()}
+        if self.rows.fill():
+            for row in self.rows.all_rows():  # blocks are folded until somebody unfolds them
+                if row.inside and row.place in known and row.place not in folded:
+                    self.table.setExpanded(self.rows.index_of(row), True)
+            self._show_mark()
+        self._fit_columns()
+        analysis = self._session.analysis
         self.total.set_value(f"{analysis.params:,}")
         self.trainable.set_value(f"{analysis.trainable:,}")
-        self._stack.setCurrentWidget(self.table if self._rows.ids else self._empty)
+        self.fixed.set_value(f"{analysis.params - analysis.trainable:,}")
+        self._stack.setCurrentWidget(self.table if self.rows.rows() else self._empty)
+        self.copy_button.setEnabled(bool(self.rows.rows()))
 
     def mark(self, nodes: list[str]) -> None:
-        """Show which node is selected elsewhere; several, or none, show no row."""
-        if len(nodes) == 1 and nodes[0] in self._rows.ids:
-            self.table.selectRow(self._rows.ids.index(nodes[0]))
-        else:
-            self.table.clearSelection()
+        """Show which nodes of the shown graph are selected on the canvas."""
+        self._marked = [address(node, self._session.graph) for node in nodes]
+        if not self._stale:
+            self._show_mark()
+
+    def _show_mark(self) -> None:
+        model = self.table.selectionModel()
+        chosen = QItemSelection()
+        found = [index for place in self._marked if (index := self.rows.find(place)).isValid()]
+        for index in found:
+            chosen.select(index, index.siblingAtColumn(SOURCES))
+        flags = QItemSelectionModel.SelectionFlag
+        model.select(chosen, flags.ClearAndSelect | flags.Rows)
+        if found:
+            for index in found[:1]:
+                above = index.parent()
+                while above.isValid():
+                    self.table.setExpanded(above, True)
+                    above = above.parent()
+            model.setCurrentIndex(found[0], flags.NoUpdate)
+            self.table.scrollTo(found[0])
+
+    def text(self) -> str:
+        """Return the table with its sums as text."""
+        if self._stale:
+            self.rows.fill()
+        analysis = self._session.analysis
+        sums = [
+            (self.tr("Total parameters"), f"{analysis.params:,}"),
+            (self.tr("Trainable"), f"{analysis.trainable:,}"),
+            (self.tr("Not trainable"), f"{analysis.params - analysis.trainable:,}"),
+        ]
+        return table_text(self.rows.titles(), self.rows.rows(), sums)
+
+    def copy(self) -> None:
+        """Put the table on the clipboard, as text."""
+        QGuiApplication.clipboard().setText(self.text())
 
     def _choose(self, index: QModelIndex) -> None:
-        self.node_selected.emit(self._rows.ids[index.row()])
+        self.node_selected.emit(self.rows.row_at(index).place)
 
     def _repaint(self, *_: object) -> None:
         self.table.viewport().update()

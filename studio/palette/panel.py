@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from engine.errors import did_you_mean
+from studio.document.library import BlockLibrary
+from studio.document.suiting import at_hand, suits
 from studio.kit import EmptyState, SearchField
+from studio.palette.own_blocks import OwnBlocks, OwnRow
 from studio.palette.rows import CATEGORY_ROLE, OPEN_ROLE, TYPE_ROLE, RowDelegate, drag_picture
+from studio.theme import icon
 
 if TYPE_CHECKING:
     from studio.session import Session
@@ -23,22 +29,28 @@ INPUT, OUTPUT = "Input", "Output"
 class PalettePanel(QWidget):
     """A search field and the layers below it.
 
-    ``add_requested`` carries the name of a class (or ``Input``, ``Output``) when the user double-clicks a
-    layer or presses Enter on it.
+    ``add_requested`` carries the name of a class (or ``Input``, ``Output``, or a block) when the user
+    double-clicks a layer or presses Enter on it.
     """
 
     add_requested = Signal(str)
+    block_wanted = Signal(str, str)
+    """What to do with a block (keep, rename, delete, export, import), and its key."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._filled: object = None
+        self._shown_own: list[OwnRow] = []
         self._search = SearchField(self.tr("Search layers"))
         self._search.textChanged.connect(self._filter)
         self._search.returnPressed.connect(self._add_first)
         self._rows = _Rows()
         self._rows.setAccessibleName(self.tr("Layers"))
         self._rows.chosen.connect(self.add_requested)
+        self._rows.menu_wanted.connect(self._show_menu)
+        self.own = OwnBlocks(session)
+        self.menu: QMenu | None = None
         self._empty = EmptyState("search", "", "")
         self._empty.button().clicked.connect(self._take_near)
         self._waiting = EmptyState(
@@ -49,10 +61,11 @@ class PalettePanel(QWidget):
         for page in (self._waiting, self._rows, self._empty):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 0)
+        column.setContentsMargins(12, 10, 12, 6)
         column.setSpacing(8)
         column.addWidget(self._search)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.own.told)
         session.analysed.connect(self.refresh)
         self.refresh()
 
@@ -63,24 +76,52 @@ class PalettePanel(QWidget):
             self._stack.setCurrentWidget(self._waiting)
             self._search.setEnabled(False)
             return
-        if catalog is self._filled:
+        own = self.own.rows()
+        if catalog is self._filled and own == self._shown_own:
             return
-        self._filled = catalog
+        self._filled, self._shown_own = catalog, own
         self._rows.clear()
         ends = ((INPUT, self.tr("Where data enters the model")), (OUTPUT, self.tr("What it should predict")))
         self._rows.add_category(self.tr("Data"), [(name, name.lower(), tip) for name, tip in ends])
+        if own:
+            rows = [(row.name, "block", row.tip) for row in own]
+            self._rows.add_category(self.tr("My blocks"), rows, [row.key for row in own])
         groups: dict[str, list[tuple[str, str, str]]] = {}
         for spec in catalog:
-            row = (spec.name, spec.category, _said(spec.summary))
-            groups.setdefault(spec.category, []).append(row)
-        for category, rows in groups.items():
-            self._rows.add_category(_said(category.capitalize()), rows)
-        count = sum(len(rows) for rows in groups.values())
+            found = (spec.name, spec.category, _said(spec.summary))
+            groups.setdefault(spec.category, []).append(found)
+        for category, listed in groups.items():
+            self._rows.add_category(_said(category.capitalize()), listed)
+        count = sum(len(listed) for listed in groups.values())
         words = self.tr("Search {n} layers").format(n=count)
         self._search.setPlaceholderText(words)
         self._search.setAccessibleName(words)
         self._search.setEnabled(True)
         self._filter(self._search.text())
+
+    def current_type(self) -> str:
+        """Return the layer whose row has the focus, or nothing."""
+        item = self._rows.currentItem() if self._rows.hasFocus() else None
+        return str(item.data(0, TYPE_ROLE) or "") if item is not None else ""
+
+    def set_library(self, library: BlockLibrary) -> None:
+        """Show the user's own blocks too, from now on and as they change."""
+        self.own.set_library(library)
+        library.changed.connect(self.refresh)
+        self.destroyed.connect(lambda: library.changed.disconnect(self.refresh, missing_ok=True))
+        self.refresh()
+
+    def _show_menu(self, key: str, at: QPoint) -> None:
+        """Offer what can be done with a block, or with any layer."""
+        if self.menu is not None:
+            self.menu.deleteLater()
+        self.menu = menu = QMenu(self)
+        if key:
+            menu.addAction(icon("plus"), self.tr("Add to the drawing"), lambda: self.add_requested.emit(key))
+        if self.own.has_library():
+            for what, picture, words in self.own.offers(key):
+                menu.addAction(icon(picture), words, partial(self.block_wanted.emit, what, key))
+        menu.popup(at)
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
@@ -109,9 +150,16 @@ class PalettePanel(QWidget):
         self._search.setText(self._near)
 
     def _add_first(self) -> None:
-        name = self._rows.first_match(self._search.text().strip().casefold())
+        name = self._rows.first_match(self._search.text().strip().casefold(), self._misfits())
         if name and self._search.text().strip():
             self.add_requested.emit(name)
+
+    def _misfits(self) -> set[str]:
+        """Return the layers that refuse the data at hand."""
+        session = self._session
+        given = at_hand(session.document, session.here, session.graph)
+        catalog = session.catalog or ()
+        return {spec.name for spec in catalog if suits(spec, given)[0] == 2}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go on from the search field into the list with the down key."""
@@ -125,6 +173,7 @@ class _Rows(QTreeWidget):
     """The list itself: headings that fold, and layers that can be dragged out."""
 
     chosen = Signal(str)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,13 +195,13 @@ class _Rows(QTreeWidget):
         self.itemExpanded.connect(lambda item: item.setData(0, OPEN_ROLE, True))
         self.itemCollapsed.connect(lambda item: item.setData(0, OPEN_ROLE, False))
 
-    def add_category(self, title: str, rows: list[tuple[str, str, str]]) -> None:
-        """Add a heading with its layers: name, category, what it does."""
+    def add_category(self, title: str, rows: list[tuple[str, str, str]], keys: Sequence[str] = ()) -> None:
+        """Add a heading with its layers: name, category, what it does; ``keys`` where they are no names."""
         heading = QTreeWidgetItem([title])
         heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-        for name, category, tip in rows:
+        for at, (name, category, tip) in enumerate(rows):
             item = QTreeWidgetItem([name])
-            item.setData(0, TYPE_ROLE, name)
+            item.setData(0, TYPE_ROLE, keys[at] if keys else name)
             item.setData(0, CATEGORY_ROLE, category)
             item.setToolTip(0, tip)
             item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, tip)
@@ -191,10 +240,12 @@ class _Rows(QTreeWidget):
             found = found or any_here
         return found
 
-    def first_match(self, wanted: str) -> str:
-        """Return the layer that fits ``wanted`` best, or an empty text."""
+    def first_match(self, wanted: str, misfits: Collection[str] = ()) -> str:
+        """Return the layer that answers ``wanted`` best, or an empty text; ``misfits`` come after equals."""
         ranked = [
-            (rank, item.text(0)) for item in self._layers() if (rank := _rank(item, wanted)) is not None
+            ((rank, item.text(0) in misfits), str(item.data(0, TYPE_ROLE)))
+            for item in self._layers()
+            if (rank := _rank(item, wanted)) is not None
         ]
         return min(ranked, key=lambda pair: pair[0])[1] if ranked else ""
 
@@ -221,6 +272,17 @@ class _Rows(QTreeWidget):
             self._fold(item)
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row under the pointer, or of the one that has the focus."""
+        item = self.itemAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            item = self.currentItem()
+        at = self.visualItemRect(item).center() if item is not None else event.pos()
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        key = str(item.data(0, TYPE_ROLE) or "") if item is not None else ""
+        self.menu_wanted.emit(key, event.globalPos() if by_mouse else self.viewport().mapToGlobal(at))
+        event.accept()
 
     def mimeTypes(self) -> list[str]:
         """Return what a dragged layer is."""

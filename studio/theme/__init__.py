@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from studio.theme.apply import ThemeSwitch, set_role, switch, system_theme
     from studio.theme.fonts import mono_font, ui_font
     from studio.theme.icons import icon, pixmap
-    from studio.theme.state import current
+    from studio.theme.state import current, painting_in
 
 __all__ = [
     "DARK",
@@ -26,6 +26,7 @@ __all__ = [
     "current",
     "icon",
     "mono_font",
+    "painting_in",
     "pixmap",
     "set_role",
     "switch",
@@ -37,7 +38,7 @@ _HOMES = {
     "studio.theme.apply": ("ThemeSwitch", "set_role", "switch", "system_theme"),
     "studio.theme.fonts": ("mono_font", "ui_font"),
     "studio.theme.icons": ("icon", "pixmap"),
-    "studio.theme.state": ("current",),
+    "studio.theme.state": ("current", "painting_in"),
 }
 
 

@@ -73,6 +73,8 @@ def thing(value: Any, family: str, node: str = "") -> ast.expr:
     for key, inner in config.items():
         if isinstance(inner, Mapping) and "class_name" in inner:
             inside = thing(inner, _family(family, key), node)
+        elif isinstance(inner, list | tuple) and inner and all(isinstance(one, Mapping) for one in inner):
+            inside = ast.List([thing(one, _family(family, key), node) for one in inner], ast.Load())
         else:
             inside = literal(thaw(inner))
         made.keywords.append(ast.keyword(identifier(key, node), inside))

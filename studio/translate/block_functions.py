@@ -20,16 +20,16 @@ from studio.translate.syntax import identifier, literal, name
 
 
 def write_functions(
-    state: State, catalog: Catalog | None, analysis: Analysis, names: Names
+    state: State, catalog: Catalog | None, analysis: Analysis, names: Names, of: str = MAIN
 ) -> tuple[Lines, dict[str, str], bool]:
-    """Return the functions of the blocks that the drawing uses, inner ones first, and their names by graph.
+    """Return the functions of the blocks that a graph uses, inner ones first, and their names by graph.
 
-    The third value says whether all of them could be written.
+    Where ``of`` is a block, its own function comes last.  The third value says whether all could be written.
     """
     lines = Lines("Blocks")
     functions: dict[str, str] = {}
     complete = True
-    used = graphs_inside(state, MAIN) - {MAIN}
+    used = (graphs_inside(state, of) | {of}) - {MAIN}
     for graph in sorted(used, key=lambda each: (len(graphs_inside(state, each)), each)):
         if graph in graphs_inside(state, graph):
             complete = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from studio.document.blocks import adapts, ends_of, repeats_of
 from studio.document.catalog import Catalog
@@ -29,6 +30,16 @@ _IMPOSSIBLE = {
     "output_gone": "",
     "port_gone": "",
 }
+
+
+Given: TypeAlias = tuple[tuple[str, bool, tuple[str, ...]], ...]
+"""For each input of a node: its name, whether it takes many, and the variables that arrive there."""
+MOST_STATEMENTS = 10_000
+_STATEMENTS: dict[tuple[object, ...], tuple[ast.stmt, Catalog | None]] = {}
+"""Statements of layers by all that stands in them: after an edit, most of a script is as it was.
+
+The catalog is kept with them, so that no other one can come to have its ``id``.
+"""
 
 
 class CallWriter:
@@ -96,6 +107,7 @@ class CallWriter:
             self.tensors[node, left] = self.tensors[self.source(node)]
             self.lines.add(f"# {row.name} is passed over")
             return
+        given = self._given(node)
         function: ast.expr
         if row.ref in self.layers:
             function = name(self.layers[row.ref])
@@ -106,25 +118,56 @@ class CallWriter:
             if adapts(entry):
                 self.adapt(node, variable)
             function = name(variable)
+        elif self.graph == MAIN:
+            self.lines.add(self._kept(node, row, entry, given))
+            return
         else:
             function = self.layer(node, entry)
+        self.lines.add(self._assigned(node, row, function, given, self._targets(node)))
+
+    def _kept(self, node: str, row: Node, entry: LayerEntry, given: Given) -> ast.stmt:
+        """Return the statement of a layer, the one that was written last time where nothing in it changed."""
+        targets = self._targets(node)
+        written = (node, row.name, row.options, entry, id(self.catalog), given, str(targets))
+        found = _STATEMENTS.get(written)
+        if found is None:
+            if len(_STATEMENTS) >= MOST_STATEMENTS:
+                _STATEMENTS.clear()
+            made = self._assigned(node, row, self.layer(node, entry), given, targets)
+            found = _STATEMENTS[written] = made, self.catalog
+        return found[0]
+
+    def _given(self, node: str) -> Given:
+        """Return the variables that arrive at each input of a node."""
+        return tuple(
+            (
+                port.name,
+                port.variadic,
+                tuple(
+                    self.tensors[wire.source, wire.source_port]
+                    for wire in self.state.incoming(node, port.name, self.graph)
+                ),
+            )
+            for port in inputs_of(self.state, self.catalog, node, self.graph)
+        )
+
+    def _assigned(
+        self, node: str, row: Node, function: ast.expr, given: Given, targets: str | list[str]
+    ) -> ast.stmt:
         made = call(function)
-        for number, port in enumerate(inputs_of(self.state, self.catalog, node, self.graph)):
-            given: list[ast.expr] = [
-                name(self.tensors[wire.source, wire.source_port])
-                for wire in self.state.incoming(node, port.name, self.graph)
-            ]
-            if not given:
+        for number, (port, variadic, variables) in enumerate(given):
+            if not variables:
                 continue
-            value = ast.List(given, ast.Load()) if port.variadic else given[0]
+            values: list[ast.expr] = [name(each) for each in variables]
+            value = ast.List(values, ast.Load()) if variadic else values[0]
             if number == len(made.args):
                 made.args.append(value)
             else:
-                made.keywords.append(ast.keyword(port.name, value))
+                made.keywords.append(ast.keyword(port, value))
         for key, option in row.options.items():
             keyword = ast.keyword(identifier(key, node), literal(thaw(option)))
             made.keywords.append(mark(keyword, self.at(node), key))
-        self.lines.add(mark(assign(self._targets(node), mark(made, self.at(node))), self.at(node)))
+        return mark(assign(targets, mark(made, self.at(node))), self.at(node))
 
     def write_block(self, node: str) -> None:
         """Write one use of a block: a call of its function, or a loop of them."""

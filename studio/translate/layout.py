@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 LIMIT = 100
 """The longest line, unless one text alone is longer."""
@@ -89,26 +90,49 @@ def spans(tree: ast.stmt, text: str) -> Iterator[tuple[ast.AST, tuple[int, int, 
     Places are (line, column, end line, end column), lines from 1 and columns from 0, in characters.  The text
     is parsed anew: both trees have the same form, which proves that the text says what the tree says.
     """
-    lines = text.splitlines()
-    again = ast.parse(text).body[0]
-    for old, new in zip(_walk(tree), _walk(again), strict=True):
-        if type(old) is not type(new):
+    for old, (kind, place) in zip(_walk(tree), _places(text), strict=True):
+        if type(old) is not kind:
             raise AssertionError(f"{text!r} was printed for another tree.")
-        if isinstance(new, (ast.expr, ast.stmt, ast.keyword)) and new.end_lineno is not None:
-            start = _characters(lines[new.lineno - 1], new.col_offset)
-            end = _characters(lines[new.end_lineno - 1], new.end_col_offset or 0)
-            yield old, (new.lineno, start, new.end_lineno, end)
+        if place is not None:
+            yield old, place
+
+
+@lru_cache(8192)
+def _places(text: str) -> tuple[tuple[type, tuple[int, int, int, int] | None], ...]:
+    """Return what stands where in a statement; most of a script is as it was before the last edit."""
+    lines, found = text.splitlines(), []
+    for piece in _walk(ast.parse(text).body[0]):
+        place = None
+        if isinstance(piece, (ast.expr, ast.stmt, ast.keyword)) and piece.end_lineno is not None:
+            start = _characters(lines[piece.lineno - 1], piece.col_offset)
+            end = _characters(lines[piece.end_lineno - 1], piece.end_col_offset or 0)
+            place = (piece.lineno, start, piece.end_lineno, end)
+        found.append((type(piece), place))
+    return tuple(found)
 
 
 def _characters(line: str, column: int) -> int:
     return column if line.isascii() else len(line.encode()[:column].decode())
 
 
+_SILENT = (ast.expr_context, ast.operator, ast.unaryop)
+
+
 def _walk(tree: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(tree):
-        if not isinstance(child, (ast.expr_context, ast.operator, ast.unaryop)):
-            yield from _walk(child)
-    yield tree
+    return iter(_listed(tree, []))
+
+
+def _listed(tree: ast.AST, found: list[ast.AST]) -> list[ast.AST]:
+    for name in tree._fields:
+        value = getattr(tree, name, None)
+        if isinstance(value, list):
+            for child in value:
+                if isinstance(child, ast.AST) and not isinstance(child, _SILENT):
+                    _listed(child, found)
+        elif isinstance(value, ast.AST) and not isinstance(value, _SILENT):
+            _listed(value, found)
+    found.append(tree)
+    return found
 
 
 _Item = ast.expr | ast.keyword | tuple[ast.expr, ast.expr]

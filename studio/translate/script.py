@@ -211,6 +211,28 @@ def _argument(value: planning.Argument, made: Program) -> ast.expr:
     return literal(value)
 
 
+_Marked: TypeAlias = list[tuple[tuple[str, str], tuple[int, int, int, int]]]
+
+
+def _printed(tree: ast.stmt) -> tuple[str, _Marked]:
+    """Return a statement's text, and what was marked in it with where it stands, outermost first.
+
+    It is kept with the tree: a statement that stands in the next script too is not printed again.
+    """
+    kept: tuple[str, _Marked] | None = getattr(tree, "bunon_printed", None)
+    if kept is None:
+        text = layout.lay_out(tree)
+        marked: _Marked = []
+        if any(mark_of(piece) for piece in ast.walk(tree)):
+            for piece, place in reversed(list(layout.spans(tree, text))):
+                mark = mark_of(piece)
+                if mark is not None:
+                    marked.append((mark, place))
+        kept = text, marked
+        tree.bunon_printed = kept  # type: ignore[attr-defined]  # syntax trees take attributes of one's own
+    return kept
+
+
 class _Page:
     """Collects printed lines and the spans of what was marked."""
 
@@ -238,23 +260,17 @@ class _Page:
                 self.statement(item)
 
     def statement(self, tree: ast.stmt) -> None:
-        text, offset = layout.lay_out(tree), len(self.lines)
-        if any(mark_of(piece) for piece in ast.walk(tree)):
-            whole: set[str] = set()
-            found = list(layout.spans(tree, text))
-            for piece, (line, column, end_line, end_column) in reversed(found):  # outermost first
-                mark = mark_of(piece)
-                if mark is None:
-                    continue
-                span = Span(line + offset, column, end_line + offset, end_column)
-                node, param = mark
-                if param:
-                    self.params.setdefault((node, param), span)
-                elif node not in whole:
-                    whole.add(node)
-                    self.nodes.setdefault(node, []).append(span)
-                if param in ("loss", "metrics", "weight"):
-                    self.nodes.setdefault(node, []).append(span)
+        text, marked = _printed(tree)
+        offset, whole = len(self.lines), set[str]()
+        for (node, param), (line, column, end_line, end_column) in marked:
+            span = Span(line + offset, column, end_line + offset, end_column)
+            if param:
+                self.params.setdefault((node, param), span)
+            elif node not in whole:
+                whole.add(node)
+                self.nodes.setdefault(node, []).append(span)
+            if param in ("loss", "metrics", "weight"):
+                self.nodes.setdefault(node, []).append(span)
         self.text(text)
 
     def script(self, made: Program) -> Script:

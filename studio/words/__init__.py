@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from studio.words import files, graph, layers
+from studio.words import files, graph, habits, layers
 from studio.words.say import install, say, shape_words, size_words, tr, translate
 
 __all__ = [
@@ -52,22 +52,36 @@ def branch_text(code: str, node: str) -> str:
 def repair_text(repair: Coded) -> str:
     """Return what a repair's button says."""
     fields = dict(repair.fields)
-    params = fields.get("params")
-    if isinstance(params, Mapping):
-        if params.get("target_shape") is not None:
-            template = graph.REPAIR_ROWS if fields.get("rows") else graph.REPAIR_RESHAPE
-            return say(template, {"sizes": size_words(params["target_shape"])})
-        if params.get("scale"):
-            return say(graph.REPAIR_SCALE, {"top": f"{1 / params['scale']:.0f}"})
-    if repair.code == "set_param" and fields.get("of"):
-        return say(graph.REPAIR_PARAM_OF, fields)
-    loss = fields.get("loss")
-    if isinstance(loss, Mapping):
+    template = habits.REPAIRS.get(repair.code, repair.code)
+    params, loss, value = fields.get("params"), fields.get("loss"), fields.get("value")
+    if repair.code in ("insert_layer", "insert_after") and isinstance(params, Mapping):
+        template, more = _inserted(template, params, bool(fields.get("rows")))
+        fields |= more
+    elif repair.code == "set_param" and fields.get("of"):
+        template = habits.REPAIR_PARAM_OF
+    elif repair.code == "set_param" and isinstance(value, (tuple, list)):
+        template, fields["sizes"] = habits.REPAIR_SHAPE, size_words(value)
+    elif repair.code == "remove_branch" and fields.get("count", 1) > 1:
+        template = habits.REPAIR_BRANCH
+    elif isinstance(loss, Mapping):
         fields["loss"] = str(loss.get("class_name", ""))
         config = loss.get("config")
-        if isinstance(config, Mapping) and config.get("from_logits") is False:
-            return say(graph.REPAIR_LOGITS, fields)
-    return say(graph.REPAIRS.get(repair.code, repair.code), fields)
+        if isinstance(config, Mapping) and "from_logits" in config:
+            template = habits.REPAIR_LOGITS_ON if config["from_logits"] else habits.REPAIR_LOGITS
+    return say(template, fields)
+
+
+def _inserted(template: str, params: Mapping[str, Any], rows: bool) -> tuple[str, dict[str, Any]]:
+    """Return what says that a layer is inserted: what stands out of its parameters comes with it."""
+    if params.get("target_shape") is not None:
+        sizes = size_words(params["target_shape"])
+        return (habits.REPAIR_ROWS if rows else habits.REPAIR_RESHAPE), {"sizes": sizes}
+    if params.get("scale"):
+        return habits.REPAIR_SCALE, {"top": f"{1 / params['scale']:g}"}
+    for key, other in (("units", habits.REPAIR_UNITS), ("filters", habits.REPAIR_FILTERS)):
+        if params.get(key):
+            return other, {key: params[key]}
+    return template, {}
 
 
 def text(thing: Coded | BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.words.habits import HABITS
 from studio.words.say import tr
 
 EDITS = {
@@ -11,31 +12,31 @@ EDITS = {
     "set_params": tr("Change {params} of {name}"), "set_options": tr("Change {params} of {name}"),
     "set_settings": tr("Change {key} settings"), "rename": tr("Rename {old} to {name}"),
     "paste": tr("Paste"), "duplicate": tr("Duplicate"), "cut": tr("Cut"), "insert": tr("Insert {name}"),
-    "repair": tr("Repair {name}"),
+    "repair": tr("Repair {name}"), "repair_all": tr("Repair {count} problems"),
     "bypass": tr("Pass over {name}"), "unbypass": tr("Use {name} again"),
     "group": tr("Make the block {name}"), "dissolve": tr("Dissolve {name}"), "add_block": tr("Add {name}"),
     "set_repeat": tr("Repeat {name} {times} times"), "expose": tr("Let the uses choose {params}"),
     "conceal": tr("Keep {params} inside the block"),
+    "use_again": tr("Share {name}"), "make_own": tr("Make {name} one of its own"),
+    "move_in_chain": tr("Move {name} in the chain"),
+    "add_frame": tr("Add a frame"), "add_note": tr("Add a note"), "move_mark": tr("Move a frame or note"),
+    "delete_mark": tr("Delete a frame or note"), "write_mark": tr("Write on a frame or note"),
+    "paint_mark": tr("Colour a frame or note"), "shape_mark": tr("Resize a frame or note"),
+    "flow_down": tr("Draw top-down"), "flow_right": tr("Draw from left to right"),
+    "align": tr("Line up"), "distribute": tr("Space out"),
+    "go_back": tr("Go back to {name}"),
 }  # fmt: skip
 EDITS_MANY = {
     "bypass": tr("Pass over {count} layers"), "unbypass": tr("Use {count} layers again"),
     "group": tr("Make the block {name}"),
+    "align": tr("Line up {count} nodes"), "distribute": tr("Space out {count} nodes"),
+    "delete_mark": tr("Delete {count} frames and notes"),
+    "move_mark": tr("Move {count} frames and notes"),
     "delete": tr("Delete {count} nodes"), "move": tr("Move {count} nodes"), "lay_out": tr("Lay out"),
     "disconnect": tr("Remove {count} wires"), "paste": tr("Paste {count} nodes"),
     "duplicate": tr("Duplicate {count} nodes"), "cut": tr("Cut {count} nodes"),
     "set_params": tr("Change {params} of {count} layers"),
 }  # fmt: skip
-REPAIRS = {
-    "insert_layer": tr("Insert {type}"), "insert_after": tr("Insert {type}"), "use_loss": tr("Use {loss}"),
-    "set_units": tr("Set units to {units}"),
-    "set_activation": tr("Set activation to {activation}"),
-    "set_param": tr("Set {param} to {value}"),
-}  # fmt: skip
-REPAIR_PARAM_OF = tr("Set {param} of {of} to {value}")
-REPAIR_RESHAPE = tr("Reshape to {sizes}")
-REPAIR_ROWS = tr("Read row by row: {sizes}")
-REPAIR_LOGITS = tr("Set from_logits to False in {loss}")
-REPAIR_SCALE = tr("Insert Rescaling 1/{top}")
 BRANCHES = {
     "branches": tr("This cannot be shown as Sequential because {node} branches."),
     "joins": tr("This cannot be shown as Sequential because several wires join at {node}."),
@@ -89,20 +90,12 @@ PROBLEMS = {
         "to a vector first."
     ),
     "target_shape": tr("{target} has the shape {expected}, but {name} gets {got}."),
-    "linear_pair": tr(
-        "{name} follows {other} with no activation between them: together they can learn no more than one "
-        "layer alone."
-    ),
-    "unscaled": tr(
-        "{name} holds values from 0 to {top}. Networks learn better from small numbers: bring them to 0 … 1."
-    ),
-    "logits_twice": tr("{loss} applies {activation} itself (from_logits), and the last layer does so too."),
-    "needs_activation": tr(
-        "{loss} expects probabilities: the last layer should end in "
-        "{activation}, not {got}."
-    ),
-}  # fmt: skip
+} | HABITS  # fmt: skip
 REFUSALS = {
+    "no_snapshot": tr("There is no snapshot called {name} any more."),
+    "snapshot_unnamed": tr("A snapshot needs a name."),
+    "snapshot_name": tr("The name is too long, or has signs that cannot be seen: at most {most} letters."),
+    "snapshot_taken": tr("There is a snapshot called {name} already: choose another name."),
     "no_node": tr("The node is not there any more."),
     "no_wire": tr("The wire is not there any more."),
     "into_input": tr("An Input begins the model: no wire goes into it."),
@@ -127,6 +120,13 @@ REFUSALS = {
         "{name} cannot be passed over: what leaves it has another shape than what enters it."
     ),
     "no_block": tr("Select a block first."),
+    "no_block_file": tr("The file holds no block: export one from the library to make such a file."),
+    "again_kind": tr("{name} cannot be used again: only layers and blocks can."),
+    "not_shared": tr("{name} shares nothing with another node."),
+    "not_chain": tr("{name} can only be moved in a drawing that is one chain."),
+    "chain_ends": tr("{name} begins or ends the chain and stays where it is."),
+    "no_mark": tr("The frame or note is not there any more."),
+    "too_few": tr("Select {least} layers or more."),
     "block_empty": tr("Select the layers that are to become a block."),
     "block_ends": tr("{name} begins or ends the model and cannot be part of a block."),
     "block_shared": tr("The layer of {name} is used outside of the selection too: select all its uses."),

@@ -14,6 +14,7 @@ from studio.canvas.look import Socket
 from studio.canvas.node_item import NodeItem
 from studio.canvas.pills import Pills
 from studio.canvas.wire_item import LooseWire
+from studio.document.layout import is_downward
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
@@ -111,7 +112,7 @@ class DragWire(Gesture):
 
     def _begin(self) -> None:
         view = self.view
-        self._item = LooseWire()
+        self._item = LooseWire(is_downward(view.session.document))
         view.mirror.addItem(self._item)
         self._pills = Pills(view.mirror)
         if self.loose.moved is not None:
@@ -124,7 +125,7 @@ class DragWire(Gesture):
             for socket in row:
                 shape = None
                 if node not in loops:
-                    seen = near.intersects(item.card())
+                    seen = not view.mirror.far.on and near.intersects(item.card())
                     shape = quick(view.session, self.loose, node, socket, view.graph) if seen else ""
                 lights[socket.key] = shape is not None
                 if shape and node not in loops:

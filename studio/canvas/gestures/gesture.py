@@ -17,6 +17,8 @@ class Gesture:
     """
 
     cursor: Qt.CursorShape | None = None
+    scrolls = True
+    """Whether the drawing scrolls on while the pointer is at the edge of the view."""
 
     def __init__(self, view: CanvasView, at: QPoint) -> None:
         self.view = view

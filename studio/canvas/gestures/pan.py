@@ -16,11 +16,17 @@ class Pan(Gesture):
     """The drawing follows the pointer."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls = False
 
     def __init__(self, view: CanvasView, at: QPoint) -> None:
         super().__init__(view, at)
         self._last = at
+        self._whole = view.is_fitted()
 
     def move(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         self.view.scroll_by(self._last - at)
         self._last = at
+
+    def cancel(self) -> None:
+        self.view.scroll_by(self._last - self.start)
+        self.view.stay_fitted(self._whole)

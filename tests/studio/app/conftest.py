@@ -23,9 +23,9 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     one.show()
     qtbot.waitExposed(one)
     yield one
-    if one.workspace is not None:
-        one.workspace.session.stop()
-        one.workspace.session.stack.setClean()
-        qtbot.waitUntil(lambda: one.workspace is None or not one.workspace.session.running, timeout=10000)
+    for workspace in one.workspaces():
+        workspace.session.stop()
+        workspace.session.stack.setClean()
+        qtbot.waitUntil(lambda each=workspace: not each.session.running, timeout=10000)
     assert one.close()
     one.deleteLater()

@@ -92,6 +92,7 @@ def test_save_and_reopen(
     assert window.bar.state.text() == "saved"
     assert window.settings.recent() == [path]
     before = window.workspace.session.document.copy()
+    window.close_drawing()
     assert window.open_path(path)
     assert window.workspace.session.document.same_as(before)
     assert list(window.workspace.run.panel.curves["loss"].training.x) == [1.0]

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from engine.errors import ShapeError
 from engine.params import REQUIRED, Kind, Param
 from engine.spec import InputSpec, TensorSpec
+from studio.app.keys import declare_keys
 from studio.canvas import CanvasView
 from studio.document import Document, LayerEntry, Node, Wire
 from studio.document.findings import Analysis
@@ -238,6 +239,7 @@ class Hands:
 @pytest.fixture
 def session(qapp: QApplication) -> FakeSession:
     load_fonts(qapp)
+    declare_keys()
     return FakeSession()
 
 

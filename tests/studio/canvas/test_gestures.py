@@ -69,7 +69,10 @@ def test_dragging_a_node_is_one_step_on_the_grid(view: CanvasView, hands: Any, w
 
 
 def test_alt_leaves_the_grid(view: CanvasView, hands: Any, whole: Whole) -> None:
-    hands.drag(hands.card("conv"), hands.card("conv") + QPoint(33, 61), keys=ALT)
+    start = hands.card("conv")
+    hands.press(start)
+    hands.move(start + QPoint(33, 61), keys=ALT)
+    hands.release(start + QPoint(33, 61), keys=ALT)
     way = QPointF(33, 61) / view.zoom()
     assert view.session.document.place("n2") == pytest.approx((240 + way.x(), way.y()))
 

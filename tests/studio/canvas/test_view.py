@@ -281,7 +281,7 @@ def test_a_long_chain_breaks_into_rows_that_fit(view: CanvasView) -> None:
     view.mirror.finish_glide()
     view.fit_all()
     tops = {item.pos().y() for item in view.mirror.nodes.values()}
-    assert len(tops) == 2
+    assert len(tops) == 3
     assert view.zoom() > 0.8
     assert view.mapToScene(view.viewport().rect()).boundingRect().contains(view.mirror.content())
     assert not view.overlays.minimap.isVisible()

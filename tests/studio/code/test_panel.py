@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from studio import commands
 from studio.code import CodePanel
+from studio.code.panel import _rewrite
 from studio.session import Session
 from studio.theme import DARK, LIGHT, switch
 from tests.studio.drawings import digits, opened
@@ -110,3 +112,23 @@ def test_keywords_and_texts_have_the_colours_of_the_theme(panel: CodePanel) -> N
         formats = block.layout().formats()
         assert formats[0].format.foreground().color().name() == theme.code["keyword"]
     switch().set_mode("light")
+
+
+def test_the_text_is_right_however_the_script_changes(qtbot: QtBot) -> None:
+    view = QPlainTextEdit()
+    qtbot.addWidget(view)
+    texts = [
+        "",
+        "a = 1\nb = 2\n",
+        "a = 1\nb = 22\n",
+        "a = 1\n",
+        "a = 1\na = 1\n",
+        "# ä\n",
+        "a",
+        "aa",
+        "a",
+        "",
+    ]
+    for text in texts:
+        _rewrite(view, text)
+        assert view.toPlainText() == text

@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoStack
 from engine.catalog import load_catalog
 from studio import commands as do
 from studio.document import Document, Frozen, Refusal, Wire
+from studio.document.arranging import EDGES
 from studio.document.ports import inputs_of
 from studio.document.rows import TABLES
 from studio.document.shapes import Cache, analyse
@@ -43,6 +44,7 @@ PARAMS: list[dict[str, Any]] = [
 VERBS = (
     "layer", "layer", "append", "append", "input", "output", "connect", "connect", "connect", "delete",
     "wire", "params", "rename", "duplicate", "cut", "insert", "lay_out", "repair", "repair", "undo", "redo",
+    "mark", "align",
 )  # fmt: skip
 
 
@@ -66,6 +68,8 @@ def gesture(session: Session, verb: str, a: int, b: int) -> None:
         do.add_input(session, (a, b), INPUTS[a % len(INPUTS)])
     elif verb == "output":
         do.add_output(session, (a, b), OUTPUTS[b % len(OUTPUTS)])
+    elif verb == "mark":
+        do.add_mark(session, "frame" if a % 2 else "note", (a, b, 300 + 10 * b, 200 + 10 * a), f"{a}")
     elif verb == "undo":
         session.stack.undo()
     elif verb == "redo":
@@ -83,22 +87,30 @@ def gesture(session: Session, verb: str, a: int, b: int) -> None:
     elif verb == "wire" and wires:
         do.disconnect(session, wires[a % len(wires) :][: b % 3 + 1])
     elif verb == "insert" and wires:
-        do.insert_on_wire(session, wires[b % len(wires)], kind, (a, b), params)
+        size = (lambda _: (152.0, 82.0)) if a % 2 else None
+        do.insert_on_wire(session, wires[b % len(wires)], kind, (a, b), params, size=size)
     elif ids:
         one, two = ids[a % len(ids)], ids[b % len(ids)]
         if verb == "connect":
             port = "input" if document.node(two).kind == "output" else "inputs"
             do.connect(session, Wire(one, "output", two, port, b % 4 - 1))
         elif verb == "delete":
-            do.delete(session, {one, two}, heal=a % 2 == 0)
+            do.delete(session, {one, two}, marks=document.mark_ids()[: b % 2], heal=a % 2 == 0)
         elif verb == "params":
             do.set_params(session, one, PARAMS[b % len(PARAMS)])
         elif verb == "rename":
             do.rename(session, one, f"name_{b}")
         elif verb == "duplicate":
-            do.duplicate(session, {one, two})
+            do.duplicate(session, {one, two}, marks=document.mark_ids()[: b % 3])
         elif verb == "cut":
-            do.paste(session, do.cut(session, {one, two}), (a, b))
+            text = do.cut(session, {one, two}, marks=document.mark_ids()[: a % 2])
+            do.paste(session, text, (a, b), wired=a % 3 == 0)
+        elif verb == "align":
+            rects = {node: (*document.place(node), 152.0, 82.0) for node in {one, two, ids[0]}}
+            if a % 2:
+                do.align(session, rects, EDGES[b % len(EDGES)])
+            else:
+                do.distribute(session, rects, b % 2 == 0)
 
 
 def keeps_its_promises(session: Session) -> None:
@@ -120,7 +132,7 @@ def keeps_its_promises(session: Session) -> None:
             if port.known and not port.variadic:
                 assert len(wires) <= 1
             if port.variadic:
-                assert len({wire.position for wire in wires}) == len(wires)
+                assert [wire.position for wire in wires] == list(range(len(wires)))
     used = {document.node(node).ref for node in ids if document.node(node).kind == "layer"}
     assert used == set(document.layer_ids())
 

@@ -13,7 +13,8 @@ from engine.catalog import load_catalog
 from studio import commands
 from studio.document import thaw
 from studio.inspector import HelpPanel, InspectorPanel
-from studio.inspector.editors import BoolEditor, ChoiceEditor, IntEditor, ObjectEditor, TextEditor
+from studio.inspector.editors import BoolEditor, ChoiceEditor, IntEditor, TextEditor
+from studio.inspector.object_editor import ObjectEditor
 from tests.studio.drawings import digits, opened
 
 
@@ -298,7 +299,7 @@ def test_every_layer_has_a_form_and_a_page(qtbot: QtBot) -> None:
 
 
 def test_what_a_page_quotes_is_escaped() -> None:
-    from studio.inspector.help import doc_html
+    from studio.inspector.doc_text import doc_html
 
     assert doc_html("Reads <b>a</b> & `x<y`.\n\nArgs:\n    units: many") == (
         "<p>Reads &lt;b&gt;a&lt;/b&gt; &amp; <code>x&lt;y</code>.</p>"

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.catalog import load_catalog
+from studio import commands
+from studio.data_source.bundled import bundled
 from studio.palette import MIME, PalettePanel
 from studio.palette.panel import _Rows
 from studio.session import Session
@@ -103,3 +105,14 @@ def test_rows_have_their_category_colour_in_both_themes(panel: PalettePanel) -> 
         image = rows.viewport().grab().toImage()
         assert image.pixelColor(box.left() + 1, box.center().y()).name() == wanted
     switch().set_mode("light")
+
+
+def test_return_adds_what_goes_with_the_data(panel: PalettePanel, qtbot: QtBot) -> None:
+    settings = next(each.settings for each in bundled() if each.key == "digits")
+    commands.set_settings(panel._session, "data", settings.to_json())
+    added: list[str] = []
+    panel.add_requested.connect(added.append)
+    panel.focus_search()
+    qtbot.keyClicks(panel._search, "conv")
+    qtbot.keyClick(panel._search, Qt.Key.Key_Return)
+    assert added == ["Conv2D"]

@@ -1,0 +1,176 @@
+"""Leads the wires of a scene to their sockets, around the cards that are in their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF
+
+from studio.canvas.geometry import GAP, WIDTH
+from studio.canvas.look import Socket
+from studio.canvas.routing import PLAIN, Box, Cards, Lanes, Route, route
+from studio.canvas.wire_item import LABEL_FONT, WireItem
+from studio.document.layout import is_downward
+from studio.document.rows import Wire, id_order
+from studio.theme import mono_font
+from studio.words import shape_words
+
+if TYPE_CHECKING:
+    from studio.canvas.scene import CanvasScene
+
+MOST_LONG = 300
+"""With no more long wires than this, all find their lanes anew after an edit, so that the order of edits
+leaves no trace."""
+AROUND = 40.0
+
+
+class WireLeader:
+    """Knows where the cards stand and which wires run past some of them."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._cards = Cards()
+        self._long: dict[Wire, Route] = {}
+        self._unsettled = False
+        self.square = False
+
+    def forget(self, node: str) -> None:
+        """A card went."""
+        self._cards.discard(node)
+        self._unsettled = True
+
+    def drop(self, wire: Wire) -> None:
+        """A wire went."""
+        if self._long.pop(wire, None) is not None:
+            self._unsettled = True
+
+    def set_square(self, on: bool) -> None:
+        """Draw wires of straight parts (True) or curved ones."""
+        if on != self.square:
+            self.square = on
+            self.lead(self._scene.nodes)
+
+    def lead(self, nodes: Iterable[str]) -> None:
+        """Lead the wires at ``nodes``, and those that run past them or did so."""
+        scene = self._scene
+        document, graph = scene.session.document, scene.graph
+        down = is_downward(document)
+        seen: dict[Wire, None] = {}
+        moved: list[Box] = []
+        for node in nodes:
+            item = scene.nodes[node]
+            old = self._cards.box(node) if node in self._cards else None
+            if self._cards.put(node, _box(item.card(), down)):
+                moved += [self._cards.box(node)] if old is None else [old, self._cards.box(node)]
+            seen.update(dict.fromkeys(document.incoming(node, graph=graph)))
+            seen.update(dict.fromkeys(document.outgoing(node, graph=graph)))
+        if moved:
+            self._unsettled = True
+            for wire in self._long:
+                if wire not in seen and wire in scene.wires and self._passes(scene.wires[wire], moved, down):
+                    seen[wire] = None
+        long: list[tuple[WireItem, QPointF, QPointF]] = []
+        for wire in seen:
+            ends = self._ends(wire)
+            if ends is None:
+                continue
+            item_, start, end = ends
+            along = end.y() - start.y() if down else end.x() - start.x()
+            if -GAP[0] / 2 <= along <= WIDTH:
+                self._long.pop(wire, None)
+                item_.set_course(start, end, PLAIN, self.square, down)
+                self._label(item_, down)
+            else:
+                long.append((item_, start, end))
+        self._lead_long(long, down)
+
+    def settle(self) -> None:
+        """Let all long wires find their lanes anew, where cards or wires came, went or moved."""
+        if not self._unsettled:
+            return
+        self._unsettled = False
+        if self._long and len(self._long) <= MOST_LONG:
+            wires, self._long = list(self._long), {}
+            found = [ends for wire in wires if (ends := self._ends(wire)) is not None]
+            self._lead_long(found, is_downward(self._scene.session.document))
+
+    def _lead_long(self, found: list[tuple[WireItem, QPointF, QPointF]], down: bool) -> None:
+        def order(ends: tuple[WireItem, QPointF, QPointF]) -> tuple[object, ...]:
+            item, start, end = ends
+            far = abs(end.y() - start.y() if down else end.x() - start.x())
+            return far, id_order(item.wire.source), id_order(item.wire.target), item.wire.position
+
+        lanes = Lanes()
+        ours = {item.wire for item, _, _ in found}
+        for wire, way in self._long.items():
+            if wire not in ours:
+                lanes.take(way.runs, wire.source)
+        for item, start, end in sorted(found, key=order):
+            wire = item.wire
+            one, other = ((p.y(), p.x()) if down else (p.x(), p.y()) for p in (start, end))
+            way = route(self._cards, one, other, wire.source, wire.target, lanes, self._lean(wire))
+            lanes.take(way.runs, wire.source)
+            self._long[wire] = way
+            item.set_course(start, end, way, self.square, down)
+            self._label(item, down)
+
+    def _lean(self, wire: Wire) -> int:
+        """Return whether a wire arrives above the other wires of its target (-1), below (1), or neither."""
+        others = self._scene.session.document.incoming(wire.target, graph=self._scene.graph)
+        if len(others) < 2:
+            return 0
+        return -1 if others[0] == wire else 1 if others[-1] == wire else 0
+
+    def _passes(self, item: WireItem, moved: list[Box], down: bool) -> bool:
+        left, top, right, bottom = _box(item.boundingRect(), down)
+        return any(
+            box[0] < right and box[2] > left and box[1] < bottom + AROUND and box[3] > top - AROUND
+            for box in moved
+        )
+
+    def _ends(self, wire: Wire) -> tuple[WireItem, QPointF, QPointF] | None:
+        """Return a wire's item and where its sockets are now; paint it as its source is painted."""
+        scene = self._scene
+        item = scene.wires.get(wire)
+        source, target = scene.nodes.get(wire.source), scene.nodes.get(wire.target)
+        if item is None or source is None or target is None:
+            return None
+        start = source.find_socket(False, wire.source_port)
+        end = target.find_socket(True, wire.target_port, wire.position)
+        broken = start is None or end is None or "gone" in (start.state, end.state)
+        item.set_style(source.look.category, broken)
+        return (
+            item,
+            source.socket_pos(start or Socket(wire.source_port, 0, False)),
+            target.socket_pos(end or Socket(wire.target_port, 0, True)),
+        )
+
+    def _label(self, item: WireItem, down: bool) -> None:
+        """Write the shape that flows on a wire that has a straight part with room for it."""
+        info = self._scene.session.here.nodes.get(item.wire.source)
+        spec = info.output(item.wire.source_port) if info is not None else None
+        words = shape_words(spec.shape).replace(" × ", "×") if spec is not None else ""
+        place = None
+        if words and (rest := item.rest()) is not None:
+            (start, end), wide = rest, _width(words)
+            middle = (start + end) / 2
+            area = QRectF(middle.x() - wide / 2, middle.y() - 8, wide, 16)
+            spare = (24.0, 4.0) if self._scene.stacked() else (60.0, 40.0)
+            room = abs(end.y() - start.y()) - spare[0] if down else abs(end.x() - start.x()) - wide - spare[1]
+            if room > 0 and not self._cards.within(_box(area, down)):
+                place = area
+        item.set_label(words if place is not None else "", place or QRectF())
+
+
+@lru_cache(1024)
+def _width(words: str) -> float:
+    return QFontMetricsF(mono_font(LABEL_FONT)).horizontalAdvance(words) + 10
+
+
+def _box(area: QRectF, down: bool) -> Box:
+    if down:
+        return area.top(), area.left(), area.bottom(), area.right()
+    return area.left(), area.top(), area.right(), area.bottom()

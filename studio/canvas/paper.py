@@ -1,0 +1,232 @@
+"""The drawing as a picture for a paper: SVG, PDF and PNG, tightly cropped, and on the pages of a printer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from html import escape, unescape
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPainterPath,
+    QPdfWriter,
+)
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QGraphicsItem
+
+from studio.canvas.node_item import NodeItem
+from studio.canvas.scene import CanvasScene
+from studio.canvas.wire_item import WireItem
+from studio.theme import LIGHT, Theme, current, painting_in
+
+MARGIN = 10.0
+"""Room around the drawing, in its own units."""
+INCH, POINTS = 96.0, 72.0
+"""Units of the drawing, and points, in an inch."""
+FINE = 1200
+"""Dots per inch by which a PDF places what it draws."""
+MOST_PIXELS = 300_000_000
+Ground = Literal["white", "none", "screen"]
+PAPER = replace(LIGHT, canvas="#ffffff", shadow_alpha=0.0)
+"""What is printed: the light theme on white, without the shadows of cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How a picture is drawn; ``scale`` 1.0 is 96 units to the inch; ``outlines`` draws letters as paths."""
+
+    ground: Ground = "white"
+    scale: float = 1.0
+    outlines: bool = True
+    title: str = ""
+
+    @property
+    def theme(self) -> Theme:
+        """The theme to paint in."""
+        return current() if self.ground == "screen" else PAPER
+
+
+def area_of(scene: CanvasScene) -> QRectF:
+    """Return what a picture of the drawing shows, tightly cropped."""
+    area = scene.content()
+    for item in scene.items():
+        if isinstance(item, WireItem):
+            area = area.united(item.sceneBoundingRect().adjusted(4, 4, -4, -4))
+    area = area if not area.isEmpty() else QRectF(0, 0, 320, 180)
+    return area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+
+def write(scene: CanvasScene, path: Path, choices: Choices) -> None:
+    """Write a picture in the format that the file's ending names; raises ``OSError`` where that fails."""
+    kind = path.suffix.lower()
+    if kind == ".svg":
+        path.write_text(svg_text(scene, choices), encoding="utf-8")
+    elif kind == ".pdf":
+        _write_pdf(scene, path, choices)
+    elif not image(scene, choices).save(str(path)):
+        raise OSError(0, "it cannot be written", str(path))
+
+
+def image(scene: CanvasScene, choices: Choices) -> QImage:
+    """Return the drawing as pixels; a null image for a size that no memory would hold."""
+    area = area_of(scene)
+    wide, high = (max(1, round(side * choices.scale)) for side in (area.width(), area.height()))
+    if wide * high > MOST_PIXELS:
+        return QImage()
+    picture = QImage(wide, high, QImage.Format.Format_ARGB32_Premultiplied)
+    dots = round(INCH * choices.scale / 0.0254)
+    picture.setDotsPerMeterX(dots)
+    picture.setDotsPerMeterY(dots)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    draw(painter, scene, QRectF(picture.rect()), area, choices)
+    painter.end()
+    return picture
+
+
+def svg_text(scene: CanvasScene, choices: Choices) -> str:
+    """Return the drawing as SVG; letters become outlines, each with its words as its label."""
+    area = area_of(scene)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    maker = QSvgGenerator()
+    maker.setOutputDevice(buffer)
+    maker.setResolution(round(INCH))
+    maker.setSize((area.size() * choices.scale).toSize())
+    maker.setViewBox(QRectF(0, 0, area.width(), area.height()))
+    maker.setTitle(choices.title or "Bunon")
+    maker.setDescription("")
+    painter = QPainter(maker)
+    draw(painter, scene, QRectF(0, 0, area.width(), area.height()), area, choices)
+    painter.end()
+    text = bytes(buffer.data().data()).decode()
+    return outlined(text) if choices.outlines else text
+
+
+_TEXT = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)
+_FACT = re.compile(r'([\w:-]+)="([^"]*)"')
+
+
+def outlined(svg: str) -> str:
+    """Return an SVG with every text as a path, so that it looks alike where its fonts are not installed."""
+
+    def outline(match: re.Match[str]) -> str:
+        facts, words = dict(_FACT.findall(match[1])), unescape(match[2])
+        font = QFont(unescape(facts["font-family"]).split(","))
+        font.setPixelSize(round(float(facts["font-size"])))
+        font.setWeight(QFont.Weight(int(facts.get("font-weight", "400"))))
+        font.setItalic(facts.get("font-style") == "italic")
+        path = QPainterPath()
+        path.addText(float(facts["x"]), float(facts["y"]), font, words)
+        ink, strength = facts.get("fill", "#000000"), facts.get("fill-opacity", "1")
+        return (
+            f'<path role="img" aria-label="{escape(words)}" fill="{ink}" fill-opacity="{strength}"'
+            f' fill-rule="nonzero" stroke="none" d="{_steps(path)}"/>'
+        )
+
+    return _TEXT.sub(outline, svg)
+
+
+def _steps(path: QPainterPath) -> str:
+    parts, at = [], 0
+    kinds = QPainterPath.ElementType
+    while at < path.elementCount():
+        step = path.elementAt(at)
+        here = f"{step.x:.2f},{step.y:.2f}"
+        if step.type == kinds.CurveToElement:
+            two, three = path.elementAt(at + 1), path.elementAt(at + 2)
+            parts.append(f"C{here} {two.x:.2f},{two.y:.2f} {three.x:.2f},{three.y:.2f}")
+            at += 2
+        else:
+            parts.append(("M" if step.type == kinds.MoveToElement else "L") + here)
+        at += 1
+    return " ".join(parts)
+
+
+def _write_pdf(scene: CanvasScene, path: Path, choices: Choices) -> None:
+    area = area_of(scene)
+    size = area.size() * (choices.scale * POINTS / INCH)
+    buffer = QByteArray()
+    device = QBuffer(buffer)
+    device.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(device)
+    writer.setResolution(FINE)
+    fit = QPageSize.SizeMatchPolicy.ExactMatch
+    writer.setPageSize(QPageSize(QSizeF(size), QPageSize.Unit.Point, "", fit))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setTitle(choices.title or "Bunon")
+    writer.setCreator("Bunon")
+    painter = QPainter(writer)
+    whole = QRectF(0, 0, size.width() * FINE / POINTS, size.height() * FINE / POINTS)
+    draw(painter, scene, whole, area, choices)
+    painter.end()
+    device.close()
+    path.write_bytes(buffer.data())
+
+
+def lay_page(printer: QPagedPaintDevice, scene: CanvasScene) -> None:
+    """Turn the pages of a printer the way in which the drawing fills them best."""
+    area = area_of(scene)
+    wide = area.width() > area.height()
+    turned = QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait
+    printer.setPageOrientation(turned)
+
+
+def print_on(printer: QPagedPaintDevice, scene: CanvasScene) -> None:
+    """Draw on one page, as large as fits but never larger than life, in the middle."""
+    area = area_of(scene)
+    painter = QPainter(printer)
+    page = printer.pageLayout().paintRectPixels(printer.logicalDpiX())
+    life = printer.logicalDpiX() / INCH
+    scale = min(page.width() / area.width(), page.height() / area.height(), life)
+    size = area.size() * scale
+    left, top = (page.width() - size.width()) / 2, (page.height() - size.height()) / 2
+    draw(painter, scene, QRectF(left, top, size.width(), size.height()), area, Choices())
+    painter.end()
+
+
+def draw(painter: QPainter, scene: CanvasScene, target: QRectF, area: QRectF, choices: Choices) -> None:
+    """Paint a part of the drawing, without what is selected or under the pointer."""
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    with painting_in(choices.theme), _bare(scene):
+        if choices.ground != "none":
+            painter.fillRect(target, QColor(current().canvas))
+        scene.render(painter, target, area, Qt.AspectRatioMode.KeepAspectRatio)
+
+
+@contextmanager
+def _bare(scene: CanvasScene) -> Iterator[None]:
+    """Take selection, focus and pointer off the cards, and the caches that hold how the window shows them."""
+    scene.finish_glide()
+    blocked = scene.blockSignals(True)
+    selected = scene.selectedItems()
+    flags = [(item.flags_, item.flags_.focused, item.flags_.hovered, item.flags_.lights)
+             for item in scene.items() if isinstance(item, NodeItem)]  # fmt: skip
+    cached = [item for item in scene.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
+    try:
+        for item in selected:
+            item.setSelected(False)
+        for one, *_ in flags:
+            one.focused, one.hovered, one.lights = False, False, None
+        for item in cached:
+            item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        yield
+    finally:
+        for item in cached:
+            item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        for one, focused, hovered, lights in flags:
+            one.focused, one.hovered, one.lights = focused, hovered, lights
+        for item in selected:
+            item.setSelected(True)
+        scene.blockSignals(blocked)

@@ -1,0 +1,239 @@
+"""Where a wire runs: straight where nothing is in its way, else in a lane beside the cards that it passes.
+
+Everything here is told as if data flowed to the right; ``geometry`` turns it for drawings from top to bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from math import floor, inf
+from typing import TypeAlias
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+Run: TypeAlias = tuple[float, float, float]
+"""A straight part of a wire: from, to, and where across."""
+
+CELL = 320.0
+CLEAR = 8.0
+"""How near to a card a wire may pass."""
+BESIDE = 19.0
+"""How far from a card a lane runs."""
+PITCH = 12.0
+"""Between lanes."""
+LANES = 6
+REACH = 900.0
+"""How far across one looks for a lane."""
+BUSY = 90.0
+"""What it costs to run upon another wire, in units of way."""
+BEND = 60.0
+LEAN = 110.0
+OUT = 18.0
+"""How far from a card a wire turns back."""
+
+
+class Cards:
+    """Where the cards stand, to be found by area."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, Box] = {}
+        self._cells: dict[tuple[int, int], set[str]] = {}
+
+    def __contains__(self, node: str) -> bool:
+        return node in self._boxes
+
+    def box(self, node: str) -> Box:
+        """Return where a card was last put."""
+        return self._boxes[node]
+
+    def put(self, node: str, box: Box) -> bool:
+        """Put a card somewhere; return whether that is news."""
+        if self._boxes.get(node) == box:
+            return False
+        self.discard(node)
+        self._boxes[node] = box
+        for cell in _cells(box):
+            self._cells.setdefault(cell, set()).add(node)
+        return True
+
+    def discard(self, node: str) -> None:
+        """Take a card away."""
+        box = self._boxes.pop(node, None)
+        if box is not None:
+            for cell in _cells(box):
+                self._cells[cell].discard(node)
+
+    def within(self, area: Box) -> set[str]:
+        """Return the cards that an area touches."""
+        left, top, right, bottom = area
+        found: set[str] = set()
+        for cell in _cells(area):
+            found |= self._cells.get(cell, set())
+        boxes = self._boxes
+        return {
+            node
+            for node in found
+            if boxes[node][0] < right
+            and boxes[node][2] > left
+            and boxes[node][1] < bottom
+            and boxes[node][3] > top
+        }
+
+
+def _cells(box: Box) -> Iterable[tuple[int, int]]:
+    columns = range(floor(box[0] / CELL), floor(box[2] / CELL) + 1)
+    rows = range(floor(box[1] / CELL), floor(box[3] / CELL) + 1)
+    return [(x, y) for x in columns for y in rows]
+
+
+class Lanes:
+    """Which lanes are taken, to be found by where they run."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[tuple[float, float, float, str]]] = {}
+
+    def cost(self, across: float, start: float, end: float, whose: str) -> float:
+        """Return what it costs to run there: much upon another's wire, less than nothing upon one's own."""
+        worst, row = 0.0, floor(across / PITCH)
+        for near in (row - 1, row, row + 1):
+            for y, left, right, other in self._rows.get(near, ()):
+                if abs(y - across) < PITCH / 2 and left < end and right > start:
+                    if other != whose:
+                        return BUSY
+                    worst = -PITCH
+        return worst
+
+    def take(self, runs: Iterable[Run], whose: str) -> None:
+        """Mark where a wire runs."""
+        for start, end, across in runs:
+            self._rows.setdefault(floor(across / PITCH), []).append((across, start, end, whose))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The straight runs of a wire between its ends; ``back`` where it leads against the flow."""
+
+    runs: tuple[Run, ...] = ()
+    back: bool = False
+
+
+PLAIN = Route()
+
+
+def route(
+    cards: Cards,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    source: str,
+    target: str,
+    lanes: Lanes,
+    lean: int = 0,
+) -> Route:
+    """Return how a wire gets from a card's right side to another's left one.
+
+    ``lean`` says whether it arrives above the other wires of its target (-1) or below them (1): it had better
+    come from there, lest it cross them.
+    """
+    (sx, sy), (ex, ey) = start, end
+    low, high = min(sy, ey), max(sy, ey)
+    if ex < sx - OUT:
+        return _back(cards, start, end, source, lanes)
+    own = {source, target}
+    if not cards.within((sx + 1, low - CLEAR, ex - 1, high + CLEAR)) - own:
+        return PLAIN
+    near = cards.within((sx + 1, low - REACH, ex - 1, high + REACH)) - own
+    boxes = sorted(cards.box(node) for node in near)
+    whole = _run(boxes, sy, ey, source, lanes, lean)
+    steps = _steps(boxes, sy, ey, source, lanes)
+    shorter = _length(steps, sy, ey) + LEAN * bool(lean) < _length(whole, sy, ey)
+    return Route(tuple(steps if shorter else whole))
+
+
+def _length(runs: list[Run], sy: float, ey: float) -> float:
+    way = [sy, *(across for _, _, across in runs), ey]
+    return sum(abs(a - b) for a, b in pairwise(way)) + BEND * len(runs)
+
+
+def _run(boxes: list[Box], sy: float, ey: float, whose: str, lanes: Lanes, lean: int) -> list[Run]:
+    """Return one run past all cards that stand in the way of it."""
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    best = _free(boxes, sy, ey, left, right, whose, lanes, lean)
+    passed = [box for box in boxes if _meets(box, sy, best, ey)]
+    return [(min(b[0] for b in passed), max(b[2] for b in passed), best)] if passed else [(left, right, best)]
+
+
+def _meets(box: Box, *levels: float) -> bool:
+    return box[1] - CLEAR < max(levels) and box[3] + CLEAR > min(levels)
+
+
+def _steps(boxes: list[Box], sy: float, ey: float, whose: str, lanes: Lanes) -> list[Run]:
+    """Return runs that pass one column of cards after the other."""
+    runs: list[Run] = []
+    now, at = sy, 0
+    while at < len(boxes):
+        column, right = [boxes[at]], boxes[at][2]
+        while at + 1 < len(boxes) and boxes[at + 1][0] < right:
+            at += 1
+            column.append(boxes[at])
+            right = max(right, boxes[at][2])
+        at += 1
+        left = column[0][0]
+        y = _free(column, now, now, left, right, whose, lanes)
+        if runs and runs[-1][2] == y:
+            runs[-1] = (runs[-1][0], right, y)
+        else:
+            runs.append((left, right, y))
+        now = y
+    return runs
+
+
+def _free(
+    boxes: list[Box],
+    sy: float,
+    ey: float,
+    left: float,
+    right: float,
+    whose: str,
+    lanes: Lanes,
+    lean: int = 0,
+) -> float:
+    """Return the best place across at which nothing stands in the way."""
+    blocked: list[list[float]] = []
+    for top, bottom in sorted((box[1], box[3]) for box in boxes):
+        if blocked and top - CLEAR <= blocked[-1][1] + CLEAR:
+            blocked[-1][1] = max(blocked[-1][1], bottom)
+        else:
+            blocked.append([top, bottom])
+    places = {sy, ey}
+    for top, bottom in blocked:
+        for lane in range(LANES):
+            places |= {top - BESIDE - lane * PITCH, bottom + BESIDE + lane * PITCH}
+
+    def way(y: float) -> tuple[float, ...]:
+        length = abs(y - sy) + abs(y - ey) + LEAN * ((y - ey) * lean < 0)
+        return length, y != sy, y != ey, abs(y - ey), y
+
+    best, least = sy, inf
+    for y in sorted(places, key=way):
+        length = way(y)[0]
+        if length - PITCH >= least:  # even upon one's own wire it would be no better
+            break
+        if any(top - CLEAR < y < bottom + CLEAR for top, bottom in blocked):
+            continue
+        price = length + lanes.cost(y, left, right, whose)
+        if price < least:
+            best, least = y, price
+    return best
+
+
+def _back(
+    cards: Cards, start: tuple[float, float], end: tuple[float, float], whose: str, lanes: Lanes
+) -> Route:
+    """Lead a wire around the card that it leaves, back in a free row, and in from the left."""
+    (sx, sy), (ex, ey) = start, end
+    left, right = ex - OUT, sx + OUT
+    low, high = min(sy, ey) - REACH, max(sy, ey) + REACH
+    boxes = [cards.box(node) for node in cards.within((left, low, right, high))]
+    return Route(((left, right, _free(boxes, sy, ey, left, right, whose, lanes)),), back=True)

@@ -1,0 +1,90 @@
+"""The menu "View" and the search in the real window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from studio.app.window import MainWindow
+from studio.document import files
+from studio.document.layout import is_downward
+from tests.end_to_end.user import User
+from tests.studio.commands.test_blocks import residual
+
+
+@pytest.fixture
+def user(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> User:
+    files.save(residual(), tmp_path / "residual.bunon")
+    window.open_path(tmp_path / "residual.bunon")
+    made = User(window, qtbot)
+    made.session.set_catalog(window.loader.catalog)
+    made.view.setFocus()
+    return made
+
+
+def ticked(user: User, *names: str) -> list[bool]:
+    return [user.window.actions_by_id[name].isChecked() for name in names]
+
+
+def test_top_down_is_ticked_undone_and_saved(user: User, tmp_path: Path) -> None:
+    window = user.window
+    window.actions_by_id["top_down"].trigger()
+    assert is_downward(user.session.document)
+    assert ticked(user, "top_down") == [True]
+    user.session.save(tmp_path / "down.bunon")
+    assert is_downward(files.load(tmp_path / "down.bunon"))
+    user.key("Ctrl+Z")
+    assert not is_downward(user.session.document)
+    assert ticked(user, "top_down") == [False]
+    user.key("Ctrl+Shift+Z")
+    assert is_downward(user.session.document)
+    assert user.session.analysis.ok
+    assert not user.view.mirror_errors()
+    window.actions_by_id["top_down"].trigger()
+    assert not is_downward(user.session.document)
+
+
+def test_the_style_of_the_wires_is_remembered(user: User, tmp_path: Path) -> None:
+    window = user.window
+    assert ticked(user, "wires_curved", "wires_square") == [True, False]
+    window.actions_by_id["wires_square"].trigger()
+    assert ticked(user, "wires_curved", "wires_square") == [False, True]
+    assert user.view.mirror.leader.square
+    assert window.settings.text("canvas/wires") == "square"
+    files.save(residual(), tmp_path / "other.bunon")
+    window.open_path(tmp_path / "other.bunon")
+    assert user.view.mirror.leader.square
+    user.view.select([user.node("one"), user.node("two")])
+    user.key("Ctrl+G")
+    user.session.enter("block")
+    assert user.view.mirror.leader.square
+    window.actions_by_id["wires_curved"].trigger()
+    assert not user.view.mirror.leader.square
+
+
+def test_the_heat_map_is_chosen_in_the_menu_and_left_by_its_legend(user: User) -> None:
+    window = user.window
+    names = ("heat_off", "heat_parameters", "heat_macs", "heat_memory")
+    assert ticked(user, *names) == [True, False, False, False]
+    for at, name in enumerate(names[1:], 1):
+        window.actions_by_id[name].trigger()
+        assert ticked(user, *names) == [each == at for each in range(4)]
+        assert user.view.legend.isVisible()
+    user.tap(user.view.legend.button)
+    assert ticked(user, *names) == [True, False, False, False]
+
+
+def test_ctrl_f_finds_and_escape_leaves(user: User) -> None:
+    user.key("Ctrl+F")
+    field = user.view.finder.field
+    assert field.hasFocus()
+    QTest.keyClicks(field, "two")
+    assert user.workspace.selected() == [user.node("two")]
+    user.key("Esc")
+    assert not user.view.finder.isVisible()
+    assert user.view.hasFocus()
+    user.key("Ctrl+F")  # what was sought stands there still, to be typed over
+    assert field.selectedText() == "two"
