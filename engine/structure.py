@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -14,10 +15,23 @@ def per_class(function: Callable[[Any], T]) -> Callable[[Any], T]:
     return cache(function)
 
 
+def ordered(mapping: Mapping[Any, Any]) -> list[Any]:
+    """Return the keys of a dict, sorted where they can be; those of an ``OrderedDict`` as they stand.
+
+    Keras numbers what lies in dicts this way, so the order of layers and weights in its files hangs on it.
+    """
+    if isinstance(mapping, OrderedDict):
+        return list(mapping)
+    try:
+        return sorted(mapping)
+    except TypeError:  # keys of several types
+        return sorted(mapping, key=lambda key: (type(key).__qualname__, str(key)))
+
+
 def flatten(structure: Any) -> list[Any]:
-    """Return the leaves of nested lists, tuples and dicts, in order (dicts in the order of their keys)."""
+    """Return the leaves of nested lists, tuples and dicts, in order (dicts in that of ``ordered``)."""
     if isinstance(structure, Mapping):
-        return [leaf for value in structure.values() for leaf in flatten(value)]
+        return [leaf for key in ordered(structure) for leaf in flatten(structure[key])]
     if isinstance(structure, (list, tuple)):
         return [leaf for value in structure for leaf in flatten(value)]
     return [structure]
@@ -26,7 +40,8 @@ def flatten(structure: Any) -> list[Any]:
 def map_structure(function: Callable[[Any], Any], structure: Any) -> Any:
     """Return the same nesting with ``function`` of each leaf."""
     if isinstance(structure, Mapping):
-        return {key: map_structure(function, value) for key, value in structure.items()}
+        made = {key: map_structure(function, structure[key]) for key in ordered(structure)}
+        return {key: made[key] for key in structure}
     if isinstance(structure, (list, tuple)):
         return _like(structure, [map_structure(function, value) for value in structure])
     return function(structure)
@@ -44,7 +59,7 @@ def paths(structure: Any) -> list[str]:
 
     def walk(value: Any, at: tuple[str, ...]) -> list[str]:
         if isinstance(value, Mapping):
-            return [path for key, item in value.items() for path in walk(item, (*at, str(key)))]
+            return [path for key in ordered(value) for path in walk(value[key], (*at, str(key)))]
         if isinstance(value, (list, tuple)):
             return [path for index, item in enumerate(value) for path in walk(item, (*at, str(index)))]
         return [".".join(at)]

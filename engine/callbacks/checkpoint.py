@@ -119,7 +119,11 @@ class ModelCheckpoint(MonitorCallback):
         before = "None" if self.best is None else f"{self.best:.5f}"
         better = self._is_improvement(value, self.best)
         if self.verbose:
-            change = f"improved from {before} to {value:.5f}" if better else f"did not improve from {before}"
+            change = (
+                f"improved from {before} to {value:.5f}, saving model to {path}"
+                if better
+                else f"did not improve from {before}"
+            )
             print_msg(f"\nEpoch {epoch + 1}: {self.monitor} {change}")
         if better:
             self.best = value

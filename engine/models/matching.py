@@ -10,7 +10,7 @@ import torch
 
 from engine.errors import ShapeError
 from engine.layers.symbolic import KerasTensor
-from engine.structure import flatten, map_structure, same_nesting
+from engine.structure import flatten, map_structure, ordered, same_nesting
 from engine.training.texts import Texts, as_texts
 
 
@@ -27,7 +27,7 @@ def in_order(model: Any, inputs: Any, run: bool = True) -> list[Any]:
         _need(model, wanted, given)
         if set(given) != set(wanted):
             _mismatch(wanted, given, refuse=False, warn=run)
-        flat = [leaf for key, own in wanted.items() for leaf in _leaves(own, given[key])]
+        flat = [leaf for key in ordered(wanted) for leaf in _leaves(wanted[key], given[key])]
     else:
         if (
             isinstance(wanted, (list, tuple))
@@ -55,7 +55,7 @@ def in_order(model: Any, inputs: Any, run: bool = True) -> list[Any]:
 def _leaves(own: Any, value: Any) -> list[Any]:
     """Return the leaves of a part of the inputs; a dict inside in the order of the model's own."""
     if isinstance(own, Mapping) and isinstance(value, Mapping):
-        return [leaf for key, inner in own.items() for leaf in _leaves(inner, value[key])]
+        return [leaf for key in ordered(own) for leaf in _leaves(own[key], value[key])]
     return flatten(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -195,7 +196,9 @@ def _row(cells: list[str], columns: list[int], bar: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return [text[start : start + width] for start in range(0, len(text), width)] or [""]
+    """Return ``text`` in lines, broken between words where they fit; an indent stays."""
+    indent = " " * (len(text) - len(text.lstrip()))
+    return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
 def _rule(corners: str, line: str, columns: list[int]) -> str:

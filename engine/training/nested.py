@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.errors import EngineError
-from engine.structure import flatten, map_structure, pack_like, same_nesting
+from engine.structure import flatten, map_structure, ordered, pack_like, same_nesting
 
 
 class UnknownOutputError(EngineError, KeyError):
@@ -50,7 +50,7 @@ def goes_deep(value: Any) -> bool:
 def leaves_like(structure: Any, values: Any) -> list[Any]:
     """Return the leaves of ``values`` in the order of ``structure``, whose nesting they have."""
     if isinstance(structure, Mapping):
-        return [leaf for key, inner in structure.items() for leaf in leaves_like(inner, values[key])]
+        return [leaf for key in ordered(structure) for leaf in leaves_like(structure[key], values[key])]
     if isinstance(structure, (list, tuple)):
         return [
             leaf for inner, item in zip(structure, values, strict=True) for leaf in leaves_like(inner, item)

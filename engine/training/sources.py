@@ -12,7 +12,7 @@ import torch
 from engine import config
 from engine.errors import EngineError
 from engine.structure import flatten as flatten_states
-from engine.structure import same_nesting
+from engine.structure import ordered, same_nesting
 from engine.training import device as devices
 from engine.training.checks import check_inputs, check_targets
 from engine.training.data import Batch, Rows, class_weights, flatten
@@ -37,7 +37,7 @@ def output_names(model: Any) -> list[str]:
     """Return the names of the model's outputs; empty where it has none declared and none were seen."""
     if getattr(model, "outputs", ()):
         return list(model.output_names)
-    return list(model._answered) if isinstance(model._answered, Mapping) else []
+    return ordered(model._answered) if isinstance(model._answered, Mapping) else []
 
 
 def input_dtypes(model: Any) -> list[str | None]:
@@ -47,7 +47,7 @@ def input_dtypes(model: Any) -> list[str | None]:
 
 def keys_of(model: Any, x: Any) -> list[str] | None:
     """Return the keys of inputs given as a dict to a model that has not declared its inputs."""
-    return list(x) if isinstance(x, Mapping) and not input_names(model) else None
+    return ordered(x) if isinstance(x, Mapping) and not input_names(model) else None
 
 
 def source_of(

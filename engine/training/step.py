@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.structure import flatten as flat_leaves
-from engine.structure import map_structure, pack_like
+from engine.structure import map_structure, ordered, pack_like
 from engine.training.data import Batch
 from engine.training.gradients import gradients
 from engine.training.targets import Targets
@@ -54,7 +54,7 @@ def flat(outputs: Any) -> list[Tensor]:
     """Return the tensors of a nested answer, in order."""
     if isinstance(outputs, Tensor):
         return [outputs]
-    parts = outputs.values() if isinstance(outputs, Mapping) else outputs
+    parts = [outputs[key] for key in ordered(outputs)] if isinstance(outputs, Mapping) else outputs
     return [tensor for part in parts for tensor in flat(part)]
 
 
@@ -114,7 +114,7 @@ class Stepper:
         self.has_metrics = targets.has_metrics if targets.built else True
         self._names = names
         targets.nesting = lambda: structure_of(model)
-        targets.naming = lambda: list(model._answered) if isinstance(model._answered, Mapping) else []
+        targets.naming = lambda: ordered(model._answered) if isinstance(model._answered, Mapping) else []
         # A model that computes its loss or metrics itself is asked; others take the short road.
         self._loss = self._plain_loss
         self.results: Callable[[], Mapping[str, Any]] = targets.results
