@@ -15,7 +15,15 @@ from studio.document.library import BlockLibrary
 from studio.document.suiting import at_hand, suits
 from studio.kit import EmptyState, SearchField
 from studio.palette.own_blocks import OwnBlocks, OwnRow
-from studio.palette.rows import CATEGORY_ROLE, OPEN_ROLE, TYPE_ROLE, RowDelegate, drag_picture
+from studio.palette.rows import (
+    CATEGORY_ROLE,
+    MORE_ROLE,
+    OPEN_ROLE,
+    RARE_ROLE,
+    TYPE_ROLE,
+    RowDelegate,
+    drag_picture,
+)
 from studio.theme import icon
 
 if TYPE_CHECKING:
@@ -90,8 +98,13 @@ class PalettePanel(QWidget):
         for spec in catalog:
             found = (spec.name, spec.category, _said(spec.summary))
             groups.setdefault(spec.category, []).append(found)
+        rare = {spec.name for spec in catalog if spec.rare}
         for category, listed in groups.items():
-            self._rows.add_category(_said(category.capitalize()), listed)
+            behind = [name for name, _, _ in listed if name in rare]
+            # A lone row behind "more" would save no room.
+            self._rows.add_category(
+                _said(category.capitalize()), listed, rare=behind if len(behind) > 1 else ()
+            )
         count = sum(len(listed) for listed in groups.values())
         words = self.tr("Search {n} layers").format(n=count)
         self._search.setPlaceholderText(words)
@@ -177,6 +190,8 @@ class _Rows(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._unfolded: set[str] = set()  # categories that show their rare layers too
+        self._wanted = ""
         self.setObjectName("paletteRows")
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
@@ -195,8 +210,17 @@ class _Rows(QTreeWidget):
         self.itemExpanded.connect(lambda item: item.setData(0, OPEN_ROLE, True))
         self.itemCollapsed.connect(lambda item: item.setData(0, OPEN_ROLE, False))
 
-    def add_category(self, title: str, rows: list[tuple[str, str, str]], keys: Sequence[str] = ()) -> None:
-        """Add a heading with its layers: name, category, what it does; ``keys`` where they are no names."""
+    def add_category(
+        self,
+        title: str,
+        rows: list[tuple[str, str, str]],
+        keys: Sequence[str] = (),
+        rare: Collection[str] = (),
+    ) -> None:
+        """Add a heading with its layers: name, category, what it does; ``keys`` where they are no names.
+
+        Those that are ``rare`` wait behind a row that says how many more there are.
+        """
         heading = QTreeWidgetItem([title])
         heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         for at, (name, category, tip) in enumerate(rows):
@@ -205,7 +229,12 @@ class _Rows(QTreeWidget):
             item.setData(0, CATEGORY_ROLE, category)
             item.setToolTip(0, tip)
             item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, tip)
+            item.setData(0, RARE_ROLE, name in rare)
             heading.addChild(item)
+        if rare:
+            more = QTreeWidgetItem([""])
+            more.setData(0, MORE_ROLE, True)
+            heading.addChild(more)
         self.addTopLevelItem(heading)
         self.ensurePolished()
         heading.setExpanded(True)
@@ -213,7 +242,7 @@ class _Rows(QTreeWidget):
     def _layers(self) -> list[QTreeWidgetItem]:
         headings = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
         found = [heading.child(row) for heading in headings if heading for row in range(heading.childCount())]
-        return [item for item in found if item is not None]
+        return [item for item in found if item is not None and not item.data(0, MORE_ROLE)]
 
     def names(self) -> list[str]:
         """Return the names of all layers."""
@@ -222,17 +251,25 @@ class _Rows(QTreeWidget):
     def show_matching(self, wanted: str) -> bool:
         """Show the layers whose name or description has ``wanted`` in it; return whether there are any."""
         found = False
+        self._wanted = wanted
         for row in range(self.topLevelItemCount()):
             heading = self.topLevelItem(row)
             if heading is None:
                 continue
-            any_here = False
+            any_here, kept, unfolded = False, 0, heading.text(0) in self._unfolded
             for number in range(heading.childCount()):
                 item = heading.child(number)
                 if item is None:
                     continue
+                if item.data(0, MORE_ROLE):  # the last of its category
+                    less, more = self.tr("Fewer"), self.tr("{n} more").format(n=kept)
+                    item.setText(0, less if unfolded else more)
+                    item.setHidden(bool(wanted))
+                    continue
                 fits = _rank(item, wanted) is not None
-                item.setHidden(not fits)
+                waits = bool(item.data(0, RARE_ROLE)) and not wanted and not unfolded
+                kept += waits
+                item.setHidden(not fits or waits)
                 any_here = any_here or fits
             heading.setHidden(not any_here)
             if wanted:
@@ -257,7 +294,11 @@ class _Rows(QTreeWidget):
         self.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _fold(self, item: QTreeWidgetItem) -> None:
-        if not item.data(0, TYPE_ROLE):
+        heading = item.parent()
+        if item.data(0, MORE_ROLE) and heading is not None:
+            self._unfolded ^= {heading.text(0)}
+            self.show_matching(self._wanted)
+        elif not item.data(0, TYPE_ROLE):
             item.setExpanded(not item.isExpanded())
 
     def _choose(self, item: QTreeWidgetItem) -> None:

@@ -13,6 +13,10 @@ TYPE_ROLE = int(Qt.ItemDataRole.UserRole)
 """The name of the layer's class; empty for a category's heading."""
 CATEGORY_ROLE = TYPE_ROLE + 1
 OPEN_ROLE = TYPE_ROLE + 2
+RARE_ROLE = TYPE_ROLE + 3
+"""Whether a layer waits behind "more"."""
+MORE_ROLE = TYPE_ROLE + 4
+"""Whether a row is the "more" of its category."""
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -47,6 +51,8 @@ class RowDelegate(QStyledItemDelegate):
                 chosen=chosen and focused,
                 mirrored=right,
             )
+        elif index.data(MORE_ROLE):
+            self._paint_more(painter, rect, index, right)
         else:
             self._paint_heading(painter, rect, index, right)
         if focused:
@@ -54,6 +60,15 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(current().accent), 1.5))
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1.5, -1, -2.5), 5, 5)
         painter.restore()
+
+    def _paint_more(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, mirrored: bool
+    ) -> None:
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        painter.setFont(ui_font(SIZES["label"]))
+        painter.setPen(QColor(current().accent))
+        words = rect.adjusted(4, 0, -14, 0) if mirrored else rect.adjusted(14, 0, -4, 0)
+        painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, str(index.data()))
 
     def _paint_heading(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, mirrored: bool

@@ -52,6 +52,7 @@ class FakeSpec:
     inputs: tuple[FakePort, ...] = (FakePort(),)
     ndim: int | None = None
     kernel: Callable[[dict[str, Any], Shape], list[Shape]] = field(default=lambda p, s: [])
+    rare: bool = False
 
     def outputs(self, params: dict[str, Any]) -> tuple[str, ...]:
         return ("sequence", "state") if params.get("return_state") else ("output",)

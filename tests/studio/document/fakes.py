@@ -31,6 +31,7 @@ class Layer:
     name: str
     inputs: tuple[Port, ...] = (Port("inputs"),)
     category: str = "Core"
+    rare: bool = False
     summary: str = ""
     params: tuple[Param, ...] = ()
 

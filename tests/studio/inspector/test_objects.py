@@ -101,9 +101,11 @@ def test_cells_one_above_the_other(shown: Shown) -> None:
         check(shown.params("RNN"))
         return [one["class_name"] for one in shown.params("RNN")["cell"]["config"]["cells"]]
 
+    choose(cells.editors[0].combo, "SimpleRNNCell")
     choose(cells.editors[1].combo, "GRUCell")
     assert config() == ["SimpleRNNCell", "GRUCell"]
     shown.qtbot.mouseClick(cells.add, Qt.MouseButton.LeftButton)
+    choose(cells.editors[2].combo, "SimpleRNNCell")
     shown.type(cells.editors[2].nested["units"].line, "5")
     assert shown.params("RNN")["cell"]["config"]["cells"][2]["config"]["units"] == 5
     shown.qtbot.mouseClick(cells.buttons[1][0], Qt.MouseButton.LeftButton)

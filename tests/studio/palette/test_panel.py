@@ -116,3 +116,33 @@ def test_return_adds_what_goes_with_the_data(panel: PalettePanel, qtbot: QtBot) 
     qtbot.keyClicks(panel._search, "conv")
     qtbot.keyClick(panel._search, Qt.Key.Key_Return)
     assert added == ["Conv2D"]
+
+
+def test_layers_that_few_need_wait_behind_more(qtbot: QtBot) -> None:
+    session = Session()
+    session.set_catalog(load_catalog())
+    panel = PalettePanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(230, 900)
+    panel.show()
+    rows = panel._rows
+    pooling = next(
+        heading
+        for at in range(rows.topLevelItemCount())
+        if (heading := rows.topLevelItem(at)) is not None and heading.text(0) == "Pooling"
+    )
+    items = {pooling.child(at).text(0): pooling.child(at) for at in range(pooling.childCount())}
+    assert not items["MaxPooling2D"].isHidden()
+    assert items["AdaptiveMaxPooling3D"].isHidden()
+    more = pooling.child(pooling.childCount() - 1)
+    hidden = sum(item.isHidden() for item in items.values())
+    assert more.text(0) == f"{hidden} more"
+    rows.setCurrentItem(more)
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert not items["AdaptiveMaxPooling3D"].isHidden()
+    assert more.text(0) == "Fewer"
+    rows.itemClicked.emit(more, 0)
+    assert items["AdaptiveMaxPooling3D"].isHidden()
+    panel._search.setText("adaptive")
+    assert not items["AdaptiveMaxPooling3D"].isHidden()
+    assert more.isHidden()
