@@ -11,8 +11,8 @@ from typing import Any
 
 _MODULES = (
     "activations", "backend", "callbacks", "catalog", "config", "constraints", "datasets", "dtype_policies",
-    "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "random",
-    "regularizers", "saving", "training", "tree", "utils",
+    "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers",
+    "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils",
 )  # fmt: skip
 _NAMES = {
     "DTypePolicy": "dtype_policies",
@@ -32,6 +32,7 @@ _NAMES = {
     "Regularizer": "regularizers",
     "Sequential": "models",
     "Variable": "layers.variable",
+    "name_scope": "backend",
 }
 
 __all__ = ["Input", "Layer", "Model", "Sequential", "layers", "models"]  # loaded when used
@@ -41,10 +42,12 @@ def __getattr__(name: str) -> Any:
     """Load a module or a name of one when it is first asked for (PEP 562)."""
     if name in _MODULES:
         return import_module(f"engine.{name}")
+    if name == "device":
+        return import_module("engine.backend").device_scope
     if name in _NAMES:
         return getattr(import_module(f"engine.{_NAMES[name]}"), name)
     raise AttributeError(f"engine has no {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *_NAMES})
+    return sorted({*globals(), *_MODULES, *_NAMES, "device"})

@@ -156,3 +156,21 @@ def is_flash_attention_enabled() -> bool | None:
     Keras: ``keras.config.is_flash_attention_enabled``.
     """
     return False if _settings.get("flash_attention") is False else None
+
+
+def backend() -> str:
+    """Return ``"torch"``: the only arithmetic that the engine has."""
+    return "torch"
+
+
+def __getattr__(name: str) -> object:
+    """Bring the switches of messages, which live with the messages."""
+    if name in (
+        "disable_interactive_logging",
+        "enable_interactive_logging",
+        "is_interactive_logging_enabled",
+    ):
+        from engine.utils import io_utils
+
+        return getattr(io_utils, name)
+    raise AttributeError(f"engine.config has no {name!r}")

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from engine import random
-from engine.errors import ParamError, ShapeError
+from engine.errors import ParamError, ShapeError, did_you_mean
 from engine.initializer import FAMILY as FAMILY
 from engine.initializer import Initializer as Initializer
 from engine.initializers_stft import STFT as STFT
@@ -340,3 +340,11 @@ def serialize(initializer: Any) -> Any:
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Return the initializer that ``serialize`` described."""
     return FAMILY.deserialize(config, custom_objects)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class by one of its other names, as ``glorot_uniform``; Keras knows them so, too."""
+    found = None if name.startswith("_") or name not in FAMILY.names() else FAMILY.find(name)
+    if found is None:
+        raise AttributeError(f"engine.initializers has no {name!r}.{did_you_mean(name, FAMILY.names())}")
+    return found

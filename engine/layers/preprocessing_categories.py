@@ -53,8 +53,8 @@ class CategoryEncoding(_OnValues):
         )
         if num_tokens is None:
             raise self._refused(
-                "num_tokens must be set to use this layer. If the number of tokens is not known beforehand, "
-                "use the IntegerLookup layer instead.",
+                "num_tokens must be set to use this layer: it is the width of the output. IntegerLookup "
+                "counts the tokens by itself.",
                 num_tokens,
             )
         if not isinstance(num_tokens, int) or num_tokens < 1:

@@ -205,8 +205,8 @@ class Normalization(Layer):
             mean = both
         if not total:
             raise EngineError(
-                "adapt() received an empty iterable (no batches). Expected at least one batch. Pass a "
-                "non-empty iterable of arrays or tensors, e.g. layer.adapt([x]).",
+                "adapt() received an empty iterable: there is nothing to take a mean of. Expected: one batch "
+                "or more, as in layer.adapt([x]).",
                 code="param",
             )
         self.adapt_mean.assign(mean)

@@ -140,16 +140,15 @@ class _Vocabulary(_OnValues):
         repeated = [word for word, count in Counter(tokens).items() if count > 1]
         if repeated:
             raise self._bad(
-                "The passed vocabulary has at least one repeated term. Please uniquify your dataset. "
-                f"The repeated terms are: {repeated}"
+                "The passed vocabulary has at least one repeated term: each word has one place. Remove what "
+                f"stands twice: {repeated}"
             )
         for kind, token, wanted in (("mask", self.mask_token, True), ("OOV", self.oov_token, self.invert)):
             if wanted and token is not None and token in tokens:
                 raise self._bad(
-                    f"Found reserved {kind} token at unexpected location in `vocabulary`. Note that passed "
-                    "`vocabulary` does not need to include the OOV and mask tokens. Either remove them or "
-                    f"include them only at the start in precisely this order: {specials}. Received: "
-                    f"{token!r} at index {tokens.index(token)} of the words"
+                    f"Found reserved {kind} token at unexpected location in `vocabulary`. The layer "
+                    f"adds such tokens itself: leave them out, or begin with all of them, as {specials}. "
+                    f"Received: {token!r} at index {tokens.index(token)} of the words"
                 )
         size = self._token_start() + len(tokens)
         if self.max_tokens is not None and size > self.max_tokens:
@@ -172,8 +171,8 @@ class _Vocabulary(_OnValues):
         if not free and self._frozen_size is not None and size != self._frozen_size:
             raise RuntimeError(
                 f"When using `output_mode={self.output_mode}` and `pad_to_max_tokens=False`, the vocabulary "
-                f"size cannot be changed after the layer is called. Old vocab size is {self._frozen_size}, "
-                f"new vocab size is {size}"
+                f"size cannot be changed once the layer has been called: outputs would grow wider than what "
+                f"comes after expects. Received: {size} words. Expected: {self._frozen_size}"
             )
         self._words, self._tables, self._frozen_size = list(tokens), {}, size
 

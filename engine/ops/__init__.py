@@ -21,10 +21,12 @@ from engine.ops.core import (
 from engine.ops.functions import op, public
 from engine.ops.operation import Operation
 
+swish, hard_swish = nn.swish, nn.hard_swish
 _HOMES = ("core", "numpy", "nn", "math", "linalg")
 __all__ = [
-    "Operation", "control", "convert_to_numpy", "core", "custom_gradient", "device_scope", "dtype", "image",
-    "is_tensor", "linalg", "math", "name_scope", "nn", "numpy", "op", "rearrange", "shape",
+    "Operation", "control", "convert_to_numpy", "core", "custom_gradient", "device_scope", "dtype",
+    "hard_swish", "image", "is_tensor", "linalg", "math", "name_scope", "nn", "numpy", "op",
+    "rearrange", "shape", "swish",
 ]  # fmt: skip
 
 for _home in _HOMES:

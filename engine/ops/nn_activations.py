@@ -134,8 +134,7 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
     if isinstance(axis, int) and -len(shape) <= axis < len(shape) and shape[axis] == 1:
         warnings.warn(
             f"You are using a softmax over axis {axis} of a tensor of shape {tuple(shape)}. This axis has "
-            "size 1. The softmax operation will always return the value 1, which is likely not what you "
-            "intended. Did you mean to use a sigmoid instead?",
+            "size 1, and one probability alone is always 1. For a yes or no, use sigmoid.",
             stacklevel=2,
         )
     return _along(torch.softmax, x, axis)

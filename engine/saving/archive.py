@@ -73,8 +73,8 @@ def save_model(
 def _texts(model: Any) -> tuple[str, str]:
     if not model.built:
         warnings.warn(
-            "You are saving a model that has not yet been built. It might not contain any weights yet. "
-            "Consider building the model first by calling it on some data.",
+            "You are saving a model that has not yet been built: the file may hold no weights. Call "
+            "the model on a batch of data before saving.",
             stacklevel=5,
         )
     saved = time.strftime("%Y-%m-%d@%H:%M:%S")

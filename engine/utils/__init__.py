@@ -9,6 +9,7 @@ _HOMES = {
     name: f"engine.{home}"
     for home, names in {
         "layers.layer": ("clear_session",),
+        "backend": ("is_keras_tensor", "standardize_dtype"),
         "random": ("set_random_seed",),
         "registry": (
             "CustomObjectScope", "custom_object_scope", "get_custom_objects", "get_registered_name",

@@ -65,9 +65,8 @@ def index_directory(
         if class_names is not None:
             if not set(class_names) <= set(folders):
                 raise EngineError(
-                    "The `class_names` passed did not match the names of the subdirectories of the target "
-                    f"directory. Expected: {folders} (or a subset of it), but received: "
-                    f"class_names={class_names}",
+                    "The `class_names` passed did not match the folders: each needs one of its name. "
+                    f"Expected: {folders}, or some of them. Received: class_names={class_names}",
                     code="param",
                 )
             folders = list(class_names)
@@ -88,7 +87,7 @@ def index_directory(
         if len(labels) != len(paths):
             raise EngineError(
                 "Expected the lengths of `labels` to match the number of files in the target directory. "
-                f"len(labels) is {len(labels)} while we found {len(paths)} files in directory {directory}.",
+                f"Received: {len(labels)} labels. Expected: {len(paths)}, the files below {directory}.",
                 code="param",
             )
         found, names = list(labels), [str(label) for label in sorted(set(labels))]
@@ -130,8 +129,8 @@ def check_arguments(
         problem = f'`subset` must be either "training", "validation" or "both", received: {subset}'
     elif validation_split and shuffle and seed is None:
         problem = (
-            "If using `validation_split` and shuffling the data, you must provide a `seed` argument, to make "
-            "sure that there is no overlap between the training and validation subset"
+            "If using `validation_split` and shuffling the data, you must provide a `seed` argument: without "
+            "it a row may fall into both subsets"
         )
     if problem:
         raise ParamError(f"{problem}. Received as above.", code="param")

@@ -152,8 +152,8 @@ def smart_resize(
     values = torch.as_tensor(x)
     if values.ndim not in (3, 4):
         raise EngineError(
-            "Expected an image array with shape `(height, width, channels)`, or `(batch_size, height, width, "
-            f"channels)`, but got input with incorrect rank, of shape {tuple(values.shape)}.",
+            "Expected an image array with shape `(height, width, channels)`, or a batch of such, "
+            f"but got input with incorrect rank: {values.ndim}, of shape {tuple(values.shape)}.",
             code="rank",
         )
     rows, columns = (-3, -2) if data_format == "channels_last" else (-2, -1)

@@ -73,8 +73,8 @@ def plot_model(
         raise ParamError(f"Unrecognized keyword arguments: {kwargs}", code="param")
     if not model.built:
         raise NotBuiltError(
-            "This model has not yet been built. Build the model first by calling `build()` or by calling the "
-            "model on a batch of data."
+            "This model has not yet been built, so its shapes are unknown: call `build()`, or the model on "
+            "some rows."
         )
     if rankdir not in ("TB", "BT", "LR", "RL"):
         raise ParamError(f'rankdir is "TB", "BT", "LR" or "RL". Received: {rankdir!r}', code="param")

@@ -1,4 +1,4 @@
-"""What lies in dicts is numbered by sorted keys, as in Keras: weights, files and lists of losses hang on it."""
+"""What lies in dicts is numbered by sorted keys, as in Keras: weights and files hang on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 import engine
+from engine.models import Model
 from engine.structure import flatten, map_structure, paths
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__")  # Keras' own tensors as numpy arrays
 
 X = np.random.default_rng(0).random((2, 4), "float32")
 
@@ -57,7 +60,7 @@ def test_inputs_in_a_dict_are_told_apart_by_name(keras: Any) -> None:
 
 
 def test_a_model_of_code_that_answers_a_dict_learns_by_name() -> None:
-    class Heads(engine.Model):
+    class Heads(Model):
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
             self.left, self.right = engine.layers.Dense(2), engine.layers.Dense(3)
