@@ -114,6 +114,8 @@ ACTIONS: tuple[Act, ...] = (
     Act("heat_memory", tr("Activation memory"), "view", "heat_memory", "", "", "open", 1, tr("Heat map"),
         True),
     Act("outline", tr("Outline"), "view", "show_outline", "Ctrl+Alt+O", "list", "open", 2),
+    Act("next_pane", tr("Next part of the window"), "view", "next_pane", "F6", "", "open", 2),
+    Act("previous_pane", tr("Part of the window before"), "view", "previous_pane", "Shift+F6", "", "open", 2),
     Act("copy_outline", tr("Copy the outline as text"), "view", "copy_outline", "", "table", "open", 2),
     Act("next_drawing", tr("Next tab"), "view", "next_drawing", "Ctrl+Tab", "", "tabs", 2, tr("Tabs")),
     Act("previous_drawing", tr("Tab before"), "view", "previous_drawing", "Ctrl+Shift+Tab", "", "tabs", 2,

@@ -169,11 +169,13 @@ class Lesson(QObject):
         self.callout.setVisible(near and not self._away)
 
     def _hide(self) -> None:
-        if self.callout is not None:
-            self.callout.hide()
-            self.callout.deleteLater()
-            self.callout = None
         self.node, self._shown = "", ()
+        while (
+            self.callout is not None
+        ):  # a button in it that had the focus hands it on, which leads here again
+            callout, self.callout = self.callout, None
+            callout.hide()
+            callout.deleteLater()
 
 
 def _size(area: QRect) -> int:
