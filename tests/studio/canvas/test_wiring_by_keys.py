@@ -100,3 +100,16 @@ def test_shift_and_the_arrows_select_more(loose: CanvasView) -> None:
     assert chosen(loose) == ["conv", "dense", "both", "pool"]
     QTest.keyClick(loose, Qt.Key.Key_Escape)
     assert chosen(loose) == []
+
+
+def test_a_callout_that_goes_takes_no_selection_along(loose: CanvasView) -> None:
+    pick(loose, "both")
+    callout = loose.overlays.lesson.callout
+    assert callout is not None
+    callout.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    callout.setFocus()
+    assert callout.hasFocus()
+    pick(loose, "conv", "dense")
+    assert loose.overlays.lesson.callout is None
+    assert chosen(loose) == ["conv", "dense"]
+    assert loose.hasFocus()
