@@ -247,6 +247,7 @@ class ProjectActions(LookActions):
             "can_undo": session.stack.canUndo(),
             "can_redo": session.stack.canRedo(),
             "selected": bool(nodes),
+            "selected_node": len(nodes) == 1,
             "selected_two": len(nodes) > 1,
             "selected_three": len(nodes) > 2,
             "selected_mark": len(marks) == 1 and not nodes,

@@ -40,6 +40,14 @@ class ReuseActions(QMainWindow):
         """Search a layer to come after the selected one."""
         self._workspace().canvas.insert_after()
 
+    def connect_layer(self) -> None:
+        """Search where a wire of the selected node goes."""
+        self._workspace().canvas.connect_by_search()
+
+    def remove_wire(self) -> None:
+        """Search a wire of the selected node, to remove it."""
+        self._workspace().canvas.disconnect_by_search()
+
     # -- the library --------------------------------------------------------------------------------------
 
     def keep_block(self) -> None:

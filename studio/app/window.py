@@ -19,6 +19,7 @@ from studio.app.key_dialog import KeyDialog
 from studio.app.keys import load_keys, store_keys
 from studio.app.loader import CatalogLoader
 from studio.app.menus import ActionSet, build_menus
+from studio.app.pane_actions import PaneActions
 from studio.app.picture_actions import PictureActions
 from studio.app.project_actions import ProjectActions
 from studio.app.reuse_actions import ReuseActions
@@ -32,7 +33,7 @@ from studio.theme import switch
 
 class MainWindow(
     ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, PictureActions,
-    ReuseActions, ProjectActions, QMainWindow,
+    PaneActions, ReuseActions, ProjectActions, QMainWindow,
 ):  # fmt: skip
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 

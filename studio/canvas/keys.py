@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ACTS: Mapping[str, str] = {
     "add_layer": "add_by_search", "auto_layout": "auto_layout", "bypass": "bypass_selection", "copy": "copy",
+    "connect": "connect_by_search", "remove_wire": "disconnect_by_search",
     "cut": "cut", "delete": "delete_selection", "dissolve_block": "dissolve_block",
     "duplicate": "duplicate", "enter_block": "enter_block", "fit_all": "fit_all",
     "fit_selection": "fit_selection", "leave_block": "leave_block", "make_block": "make_block",

@@ -72,6 +72,10 @@ def _node_menu(view: CanvasView, menu: QMenu, item: NodeItem) -> None:
     if one:
         after = translate("CanvasView", "Insert a layer after it…")
         _row(menu, "insert_after", after, view.insert_after, "plus")
+        to = translate("CanvasView", "Connect to…")
+        _row(menu, "connect", to, view.connect_by_search, "cable")
+        wire = translate("CanvasView", "Remove a wire…")
+        _row(menu, "remove_wire", wire, view.disconnect_by_search, "unplug")
     _row(menu, "make_block", translate("CanvasView", "Make a block"), view.make_block, "group")
     if block:
         _row(menu, "enter_block", translate("CanvasView", "Enter the block"), view.enter_block, "log-in")

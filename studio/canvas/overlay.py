@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from studio import commands
 from studio.canvas.look import number
@@ -169,11 +169,15 @@ class Lesson(QObject):
         self.callout.setVisible(near and not self._away)
 
     def _hide(self) -> None:
-        if self.callout is not None:
-            self.callout.hide()
-            self.callout.deleteLater()
-            self.callout = None
         self.node, self._shown = "", ()
+        while self.callout is not None:
+            callout, self.callout = self.callout, None
+            focus = QApplication.focusWidget()
+            if focus is not None and (focus is callout or callout.isAncestorOf(focus)):
+                # Hidden with the focus it would hand it on as Tab does, and the next node would be selected.
+                self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # which leads here again
+            callout.hide()
+            callout.deleteLater()
 
 
 def _size(area: QRect) -> int:

@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
-from studio.canvas.chain_actions import ChainActions
 from studio.canvas.edge_pan import EdgePan
 from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
@@ -29,12 +28,13 @@ from studio.canvas.overlay import Overlays
 from studio.canvas.pressing import begun, on_corner
 from studio.canvas.session import CanvasSession
 from studio.canvas.tips import tip_at
+from studio.canvas.wiring_actions import WiringActions
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _MOVING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class CanvasView(ChainActions):
+class CanvasView(WiringActions):
     """A drawing that can be seen and changed.  It writes the document only through ``studio.commands``."""
 
     _ready = False
@@ -287,7 +287,7 @@ class CanvasView(ChainActions):
         elif self.gesture is not None:
             pass
         elif key in _ARROWS and not keys & ~_MOVING:
-            self.walk(key)
+            (self.walk_on if keys & Qt.KeyboardModifier.ShiftModifier else self.walk)(key)
         elif (act := act_of(self, event)) is not None:
             act()
         else:
