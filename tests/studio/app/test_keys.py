@@ -66,26 +66,26 @@ def button_of(dialog: KeyDialog, text: str) -> QPushButton:
 
 
 def test_new_keys_act_and_the_old_ones_do_not(user: User) -> None:
-    dialog = change(user, "rename", Qt.Key.Key_F6)
-    assert dialog.list.currentItem().text(2) == "F6 (changed)"
+    dialog = change(user, "rename", Qt.Key.Key_F7)
+    assert dialog.list.currentItem().text(2) == "F7 (changed)"
     dialog.accept()
     user.come_back()
     user.click_node("image")
     QTest.keyClick(user.view, Qt.Key.Key_F2)
     assert user.view.name_editor is None
-    QTest.keyClick(user.view, Qt.Key.Key_F6)
+    QTest.keyClick(user.view, Qt.Key.Key_F7)
     assert user.view.name_editor is not None
     QTest.keyClick(user.view.name_editor, Qt.Key.Key_Escape)
-    assert user.window.actions_by_id["rename"].toolTip().startswith("Rename (F6)")
+    assert user.window.actions_by_id["rename"].toolTip().startswith("Rename (F7)")
     from studio.canvas.menus import menu_at
 
     menu = menu_at(user.view, user.card("image"))
-    assert "Rename\tF6" in [action.text() for action in menu.actions()]
+    assert "Rename\tF7" in [action.text() for action in menu.actions()]
     menu.deleteLater()
-    assert Settings().text("keys") == '{"rename": "F6"}'
+    assert Settings().text("keys") == '{"rename": "F7"}'
     keymap().reset_all()
     load_keys(Settings())
-    assert keymap().words("rename") == "F6"
+    assert keymap().words("rename") == "F7"
 
 
 def test_a_key_of_the_canvas_itself_can_be_changed(user: User) -> None:
@@ -150,7 +150,7 @@ def test_a_sign_that_needs_shift_is_one_key(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no json", "[1]", '{"rename": 7, "nobody": "F6", "copy": "Tab", "cut": "A, B"}']
+    "text", ["no json", "[1]", '{"rename": 7, "nobody": "F7", "copy": "Tab", "cut": "A, B"}']
 )
 def test_damaged_settings_count_as_never_set(window: MainWindow, text: str) -> None:
     settings = Settings()
