@@ -72,7 +72,7 @@ class _OfCell(RNN):
         if mask is not None:
             return self._fused_with_mask(x, initial_state, mask.flip(1) if self.go_backwards else mask)
         outputs, states = self._fused(x, initial_state)
-        return outputs[:, -1], outputs, states
+        return states[0], outputs, states  # the last state is the last output, and its gradient costs less
 
     def _check_kernel(self) -> None:
         """Raise ``ParamError`` where a fused kernel is demanded that no backend of Keras has."""
