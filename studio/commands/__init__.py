@@ -18,25 +18,26 @@ from studio.commands.layout_verbs import lay_out, set_direction
 from studio.commands.library_verbs import place_block
 from studio.commands.mark_verbs import add_mark, align, distribute, paint_marks, shape_mark, write_mark
 from studio.commands.option_verbs import set_call_option
+from studio.commands.removal_verbs import delete, disconnect
 from studio.commands.repair_verbs import repair_all
 from studio.commands.sharing_verbs import make_own, use_again
 from studio.commands.snapshot_verbs import go_back
+from studio.commands.value_verbs import (
+    apply_repair,
+    replace_params,
+    set_options,
+    set_params,
+    set_settings,
+)
 from studio.commands.verbs import (
     add_input,
     add_layer,
     add_output,
     append,
-    apply_repair,
     connect,
-    delete,
-    disconnect,
     insert_on_wire,
     move,
     rename,
-    replace_params,
-    set_options,
-    set_params,
-    set_settings,
 )  # fmt: skip
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from studio.commands.command import Editing, push
-from studio.commands.verbs import remove
+from studio.commands.removal_verbs import remove
 from studio.document import clipboard
 from studio.document.document import Draft
 from studio.document.errors import Refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from studio.commands.command import Editing, push
@@ -13,8 +13,6 @@ from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.losses import default_loss
 from studio.document.ports import inputs_of, outputs_of
-from studio.document.problems import Problem, Repair
-from studio.document.repairs import repair
 from studio.document.room import make_room
 from studio.document.rows import MAIN, LayerEntry, Node, NodeKind, Place, Wire
 from studio.document.rules import close_gaps, put_wire
@@ -191,67 +189,6 @@ def connect(session: Editing, wire: Wire, *, graph: str = MAIN, instead_of: Wire
     return placed
 
 
-def disconnect(session: Editing, wires: Iterable[Wire], *, graph: str = MAIN) -> None:
-    """Remove wires."""
-    draft, gone = session.document.draft(), list(wires)
-    for wire in gone:
-        draft.put("wires", (graph, wire), None)
-    close_gaps(draft, {wire.target for wire in gone}, graph)
-    push(session, draft.edit("disconnect", {"count": len(gone)}))
-
-
-def remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: str, heal: bool) -> None:
-    """Take nodes with all that hangs on them, and wires, out of a draft."""
-    touched: set[str] = set()
-    for wire in wires:
-        draft.put("wires", (graph, wire), None)
-        touched.add(wire.target)
-    for node in nodes:
-        row = draft.find_node(node, graph)
-        if row is None:
-            continue
-        before, after = draft.incoming(node, graph=graph), draft.outgoing(node, graph=graph)
-        for wire in (*before, *after):
-            draft.put("wires", (graph, wire), None)
-            touched.add(wire.target)
-        if heal and len(before) == 1:
-            for old in after:
-                healed = Wire(
-                    before[0].source, before[0].source_port, old.target, old.target_port, old.position
-                )
-                draft.put("wires", (graph, healed), Frozen())
-        draft.put("places", (graph, node), None)
-        draft.put("nodes", (graph, node), None)
-        if row.kind == "layer" and not draft.users(row.ref):
-            draft.put("layers", row.ref, None)
-        if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
-            blocks.drop(draft, row.ref)
-    close_gaps(draft, touched, graph)
-
-
-def delete(
-    session: Editing,
-    nodes: Iterable[str],
-    wires: Iterable[Wire] = (),
-    *,
-    marks: Iterable[str] = (),
-    heal: bool = False,
-    graph: str = MAIN,
-) -> None:
-    """Remove nodes with their wires, wires, and frames and notes (what a frame holds stays).
-
-    ``heal`` joins what a removed node had between.
-    """
-    draft, gone, cut_wires = session.document.draft(), list(nodes), list(wires)
-    name = draft.node(gone[0], graph).name if gone else ""
-    remove(draft, gone, cut_wires, graph, heal)
-    lone = list(marks)
-    for mark in lone:
-        draft.put("marks", (graph, mark), None)
-    code = "delete" if gone else "delete_mark" if lone else "disconnect"
-    push(session, draft.edit(code, {"count": len(gone) or len(lone) or len(cut_wires), "name": name}))
-
-
 def move(
     session: Editing, places: Mapping[str, Place], *, marks: Mapping[str, Place] | None = None,
     graph: str = MAIN, code: str = "move",
@@ -266,50 +203,6 @@ def move(
     if not places and code == "move":
         code, places = "move_mark", marks or {}
     push(session, draft.edit(code, {"count": len(places), "name": name}))
-
-
-def set_params(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:
-    """Change parameters of a node's layer, for all nodes that share it."""
-    layer = session.document.layer_of(node, graph)
-    if layer is None:
-        raise Refusal("This node has no parameters.", code="no_params", node=node)
-    replace_params(session, {node: layer.params.with_(changes)}, graph=graph, changed=tuple(changes))
-
-
-def replace_params(
-    session: Editing,
-    params: Mapping[str, Mapping[str, Any]],
-    *,
-    graph: str = MAIN,
-    changed: tuple[str, ...] = (),
-) -> None:
-    """Give several nodes' layers new parameters in one step; what is left out returns to its default."""
-    draft = session.document.draft()
-    for node, new in params.items():
-        layer = draft.layer_of(node, graph)
-        if layer is None:
-            raise Refusal("This node has no parameters.", code="no_params", node=node)
-        row = LayerEntry(layer.type, layer.name, Frozen(new), layer.comment, layer.extra)
-        draft.put("layers", draft.node(node, graph).ref, row)
-    name = draft.node(next(iter(params)), graph).name if params else ""
-    fields = {"name": name, "count": len(params), "params": ", ".join(changed)}
-    push(session, draft.edit("set_params", fields))
-
-
-def set_options(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:
-    """Change options of a node (an Input's field, an Output's loss); ``None`` removes one."""
-    draft = session.document.draft()
-    row = draft.node(node, graph)
-    options = row.options.with_(changes).without(*(key for key, value in changes.items() if value is None))
-    draft.put("nodes", (graph, node), Node(row.kind, row.name, row.ref, options, row.extra))
-    push(session, draft.edit("set_options", {"name": row.name, "params": ", ".join(changes)}))
-
-
-def set_settings(session: Editing, key: str, values: Mapping[str, Any]) -> None:
-    """Replace one group of settings: ``"data"`` or ``"training"``."""
-    draft = session.document.draft()
-    draft.put("settings", key, Frozen(values))
-    push(session, draft.edit("set_settings", {"key": key}))
 
 
 def rename(session: Editing, node: str, name: str, *, graph: str = MAIN) -> None:
@@ -386,8 +279,3 @@ def append(
                     draft.put("places", (graph, each), (where[0] + GAP, where[1]))
     push(session, draft.edit("add_layer", {"name": draft.node(node, graph).name, "type": type_name}))
     return node
-
-
-def apply_repair(session: Editing, problem: Problem, chosen: Repair) -> None:
-    """Mend a problem in the way chosen."""
-    push(session, repair(session.document, problem, chosen))

@@ -94,7 +94,8 @@ def test_data_codes_have_words_with_the_fields_of_the_sentence_below() -> None:
 
 
 def test_file_codes() -> None:
-    source = (ROOT / "studio/document/files.py").read_text()
+    rooms = ("files", "file_text")
+    source = "".join((ROOT / f"studio/document/{name}.py").read_text() for name in rooms)
     for code in files.FILES:
         assert f'"{code}"' in source, code
         assert "?" not in words.text(FileError("", code=code, path="a", where="b", expected="c", got="d"))
