@@ -268,11 +268,12 @@ class Session:
         """Whether the last run of this session can go on."""
         return self.run is not None and self.run.can_continue
 
-    def train(self, epochs: int | None = None, device: str = "", keep: bool = True) -> Run:
+    def train(self, epochs: int | None = None, device: str = "", keep: bool = True, batches: int = 0) -> Run:
         """Begin a run from the seed on and return it.
 
-        ``keep`` stores it when it ends.  Raises ``TranslateError`` where a run is under way or the layers are
-        not loaded, and ``DataError`` for data that cannot be read.
+        ``keep`` stores it when it ends; ``batches`` above 0 ends it after so many.  Raises
+        ``TranslateError`` where a run is under way or the layers are not loaded, and ``DataError`` for data
+        that cannot be read.
         """
         if self.run is not None and self.run.active:
             raise TranslateError("A training is under way already: stop it first.", code="running")
@@ -289,8 +290,18 @@ class Session:
             folder=folder,
             leave_core=self._stack is not None,
         )
-        self.run.start()
+        self.run.start(batches)
         return self.run
+
+    def train_batch(self) -> None:
+        """Train one batch: the next one of the last run's model where the drawing is as it was then.
+
+        Else the first one from the seed on.  Raises as ``train`` does.
+        """
+        if self.run is not None and self.can_continue and not self.changed_since_run:
+            self.run.continue_(0, batches=1)
+        else:
+            self.train(batches=1)
 
     def pause(self) -> None:
         """Let the run wait after its batch."""

@@ -49,7 +49,8 @@ class RunView(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL)
         self._timer.timeout.connect(self.drain)
-        self._first = 0
+        self._first = self._singles = 0
+        self._logs: dict[str, float] = {}  # the numbers of the last batch
         self._place = (1, 1, 0.0)
         self._paused = False
         self.scores: dict[str, float] = {}
@@ -123,8 +124,9 @@ class RunView(QObject):
 
     def _on_started(self, event: Started) -> None:
         self._first, self._paused = event.first_epoch, False
+        self._singles = event.first_batch
         self.scores, self._predicted = {}, None
-        if event.first_epoch:
+        if event.first_epoch or event.first_batch:
             self.panel.extend(event.epochs)
         else:
             self.panel.begin(event.epochs, event.batches)
@@ -148,15 +150,18 @@ class RunView(QObject):
 
     def _on_batch(self, event: BatchEnd) -> None:
         epochs, batches = self.panel.epochs, self.panel.batches
-        share = min(1.0, (event.epoch + (event.batch + 1) / batches) / epochs)
+        at, self._logs = self._singles + event.batch + 1, event.logs
+        share = min(1.0, (event.epoch + at / batches) / epochs)
         left = (1.0 - share) * epochs * self._samples / event.rate if event.rate else None
-        self.panel.batch(event.epoch + 1, event.batch + 1, event.logs)
+        self.panel.batch(event.epoch + 1, at, event.logs)
         self.panel.progress(event.epoch + 1, share, event.rate, left)
         self._place = (event.epoch + 1, epochs, share)
 
     def _on_finished(self, event: Finished) -> None:
         self._paused = False
-        if event.status == "completed":
+        if event.status == "completed" and event.batches:
+            self.panel.trained(event.batches, self._logs)
+        elif event.status == "completed":
             self.panel.completed(event.epochs, event.seconds)
         elif event.status == "stopped":
             self.panel.stopped(event.epochs)

@@ -13,7 +13,10 @@ Status: TypeAlias = Literal["completed", "stopped", "failed"]
 
 @dataclass(frozen=True)
 class Started:
-    """Training begins: ``first_epoch`` is above 0 where a run goes on; ``batches`` are those of one epoch."""
+    """Training begins: ``first_epoch`` is above 0 where a run goes on; ``batches`` are those of one epoch.
+
+    ``first_batch`` is above 0 where single batches were trained before, in an epoch that has not ended.
+    """
 
     epochs: int
     batches: int
@@ -21,6 +24,7 @@ class Started:
     parameters: int
     device: str
     first_epoch: int = 0
+    first_batch: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class Finished:
     """The end.  For ``failed`` runs ``error`` says why in plain words and ``code`` for programs.
 
     ``node`` is the id of the node that is to blame, where that is known; ``traceback`` is kept for reports.
-    ``run_id`` is the name of the folder that keeps the run, where it was stored.
+    ``run_id`` is the name of the folder that keeps the run, where it was stored.  ``batches`` is above 0
+    where single batches were trained in place of whole epochs: so many since the last epoch that ended.
     """
 
     status: Status
@@ -93,6 +98,7 @@ class Finished:
     node: str = ""
     traceback: str = ""
     run_id: str = ""
+    batches: int = 0
     fields: dict[str, Any] = field(default_factory=dict)
 
 

@@ -19,6 +19,10 @@ class Stopped(Exception):
     """Leaves ``fit`` right after a batch; a flag would let validation run first."""
 
 
+class Enough(Exception):
+    """Leaves ``fit`` after the last of the single batches that were asked for."""
+
+
 class Switches(Protocol):
     """What a run's control tells."""
 
@@ -30,11 +34,21 @@ class Switches(Protocol):
 
 
 class Watch:
-    """Counts, measures and tells; ``epochs`` are those completed, ``history`` their logs in this session."""
+    """Counts, measures and tells; ``epochs`` are those completed, ``history`` their logs in this session.
+
+    ``limit`` ends the run after so many batches; 0 sets no limit.
+    """
 
     def __init__(
-        self, control: Switches, tell: Callable[[Event], None], built: Built, done: int, samples: int
+        self,
+        control: Switches,
+        tell: Callable[[Event], None],
+        built: Built,
+        done: int,
+        samples: int,
+        limit: int = 0,
     ) -> None:
+        self.limit = limit
         self.control, self.tell, self.built = control, tell, built
         self.epochs, self.samples = done, samples
         self.size = int(built.fit["batch_size"])
@@ -77,12 +91,15 @@ class Watch:
         self.step += 1
         self.seen += min(self.size, self.samples - batch * self.size)
         now = time.monotonic()
-        if now - self.looked >= INTERVAL:
+        enough = 0 < self.limit <= self.step
+        if enough or now - self.looked >= INTERVAL:
             self.looked = now
             numbers = _numbers(logs or {})
             self.check(numbers)
             rate = self.seen / max(1e-9, now - self.began - self.waited)
             self.tell(BatchEnd(self.step, self.epoch, batch, numbers, rate))
+        if enough:
+            raise Enough
         self.obey()
 
     def end_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:

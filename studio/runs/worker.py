@@ -17,7 +17,7 @@ from studio.runs import store
 from studio.runs.blame import explain
 from studio.runs.events import Event, Finished, Scored, Started, Status
 from studio.runs.predictions import sample
-from studio.runs.watch import Stopped, Watch
+from studio.runs.watch import Enough, Stopped, Watch
 from studio.translate.build import Built, build
 from studio.translate.errors import TranslateError
 
@@ -81,18 +81,18 @@ class Run:
         self._built: Built | None = None
         self._history: dict[str, list[float]] = {}
         self._score: dict[str, float] = {}
-        self._done = 0
+        self._done = self._singles = 0  # whole epochs, and batches of the one that has not ended
         self._stored: Path | None = None
         self.device = ""  # known once the model has been built
         self.status: Status | None = None
 
     # -- commands ------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Begin; a run begins once."""
+    def start(self, batches: int = 0) -> None:
+        """Begin; a run begins once.  ``batches`` above 0 ends it after so many."""
         if self._thread is not None:
             raise RuntimeError("A run begins once: make another Run, or continue this one.")
-        self._launch(None)
+        self._launch(None, batches)
 
     def pause(self) -> None:
         """Wait after the batch that is under way."""
@@ -106,15 +106,17 @@ class Run:
         """End after the batch that is under way; without effect on a run that has ended."""
         self._control.set(stopped=True, paused=False)
 
-    def continue_(self, epochs: int) -> None:
+    def continue_(self, epochs: int, batches: int = 0) -> None:
         """Train so many epochs more, with the weights and the optimizer's state as they are.
+
+        ``batches`` above 0 trains so many batches and no whole epoch.
 
         Raises ``RuntimeError`` for a run that is under way, or that has no model to go on with.
         """
         if self.active or self._built is None or self.status == "failed":
             raise RuntimeError("Only a run that has ended well can go on.")
         self._control.set(stopped=False, paused=False)
-        self._launch(epochs)
+        self._launch(epochs, batches)
 
     @property
     def active(self) -> bool:
@@ -172,21 +174,21 @@ class Run:
 
     # -- the worker ----------------------------------------------------------------------------------
 
-    def _launch(self, more: int | None) -> None:
-        self._thread = threading.Thread(target=self._work, args=(more,), name="training", daemon=True)
+    def _launch(self, more: int | None, batches: int) -> None:
+        self._thread = threading.Thread(target=self._work, args=(more, batches), name="training", daemon=True)
         self._thread.start()
 
-    def _work(self, more: int | None) -> None:
+    def _work(self, more: int | None, batches: int) -> None:
         began = time.monotonic()
         status: Status = "failed"
         failure: dict[str, Any] = {}
         try:
-            status = self._train(more)
+            status = self._train(more, batches)
         except BaseException as error:
             failure = self._explain(error)
         run_id = ""
         try:
-            if self._folder is not None and self._built is not None and self._done:
+            if self._folder is not None and self._built is not None and self._done and not batches:
                 run_id = self._store(status, failure.get("error", ""))
                 self._stored = self._folder / run_id
         except Exception as error:  # a full disk must not swallow the end of the run
@@ -196,7 +198,8 @@ class Run:
                 failure = {"error": reason, "code": "cannot_store", "traceback": traceback.format_exc()}
         self.status = status
         seconds = time.monotonic() - began
-        self._events.append(Finished(status, self._done, seconds, run_id=run_id, **failure))
+        singles = self._singles if batches else 0
+        self._events.append(Finished(status, self._done, seconds, run_id=run_id, batches=singles, **failure))
 
     def _explain(self, error: BaseException) -> dict[str, Any]:
         try:
@@ -206,7 +209,7 @@ class Run:
         lines = "".join(traceback.format_exception(error))
         return {"error": reason or type(error).__name__, "code": code, "node": node, "traceback": lines}
 
-    def _train(self, more: int | None) -> Status:
+    def _train(self, more: int | None, batches: int) -> Status:
         if self._framework is None:
             self._prepare()
         if self._built is None:
@@ -215,8 +218,12 @@ class Run:
         self.device = self._device_name(built.model)
         settings = built.program.settings
         total = self._done + more if more is not None else (self._epochs or settings.epochs)
+        if batches:
+            total = self._done + 1
+        else:
+            self._singles = 0
         samples = len(self._dataset.train)
-        watch = Watch(self._control, self._events.append, built, self._done, samples)
+        watch = Watch(self._control, self._events.append, built, self._done, samples, batches)
         self._events.append(
             Started(
                 total,
@@ -225,6 +232,7 @@ class Run:
                 int(built.model.count_params()),
                 self.device,
                 self._done,
+                self._singles,
             )
         )
         arguments = {**built.fit, "verbose": 0, "callbacks": [watch.callback(self._framework)]}
@@ -233,11 +241,16 @@ class Run:
             built.model.fit(built.x, built.y, **{**arguments, "epochs": total, "initial_epoch": self._done})
         except Stopped:
             status = "stopped"
+        except Enough:
+            pass
         finally:
             self._done = watch.epochs
+            self._singles += watch.step if batches else 0
             for logs in watch.history:
                 for key, value in logs.items():
                     self._history.setdefault(key, []).append(value)
+        if batches:
+            return status
         if status == "completed":
             status = self._judge(built, watch)
         shown = sample(built, self._dataset)

@@ -107,7 +107,9 @@ class TrainingPanel(QWidget):
         """Add the numbers of a batch; both counted from 1."""
         x = epoch - 1 + min(1.0, batch / self.batches)
         for name, value in numbers.items():
-            self._curve(name).batches.append(x, value)
+            series = self._curve(name).batches
+            if not len(series) or x > series.x[-1]:  # an epoch begins anew after single batches
+                series.append(x, value)
 
     def epoch(self, epoch: int, numbers: Mapping[str, float]) -> None:
         """Add the numbers of a finished epoch, counted from 1."""
@@ -145,6 +147,18 @@ class TrainingPanel(QWidget):
         self.status.set_progress(epochs, self.epochs, 1.0)
         text = "" if seconds is None else self.tr("It took {time}.").format(time=duration(seconds))
         self.status.say("good", self.tr("Training is complete"), text)
+
+    def trained(self, batches: int, numbers: Mapping[str, float]) -> None:
+        """Say that single batches were trained: so many by now, and the numbers of the last one."""
+        self.status.heading.setText(
+            self.tr("1 batch trained")
+            if batches == 1
+            else self.tr("{count} batches trained").format(count=batches)
+        )
+        lines = [f"{spoken(name)}: {value:.4g}" for name, value in numbers.items() if name != LOSS]
+        title = self.tr("Loss of this batch: {loss}").format(loss=f"{numbers.get(LOSS, math.nan):.4f}")
+        self.status.set_speed(None, None)
+        self.status.say("info", title, "\n".join(lines))
 
     def stopped(self, epoch: int) -> None:
         """Say that the user stopped it."""

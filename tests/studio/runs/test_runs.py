@@ -273,3 +273,59 @@ def test_the_session_knows_what_is_unsaved_and_moves_runs_to_the_file(
     assert preview is not None
     assert preview.shape == (8, 8, 1)
     assert session.preview("main", "n3") is None
+
+
+def test_single_batches_follow_each_other_and_go_on_as_epochs() -> None:
+    session = Session(digits())
+    session.set_catalog(load_catalog())
+    whole = make(epochs=1)
+    whole.start()
+    assert whole.wait(60)
+    first_of_epoch = whole.drain()
+    session.train_batch()
+    run = session.run
+    assert run is not None
+    assert run.wait(60)
+    events = session.drain()
+    batches = [event for event in events if isinstance(event, BatchEnd)]
+    assert len(batches) == 1
+    shown = next(event for event in first_of_epoch if isinstance(event, BatchEnd))
+    assert batches[0].logs["loss"] == pytest.approx(shown.logs["loss"])  # the same batch from the same seed
+    end = ends(events)[0]
+    assert (end.status, end.epochs, end.batches, end.run_id) == ("completed", 0, 1, "")
+    assert not any(isinstance(event, (EpochEnd, Scored)) for event in events)
+    assert run._built is not None
+    model = run._built.model
+    assert int(model.optimizer.iterations) == 1
+    session.train_batch()
+    assert session.run is run, "it goes on with the model that is there"
+    assert run.wait(60)
+    events = session.drain()
+    started = next(event for event in events if isinstance(event, Started))
+    assert (started.first_epoch, started.first_batch) == (0, 1)
+    assert ends(events)[0].batches == 2
+    assert int(model.optimizer.iterations) == 2
+    assert session.can_continue
+    session.continue_(1)
+    assert run.wait(60)
+    events = session.drain()
+    assert [event.epoch for event in events if isinstance(event, EpochEnd)] == [0]
+    assert ends(events)[0].batches == 0
+    assert int(model.optimizer.iterations) == 42
+    with_training(session.document, batch_size=64)
+    session.train_batch()
+    assert session.run is not run, "another drawing begins from the seed"
+    assert session.run is not None
+    assert session.run.wait(60)
+    session.close()
+
+
+def test_a_single_batch_obeys_pause_and_stop() -> None:
+    run = make()
+    run.pause()
+    run.start(batches=3)
+    events: list[Event] = []
+    until(run, Paused, events)
+    run.stop()
+    assert run.wait(5)
+    assert [event.status for event in ends(run.drain())] == ["stopped"]

@@ -88,3 +88,18 @@ def test_pictures_keep_their_pixels() -> None:
     colour = np.zeros((1, 1, 3))
     colour[0, 0, 0] = 1.0
     assert image_of(colour).pixelColor(0, 0).name() == "#ff0000"
+
+
+def test_single_batches_say_their_loss(qtbot: QtBot) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.begin(1, 40)
+    panel.batch(1, 1, {"loss": 2.5, "accuracy": 0.1})
+    panel.trained(1, {"loss": 2.5, "accuracy": 0.1})
+    assert panel.status.heading.text() == "1 batch trained"
+    assert panel.status.message.accessibleName() == "Loss of this batch: 2.5000"
+    panel.batch(1, 2, {"loss": 2.25, "accuracy": 0.3})
+    panel.trained(2, {"loss": 2.25, "accuracy": 0.3})
+    assert panel.status.heading.text() == "2 batches trained"
+    panel.batch(1, 1, {"loss": 2.0, "accuracy": 0.3})  # the epoch begins anew: no line leads back
+    assert list(panel.curves["loss"].batches.x) == [1 / 40, 2 / 40]
