@@ -32,6 +32,30 @@ class LookActions(QMainWindow):
         assert self.workspace is not None
         return self.workspace.canvas
 
+    def zoom_in(self) -> None:
+        """Draw larger."""
+        self.canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        """Draw smaller."""
+        self.canvas.zoom_out()
+
+    def zoom_reset(self) -> None:
+        """Draw in true size."""
+        self.canvas.zoom_reset()
+
+    def fit_all(self) -> None:
+        """Bring everything into sight."""
+        self.canvas.fit_all()
+
+    def fit_selection(self) -> None:
+        """Bring the selection into sight."""
+        self.canvas.fit_selection()
+
+    def auto_layout(self) -> None:
+        """Lay the drawing out from left to right."""
+        self.canvas.auto_layout()
+
     def find_in_drawing(self) -> None:
         """Search in the drawing."""
         self.canvas.open_find()

@@ -1,4 +1,4 @@
-"""What the menus "Edit", "View", "Layer" and "Run" do to the open drawing."""
+"""What the menus "Edit" and "Layer" do to the open drawing, and which actions can be used now."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from studio import words
-from studio.app import ask
 from studio.app.document_tabs import DocumentTabs
 from studio.app.look_actions import LookActions
+from studio.app.run_actions import RunActions
 from studio.app.start_page import StartPage
-from studio.app.top_bar import TopBar
 from studio.app.workspace import Workspace
 from studio.document.library import BlockLibrary
 from studio.document.linear import is_linear
 
 
-class ProjectActions(LookActions):
-    """The part of the main window that acts on what is drawn and trained."""
+class ProjectActions(LookActions, RunActions):
+    """The part of the main window that acts on what is drawn."""
 
-    bar: TopBar
     file_name: Callable[[], str]
     name_of: Callable[[Workspace], str]
     mark_tab: Callable[[Workspace], None]
@@ -87,30 +85,6 @@ class ProjectActions(LookActions):
         """Select everything."""
         self.canvas.select_all()
 
-    def zoom_in(self) -> None:
-        """Draw larger."""
-        self.canvas.zoom_in()
-
-    def zoom_out(self) -> None:
-        """Draw smaller."""
-        self.canvas.zoom_out()
-
-    def zoom_reset(self) -> None:
-        """Draw in true size."""
-        self.canvas.zoom_reset()
-
-    def fit_all(self) -> None:
-        """Bring everything into sight."""
-        self.canvas.fit_all()
-
-    def fit_selection(self) -> None:
-        """Bring the selection into sight."""
-        self.canvas.fit_selection()
-
-    def auto_layout(self) -> None:
-        """Lay the drawing out from left to right."""
-        self.canvas.auto_layout()
-
     def add_layer(self) -> None:
         """Open the search for layers."""
         self.canvas.add_by_search()
@@ -166,56 +140,20 @@ class ProjectActions(LookActions):
         self.workspace.code.set_style_of_model("sequential" if key == "sequential" else "functional")
         self.bar.style_choice.set_value(key)
 
-    def train(self) -> None:
-        """Start training afresh from the seed."""
-        self._run("train")
-
-    def continue_training(self) -> None:
-        """Go on training what the last run has learned."""
-        self._run("continue_")
-
-    def _run(self, how: str) -> None:
-        assert self.workspace is not None
-        session = self.workspace.session
-        try:
-            getattr(session, how)()
-        except (ValueError, RuntimeError) as error:
-            ask.tell(self, self.tr("Training cannot start"), words.text(error))
-            return
-        self.workspace.bottom.show_pane("training")
-        self.workspace.run.start()
-        self.update_actions()
-
-    def pause_or_resume(self) -> None:
-        """Let the run wait, or go on."""
-        assert self.workspace is not None
-        session = self.workspace.session
-        if session.paused:
-            session.resume()
-        else:
-            session.pause()
-        self.bar.set_paused(session.paused)
-        self.update_actions()
-
-    def stop(self) -> None:
-        """End the run after the batch that is under way."""
-        assert self.workspace is not None
-        self.workspace.session.stop()
-
     def connect_session(self) -> None:
         """Listen to the drawing in front, from now on until it is closed."""
         workspace = self.workspace
         assert workspace is not None
         session, bar = workspace.session, self.bar
         session.stack.indexChanged.connect(partial(self._on_edit, workspace))
-        session.stack.cleanChanged.connect(partial(self._on_state, workspace))
+        session.stack.cleanChanged.connect(partial(self.on_state, workspace))
         session.analysed.connect(self._on_analysed)
         workspace.selection_changed.connect(self.update_actions)
         workspace.history.selection_changed.connect(self.update_actions)
         workspace.history.wanted.connect(lambda name: self.actions_by_id[name].trigger())
-        workspace.run.progressed.connect(partial(self._on_progress, workspace))
-        workspace.run.ended.connect(partial(self._on_ended, workspace))
-        workspace.run.idle.connect(partial(self._on_state, workspace))
+        workspace.run.progressed.connect(partial(self.on_progress, workspace))
+        workspace.run.ended.connect(partial(self.on_ended, workspace))
+        workspace.run.idle.connect(partial(self.on_state, workspace))
         workspace.canvas.heat_changed.connect(self.mark_look)
         bar.style_choice.value_changed.connect(self._set_view)
         workspace.canvas.graph_view_wanted.connect(self.view_graph)
@@ -307,23 +245,12 @@ class ProjectActions(LookActions):
     def _on_edit(self, workspace: Workspace, _index: int) -> None:
         if not workspace.session.stack.isClean():
             workspace.autosave.touch()
-        self._on_state(workspace)
+        self.on_state(workspace)
 
-    def _on_state(self, workspace: Workspace, *_: object) -> None:
+    def on_state(self, workspace: Workspace, *_: object) -> None:
+        """Say anew what can be done: a drawing was edited, saved or trained."""
         self.mark_tab(workspace)
         self.update_actions()
 
     def _on_analysed(self, *_: object) -> None:
         self.update_actions()
-
-    def _on_progress(self, workspace: Workspace, epoch: int, epochs: int, share: float, paused: bool) -> None:
-        if workspace.session.running:
-            workspace.bar.train.set_progress(epoch, epochs, share, paused)
-            if workspace is self.workspace:
-                self.bar.set_paused(paused)
-
-    def _on_ended(self, workspace: Workspace, _event: object) -> None:
-        workspace.bar.train.set_idle()
-        if workspace is self.workspace:
-            self.bar.set_paused(False)
-        self._on_state(workspace)
