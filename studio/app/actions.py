@@ -187,6 +187,8 @@ ACTIONS: tuple[Act, ...] = (
     Act("view_graph", tr("Draw as graph"), "layer", "view_graph", "", "network", "open", 2),
 
     Act("train", tr("Train"), "run", "train", "Ctrl+Return", "play", "can_train"),
+    Act("train_batch", tr("Train one batch"), "run", "train_batch", "Ctrl+Shift+Return", "skip-forward",
+        "can_train"),
     Act("pause", tr("Pause or resume"), "run", "pause_or_resume", "Ctrl+P", "pause", "running"),
     Act("stop", tr("Stop"), "run", "stop", "Ctrl+.", "square", "running"),
     Act("continue", tr("Continue training"), "run", "continue_training", "Ctrl+Alt+Return", "step-forward",
