@@ -254,7 +254,7 @@ def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
     shape[axis] = x.shape[axis]
     count = torch.arange(1, x.shape[axis] + 1, dtype=x.dtype, device=x.device).reshape(shape)
     size = ((1 + count * ranked) > sums).sum(dim=axis, keepdim=True)
-    tau = (sums.gather(axis, size - 1) - 1) / size.to(x.dtype)
+    tau = (sums.gather(axis, (size - 1).clamp_min(0)) - 1) / size.to(x.dtype)
     return torch.clamp_min(x - tau, 0)
 
 

@@ -52,21 +52,7 @@ class ConvLSTMCell(_Cell):
         data_format: Whether the channels are the last axis or the first after the batch.
         dilation_rate: The distance between the places that a window looks at, in the input.
         activation: The function that shapes what enters and leaves the memory.
-        recurrent_activation: The function of the gates, between 0 (shut) and 1 (open).
         use_bias: Whether a learned number is added for each filter and gate.
-        kernel_initializer: How the weights of the input start.
-        recurrent_initializer: How the weights of the state start.
-        bias_initializer: How the bias starts.
-        unit_forget_bias: Whether the bias of the forget gate starts at 1, so that memory lasts at first.
-        kernel_regularizer: A penalty on large weights of the input.
-        recurrent_regularizer: A penalty on large weights of the state.
-        bias_regularizer: A penalty on a large bias.
-        kernel_constraint: A rule that the weights of the input are made to obey after each step.
-        recurrent_constraint: A rule that the weights of the state are made to obey after each step.
-        bias_constraint: A rule that the bias is made to obey after each step.
-        dropout: The share of the input's numbers left out in training.
-        recurrent_dropout: The share of the state's numbers left out in training.
-        seed: The start of the random numbers of dropout.
     """
 
     gates: ClassVar[int] = 4
@@ -78,8 +64,6 @@ class ConvLSTMCell(_Cell):
     padding: str
     data_format: Any
     dilation_rate: Any
-    recurrent_activation: Any
-    unit_forget_bias: bool
 
     def __init__(
         self,

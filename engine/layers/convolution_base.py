@@ -55,11 +55,8 @@ class _Sliding(Layer):
     bias_constraint: Any
     bias: Variable | None
 
-    def _take(self, arguments: dict[str, Any]) -> None:
-        """Keep the arguments of a constructor (its ``locals()``) under their own names."""
-        for name, value in arguments.items():
-            if name not in ("self", "kwargs", "__class__"):
-                setattr(self, name, value)
+    def _take(self, given: dict[str, Any]) -> None:
+        super()._take(given)
         self.data_format = resolved_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         lead = (1,) * (2 - self.rank)  # a sequence is a picture of height 1
@@ -97,6 +94,11 @@ class _Sliding(Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+
+    def _slid(self, shape: Shape, filters: int) -> Shape:
+        """Return what comes of ``shape``; raises ``ShapeError`` where the window has no room."""
+        gaps, order = self.dilation_rate, self.data_format
+        return window_shape(self, shape, self.kernel_size, self.strides, self.padding, gaps, order, filters)
 
     def _pads(self, sizes: tuple[int, ...]) -> Pads:
         """Return the padding before and after the axes of a plane; a sequence has height 1."""
@@ -180,8 +182,8 @@ class _Conv(_LowRank, _Sliding):
     ) -> None:
         super().__init__(lora_rank, lora_alpha, **kwargs)
 
-    def _take(self, arguments: dict[str, Any]) -> None:
-        super()._take(arguments)
+    def _take(self, given: dict[str, Any]) -> None:
+        super()._take(given)
         self._refuse_steps_with_gaps()
         if self.filters % self.groups:
             raise ParamError(
@@ -232,16 +234,7 @@ class _Conv(_LowRank, _Sliding):
         """Return the shape that comes out; raises ``ShapeError`` where the window has no room."""
         shape = checked_shape(self, input_shape)
         self._grouped(channels_of(self, shape, channel_axis(self.data_format)))
-        return window_shape(
-            self,
-            shape,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.dilation_rate,
-            self.data_format,
-            self.filters,
-        )
+        return self._slid(shape, self.filters)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; those of a correction of low rank only where there is one."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from engine.layers.convolution_base import _Sliding
-from engine.layers.convolution_shapes import channel_axis, channels_of, checked_shape, window_shape
+from engine.layers.convolution_shapes import channel_axis, channels_of, checked_shape
 from engine.layers.variable import Variable
 from engine.params import (
     Activation,
@@ -61,16 +61,7 @@ class _EachChannel(_Sliding):
     def _out_shape(self, input_shape: Any, filters: int | None) -> Shape:
         shape = checked_shape(self, input_shape)
         channels = channels_of(self, shape, channel_axis(self.data_format))
-        return window_shape(
-            self,
-            shape,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.dilation_rate,
-            self.data_format,
-            filters or channels * self.depth_multiplier,
-        )
+        return self._slid(shape, filters or channels * self.depth_multiplier)
 
 
 class _Depthwise(_EachChannel):

@@ -55,8 +55,8 @@ class _Transposed(_Sliding):
     kernel_regularizer: Any
     kernel_constraint: Any
 
-    def _take(self, arguments: dict[str, Any]) -> None:
-        super()._take(arguments)
+    def _take(self, given: dict[str, Any]) -> None:
+        super()._take(given)
         self._refuse_steps_with_gaps()
         extra = self.output_padding
         if extra is not None and any(size >= step for size, step in zip(extra, self.strides, strict=True)):

@@ -14,6 +14,8 @@ from engine.layers.weighted import Weighted
 from engine.params import params_of
 from engine.structure import map_shapes
 
+_NO_ARGUMENTS = frozenset(("self", "kwargs", "name", "__class__"))
+
 
 class Described(Weighted):
     """Base of ``Layer``: ``get_config`` and ``from_config``, and the same for the shapes it was built for."""
@@ -22,6 +24,12 @@ class Described(Weighted):
     _config: dict[str, Any]
     _dtype_policy: DTypePolicy
     _build_shapes: dict[str, Any] | None = None
+
+    def _take(self, given: dict[str, Any]) -> None:
+        """Keep the arguments of a constructor, which are its ``locals()``, each under its own name."""
+        for name, value in given.items():
+            if name not in _NO_ARGUMENTS:
+                setattr(self, name, value)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as JSON-able values; ``from_config`` makes a twin of it."""

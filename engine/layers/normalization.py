@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -10,48 +10,14 @@ from torch import Tensor
 
 from engine.errors import ParamError, ShapeError
 from engine.layers.convolution_shapes import channels_of
-from engine.layers.layer import Layer
+from engine.layers.normalization_base import _Scaling, axis_within
 from engine.layers.normalization_renorm import checked_clipping, corrections
 from engine.layers.variable import Variable
 from engine.params import Anything, Constraint, Flag, Initializer, Integer, PositiveReal, Rate, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec, shape_text
 
 
-def axis_within(layer: Layer, axis: int, shape: Shape) -> int:
-    """Return ``axis`` counted from the start; raises ``ShapeError`` where ``shape`` has none such."""
-    if not -len(shape) <= axis < len(shape):
-        raise ShapeError(
-            f"Layer '{layer.name}' works along axis {axis}, but its input has {len(shape)} axes. Received: "
-            f"shape {shape_text(shape)}.",
-            code="rank",
-            layer=layer.name,
-            expected=axis + 1 if axis >= 0 else -axis,
-            got=len(shape),
-            shape=shape,
-        )
-    return axis % len(shape)
-
-
-def in_full(
-    inputs: Tensor, gamma: Tensor | None, beta: Tensor | None
-) -> tuple[Tensor, Tensor | None, Tensor | None]:
-    """Return inputs and weights in one type, that of the finer, at least float32."""
-    kind = torch.promote_types(inputs.dtype, torch.float32)
-    for weight in (gamma, beta):
-        if weight is not None:
-            kind = torch.promote_types(kind, weight.dtype)
-    wide = [None if weight is None else weight.to(kind) for weight in (gamma, beta)]
-    return inputs.to(kind), wide[0], wide[1]
-
-
-def spec_for(axis: Any, sizes: tuple[int, ...], shape: Shape) -> InputSpec:
-    """Return what is demanded of inputs after building: the sizes of ``axis``, an axis or several."""
-    given = sorted(axis, key=lambda one: one % len(shape)) if isinstance(axis, (tuple, list)) else [axis]
-    least = max(-one if one < 0 else one + 1 for one in given)
-    return InputSpec(min_ndim=least, axes=dict(zip(given, sizes, strict=True)))
-
-
-class BatchNormalization(Layer):
+class BatchNormalization(_Scaling):
     """Brings each channel to mean 0 and spread 1 over the batch, then scales and shifts it.
 
     The factor and the shift are learned, so that the layer can undo what it does where that helps.
@@ -64,27 +30,20 @@ class BatchNormalization(Layer):
     Args:
         axis: The axis of the channels, each of which has statistics of its own.
         momentum: How much of the old moving average stays at each step.
-        epsilon: A small number that keeps the division from failing.
-        center: Whether a learned shift, beta, is added.
-        scale: Whether a learned factor, gamma, is applied.
-        beta_initializer: How the shift starts.
-        gamma_initializer: How the factor starts.
         moving_mean_initializer: How the moving mean starts.
         moving_variance_initializer: How the moving variance starts.
-        beta_regularizer: A penalty on a large shift.
-        gamma_regularizer: A penalty on a large factor.
-        beta_constraint: A rule that the shift is made to obey after each step.
-        gamma_constraint: A rule that the factor is made to obey after each step.
         renorm: Whether batches are brought to the statistics of all batches so far (Ioffe 2017).
         renorm_clipping: Bounds of that correction: a dict with "rmax", "rmin" and "dmax", or some of them.
         renorm_momentum: How much of the old statistics so far stays at each step.
         synchronized: Whether several devices share statistics; on torch, as in Keras, only False will do.
     """
 
-    category: ClassVar[str] = "normalization"
-    supports_masking = True
-    gamma: Variable | None
-    beta: Variable | None
+    axis: int
+    momentum: float
+    moving_mean_initializer: Any
+    moving_variance_initializer: Any
+    renorm: bool
+    renorm_momentum: float
     moving_mean: Variable
     moving_variance: Variable
     moving_stddev: Variable
@@ -122,48 +81,15 @@ class BatchNormalization(Layer):
                 got=True,
             )
         super().__init__(**kwargs)
-        self.axis = axis
-        self.momentum = momentum
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = beta_initializer
-        self.gamma_initializer = gamma_initializer
-        self.moving_mean_initializer = moving_mean_initializer
-        self.moving_variance_initializer = moving_variance_initializer
-        self.beta_regularizer = beta_regularizer
-        self.gamma_regularizer = gamma_regularizer
-        self.beta_constraint = beta_constraint
-        self.gamma_constraint = gamma_constraint
-        self.renorm = renorm
+        self._take(locals())
         self.renorm_clipping = checked_clipping(renorm_clipping) if renorm else renorm_clipping
-        self.renorm_momentum = renorm_momentum
-        self.synchronized = synchronized
 
     def build(self, input_shape: Any) -> None:
         """Make gamma, beta and the moving averages, one number of each per channel; raises ``ShapeError``."""
         shape = self.compute_output_shape(input_shape)
         size = (channels_of(self, shape, axis_within(self, self.axis, shape)),)
         self.input_spec = InputSpec(ndim=len(shape), axes={self.axis: size[0]})
-        self.gamma = self.beta = None
-        if self.scale:
-            self.gamma = self.add_weight(
-                size,
-                self.gamma_initializer,
-                name="gamma",
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                autocast=False,
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                size,
-                self.beta_initializer,
-                name="beta",
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                autocast=False,
-            )
+        self._add_scale(size, self.scale, self.center)
         starts: dict[str, Any] = {
             "moving_mean": self.moving_mean_initializer,
             "moving_variance": self.moving_variance_initializer,

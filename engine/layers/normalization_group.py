@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer
-from engine.layers.normalization import axis_within, in_full, spec_for
+from engine.layers.normalization_base import _Scaling, axis_within, in_full, spec_for
 from engine.layers.variable import Variable
 from engine.params import Axes, Constraint, Flag, Initializer, Integer, Kind, PositiveReal, Regularizer
 from engine.spec import InputSpec, Shape, TensorSpec
@@ -20,7 +20,7 @@ _RULE = "Received an invalid value for argument `groups`: it is a positive integ
 Groups = Annotated[int, Kind("int", minimum=-1, rule=_RULE)]
 
 
-class GroupNormalization(Layer):
+class GroupNormalization(_Scaling):
     """Brings groups of channels of each sample to mean 0 and spread 1, then scales and shifts each channel.
 
     Works the same for large and small batches.  Input of any shape, output the same; with as many groups as
@@ -30,22 +30,11 @@ class GroupNormalization(Layer):
     Args:
         groups: How many groups the channels form; -1 makes each channel its own group.
         axis: The axis of the channels.
-        epsilon: A small number that keeps the division from failing.
-        center: Whether a learned shift, beta, is added.
-        scale: Whether a learned factor, gamma, is applied.
-        beta_initializer: How the shift starts.
-        gamma_initializer: How the factor starts.
-        beta_regularizer: A penalty on a large shift.
-        gamma_regularizer: A penalty on a large factor.
-        beta_constraint: A rule that the shift is made to obey after each step.
-        gamma_constraint: A rule that the factor is made to obey after each step.
     """
 
     rare: ClassVar[bool] = True
-    category: ClassVar[str] = "normalization"
-    supports_masking = True
-    gamma: Variable | None
-    beta: Variable | None
+    groups: int
+    axis: int
 
     def __init__(
         self,
@@ -72,17 +61,7 @@ class GroupNormalization(Layer):
             )
         super().__init__(**kwargs)
         self.autocast = False  # half precision would overflow before the division
-        self.groups = groups
-        self.axis = axis
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = beta_initializer
-        self.gamma_initializer = gamma_initializer
-        self.beta_regularizer = beta_regularizer
-        self.gamma_regularizer = gamma_regularizer
-        self.beta_constraint = beta_constraint
-        self.gamma_constraint = gamma_constraint
+        self._take(locals())
 
     def build(self, input_shape: Any) -> None:
         """Make gamma and beta, a number of each per channel; raises ``ShapeError`` for groups that misfit."""
@@ -91,25 +70,7 @@ class GroupNormalization(Layer):
         if self.groups == -1:
             self.groups = size
         self.input_spec = InputSpec(ndim=len(shape), axes={self.axis: size})
-        self.gamma = self.beta = None
-        if self.scale:
-            self.gamma = self.add_weight(
-                (size,),
-                self.gamma_initializer,
-                name="gamma",
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                autocast=False,
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                (size,),
-                self.beta_initializer,
-                name="beta",
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                autocast=False,
-            )
+        self._add_scale((size,), self.scale, self.center)
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs normalized."""

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from engine.layers.convolution_shapes import channels_of
 from engine.layers.layer import Layer
-from engine.layers.normalization import axis_within, in_full, spec_for
-from engine.layers.variable import Variable
+from engine.layers.normalization_base import _Scaling, axis_within, in_full, spec_for
 from engine.params import Constraint, Flag, Initializer, Kind, PositiveReal, Regularizer
 from engine.spec import Shape, TensorSpec
 
@@ -22,7 +21,7 @@ NormAxes = Annotated[Any, Kind("tuple", lone=True, rule=_INTS)]
 UnitAxes = Annotated[Any, Kind("tuple", lone=True, rule=_UNIT)]
 
 
-class LayerNormalization(Layer):
+class LayerNormalization(_Scaling):
     """Brings the numbers of each sample to mean 0 and spread 1, then scales and shifts them.
 
     Input of any shape, output the same: (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the
@@ -30,21 +29,9 @@ class LayerNormalization(Layer):
 
     Args:
         axis: The axis, or axes, along which the statistics are taken.
-        epsilon: A small number that keeps the division from failing.
-        center: Whether a learned shift, beta, is added.
-        scale: Whether a learned factor, gamma, is applied.
-        beta_initializer: How the shift starts.
-        gamma_initializer: How the factor starts.
-        beta_regularizer: A penalty on a large shift.
-        gamma_regularizer: A penalty on a large factor.
-        beta_constraint: A rule that the shift is made to obey after each step.
-        gamma_constraint: A rule that the factor is made to obey after each step.
     """
 
-    category: ClassVar[str] = "normalization"
-    supports_masking = True
-    gamma: Variable | None
-    beta: Variable | None
+    axis: Any
 
     def __init__(
         self,
@@ -70,16 +57,7 @@ class LayerNormalization(Layer):
             )
         super().__init__(**kwargs)
         self.autocast = False  # half precision would overflow before the division
-        self.axis = axis
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = beta_initializer
-        self.gamma_initializer = gamma_initializer
-        self.beta_regularizer = beta_regularizer
-        self.gamma_regularizer = gamma_regularizer
-        self.beta_constraint = beta_constraint
-        self.gamma_constraint = gamma_constraint
+        self._take(locals())
 
     def _axes(self, shape: Shape) -> list[int]:
         given = self.axis if isinstance(self.axis, (tuple, list)) else (self.axis,)
@@ -91,25 +69,7 @@ class LayerNormalization(Layer):
         axes = self._axes(shape)
         sizes = tuple(channels_of(self, shape, axis) for axis in axes)
         self.input_spec = spec_for(self.axis, sizes, shape)
-        self.gamma = self.beta = None
-        if self.scale or self.rms_scaling:
-            self.gamma = self.add_weight(
-                sizes,
-                self.gamma_initializer,
-                name="gamma",
-                regularizer=self.gamma_regularizer,
-                constraint=self.gamma_constraint,
-                autocast=False,
-            )
-        if self.center and not self.rms_scaling:
-            self.beta = self.add_weight(
-                sizes,
-                self.beta_initializer,
-                name="beta",
-                regularizer=self.beta_regularizer,
-                constraint=self.beta_constraint,
-                autocast=False,
-            )
+        self._add_scale(sizes, self.scale or self.rms_scaling, self.center and not self.rms_scaling)
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs normalized."""

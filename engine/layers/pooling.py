@@ -32,12 +32,16 @@ class _Pooling(Layer):
 
     category: ClassVar[str] = "pooling"
     rank: ClassVar[int] = 2
+    pool_size: tuple[int, ...]
+    strides: Any
+    padding: str
+    data_format: Any
 
-    def _settle(self, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> None:
-        self.pool_size: tuple[int, ...] = pool_size
-        self.strides: tuple[int, ...] = pool_size if strides is None else strides
-        self.padding = padding
-        self.data_format = resolved_format(data_format)
+    def _take(self, given: dict[str, Any]) -> None:
+        super()._take(given)
+        if self.strides is None:
+            self.strides = self.pool_size
+        self.data_format = resolved_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         lead = (1,) * (2 - self.rank)  # a sequence is a picture of height 1
         self._build_at_init()
@@ -121,7 +125,7 @@ class MaxPooling1D(_Max):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self._settle(pool_size, strides, padding, data_format)
+        self._take(locals())
 
 
 class MaxPooling2D(_Max):
@@ -148,7 +152,7 @@ class MaxPooling2D(_Max):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self._settle(pool_size, strides, padding, data_format)
+        self._take(locals())
 
 
 class MaxPooling3D(_Max):
@@ -176,7 +180,7 @@ class MaxPooling3D(_Max):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self._settle(pool_size, strides, padding, data_format)
+        self._take(locals())
 
 
 class AveragePooling1D(_Average):
@@ -205,7 +209,7 @@ class AveragePooling1D(_Average):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self._settle(pool_size, strides, padding, data_format)
+        self._take(locals())
 
 
 class AveragePooling2D(_Average):
@@ -233,7 +237,7 @@ class AveragePooling2D(_Average):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self._settle(pool_size, strides, padding, data_format)
+        self._take(locals())
 
 
 class AveragePooling3D(_Average):
@@ -262,7 +266,7 @@ class AveragePooling3D(_Average):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self._settle(pool_size, strides, padding, data_format)
+        self._take(locals())
 
 
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D

@@ -23,10 +23,12 @@ class _Adaptive(Layer):
 
     category: ClassVar[str] = "pooling"
     rank: ClassVar[int] = 2
+    output_size: Any
+    data_format: Any
 
-    def _settle(self, output_size: Any, data_format: str | None) -> None:
-        self.output_size: tuple[int, ...] = output_size
-        self.data_format = resolved_format(data_format)
+    def _take(self, given: dict[str, Any]) -> None:
+        super()._take(given)
+        self.data_format = resolved_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         self._build_at_init()
         self._places = (*(1,) * (2 - self.rank), *self.output_size)
@@ -83,7 +85,7 @@ class AdaptiveMaxPooling1D(_AdaptiveMax):
 
     def __init__(self, output_size: Size1, data_format: DataFormat | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._settle(output_size, data_format)
+        self._take(locals())
 
 
 class AdaptiveMaxPooling2D(_AdaptiveMax):
@@ -102,7 +104,7 @@ class AdaptiveMaxPooling2D(_AdaptiveMax):
 
     def __init__(self, output_size: Size2, data_format: DataFormat | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._settle(output_size, data_format)
+        self._take(locals())
 
 
 class AdaptiveMaxPooling3D(_AdaptiveMax):
@@ -121,7 +123,7 @@ class AdaptiveMaxPooling3D(_AdaptiveMax):
 
     def __init__(self, output_size: Size3, data_format: DataFormat | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._settle(output_size, data_format)
+        self._take(locals())
 
 
 class AdaptiveAveragePooling1D(_AdaptiveAverage):
@@ -140,7 +142,7 @@ class AdaptiveAveragePooling1D(_AdaptiveAverage):
 
     def __init__(self, output_size: Size1, data_format: DataFormat | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._settle(output_size, data_format)
+        self._take(locals())
 
 
 class AdaptiveAveragePooling2D(_AdaptiveAverage):
@@ -159,7 +161,7 @@ class AdaptiveAveragePooling2D(_AdaptiveAverage):
 
     def __init__(self, output_size: Size2, data_format: DataFormat | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._settle(output_size, data_format)
+        self._take(locals())
 
 
 class AdaptiveAveragePooling3D(_AdaptiveAverage):
@@ -178,4 +180,4 @@ class AdaptiveAveragePooling3D(_AdaptiveAverage):
 
     def __init__(self, output_size: Size3, data_format: DataFormat | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._settle(output_size, data_format)
+        self._take(locals())

@@ -14,7 +14,14 @@ from engine import config as settings
 from engine.errors import ParamError
 from engine.layers.preprocessing_lookup import _DROPPED
 from engine.layers.preprocessing_lookup_layers import StringLookup
-from engine.layers.preprocessing_values import Values, _OnValues, batches_of, check_mode, to_tensor, values_of
+from engine.layers.preprocessing_values import (
+    Values,
+    _OnValues,
+    adapt_to_words,
+    check_mode,
+    to_tensor,
+    values_of,
+)
 from engine.params import Anything, Flag
 from engine.spec import Shape
 
@@ -120,14 +127,7 @@ class TextVectorization(_OnValues):
 
     def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
         """Learn the words of texts in an array or in batches, forgetting those from before."""
-        self.reset_state()
-        if isinstance(data, (list, tuple, str)) or hasattr(data, "__array__"):
-            values = values_of(data)
-            self.update_state(values[:, None] if values.ndim == 1 else values)
-        else:
-            for batch in batches_of(data, steps):
-                self.update_state(batch)
-        self.finalize_state()
+        adapt_to_words(self, data, steps)
 
     def update_state(self, data: Any) -> None:
         """Count the words of a batch of texts."""

@@ -74,6 +74,18 @@ def batches_of(data: Any, steps: int | None = None) -> Iterator[Any]:
         yield batch[0] if isinstance(batch, (tuple, list)) and _is_array(batch[0]) else batch
 
 
+def adapt_to_words(layer: Any, data: Any, steps: int | None) -> None:
+    """Let a layer of words forget what it knew and learn those of ``data``, an array or batches."""
+    layer.reset_state()
+    if isinstance(data, (list, tuple, str)) or _is_array(data):
+        values = values_of(data)
+        layer.update_state(values[:, None] if values.ndim == 1 else values)
+    else:
+        for batch in batches_of(data, steps):
+            layer.update_state(batch)
+    layer.finalize_state()
+
+
 def is_batched(data: Any) -> bool:
     """Return whether ``data`` is a row of batches, no array by itself."""
     return isinstance(data, Iterable) and not _is_array(data) and not isinstance(data, (str, bytes))

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import Tensor
 
 from engine import config as settings
 from engine.errors import ParamError
-from engine.layers.preprocessing_values import Values, _OnValues, batches_of, values_of
+from engine.layers.preprocessing_values import Values, _OnValues, adapt_to_words, values_of
 from engine.serialization import in_safe_mode
 
 
@@ -180,14 +179,7 @@ class _Vocabulary(_OnValues):
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
         """Learn the words of an array or of batches, the most frequent first, afresh."""
-        self.reset_state()
-        if isinstance(data, (list, tuple, Tensor)) or hasattr(data, "__array__") or isinstance(data, str):
-            values = values_of(data)
-            self.update_state(values[:, None] if values.ndim == 1 else values)
-        else:
-            for batch in batches_of(data, steps):
-                self.update_state(batch)
-        self.finalize_state()
+        adapt_to_words(self, data, steps)
 
     def update_state(self, data: Any) -> None:
         """Count the words of a batch; each row is a document."""

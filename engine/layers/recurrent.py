@@ -249,8 +249,11 @@ class RNN(Layer):
             self._check_states(x, states)
         return list(states)
 
+    def _state_shapes(self, batch: int) -> list[tuple[int, ...]]:
+        return [(batch, size) for size in self.state_size if isinstance(size, int)]
+
     def _check_states(self, x: Tensor, states: list[Any]) -> None:
-        expected = [(x.shape[0], size) for size in self.state_size if isinstance(size, int)]
+        expected = self._state_shapes(x.shape[0])
         shapes = [tuple(state.shape) for state in states if isinstance(state, Tensor)]
         whole = len(shapes) == len(states) and len(expected) == len(self.state_size)
         if len(states) != len(self.state_size) or (whole and shapes != expected):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
@@ -18,11 +18,52 @@ from engine.random import SeedGenerator
 from engine.spec import InputSpec
 
 
-class _Cell(Layer, DropoutRNNCell):
+class CellArguments:
+    """Mixed into cells and into the layers around one: the arguments that both take.
+
+    Args:
+        activation: The function that shapes the state.
+        recurrent_activation: The function of the gates, between 0 (shut) and 1 (open).
+        use_bias: Whether a learned number is added for each unit and gate.
+        kernel_initializer: How the weights of the input start.
+        recurrent_initializer: How the weights of the state start.
+        bias_initializer: How the bias starts.
+        unit_forget_bias: Whether the bias of the forget gate starts at 1, so that memory lasts at first.
+        kernel_regularizer: A penalty on large weights of the input.
+        recurrent_regularizer: A penalty on large weights of the state.
+        bias_regularizer: A penalty on a large bias.
+        kernel_constraint: A rule that the weights of the input are made to obey after each step.
+        recurrent_constraint: A rule that the weights of the state are made to obey after each step.
+        bias_constraint: A rule that the bias is made to obey after each step.
+        dropout: The share of the input's numbers left out in training.
+        recurrent_dropout: The share of the state's numbers left out in training.
+        seed: The start of the random numbers of dropout.
+    """
+
+    activation: Any
+    recurrent_activation: Any
+    use_bias: bool
+    kernel_initializer: Any
+    recurrent_initializer: Any
+    bias_initializer: Any
+    unit_forget_bias: bool
+    kernel_regularizer: Any
+    recurrent_regularizer: Any
+    bias_regularizer: Any
+    kernel_constraint: Any
+    recurrent_constraint: Any
+    bias_constraint: Any
+    seed: int | None
+
+
+class _Cell(CellArguments, Layer, DropoutRNNCell):
     """What the cells share: kernels for input and state, one block of columns per gate.
 
     A step is done in two halves: ``read`` takes in the input, also that of a whole sequence at once, and
     ``step`` joins it with the state.
+
+    Args:
+        units: How many numbers the cell remembers and gives out.
     """
 
     category: ClassVar[str] = "recurrent"
@@ -30,23 +71,11 @@ class _Cell(Layer, DropoutRNNCell):
     gates: ClassVar[int] = 1
     state_count: ClassVar[int] = 1
     units: int
-    use_bias: bool
-    activation: Any
-    seed: int | None
     kernel: Variable
     recurrent_kernel: Variable
     bias: Variable | None
-    kernel_initializer: Any
-    recurrent_initializer: Any
-    bias_initializer: Any
-    kernel_regularizer: Any
-    recurrent_regularizer: Any
-    bias_regularizer: Any
-    kernel_constraint: Any
-    recurrent_constraint: Any
-    bias_constraint: Any
 
-    def _settle(self, given: Mapping[str, Any]) -> None:
+    def _settle(self, given: dict[str, Any]) -> None:
         """Keep the constructor's arguments, each under its name; ``given`` are its local variables.
 
         ``implementation=1``, a word of older Keras, gives every gate a dropout mask of its own, which
@@ -55,9 +84,7 @@ class _Cell(Layer, DropoutRNNCell):
         kwargs = dict(given["kwargs"])
         implementation = kwargs.pop("implementation", 2)
         super().__init__(**kwargs)
-        for name, value in given.items():
-            if name not in ("self", "kwargs", "__class__"):
-                setattr(self, name, value)
+        self._take(given)
         self.input_spec = InputSpec(ndim=2)
         self.seed_generator = SeedGenerator(self.seed)
         if self.gates > 1 and (self.recurrent_dropout or implementation == 1):

@@ -12,47 +12,32 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from engine import activations
 from engine.errors import ParamError
 from engine.layers.recurrent import RNN
+from engine.layers.rnn_around import _AroundCell
 from engine.layers.rnn_cell_base import _Cell, reads_ahead
-from engine.params import params_of
 
 
-class _OfCell(RNN):
-    """A recurrent layer of one kind of cell; its ``_kernel`` is torch's for the usual activations."""
+class _OfCell(_AroundCell):
+    """A recurrent layer of one kind of cell; its ``_kernel`` is torch's for the usual activations.
+
+    Args:
+        units: How many numbers the layer remembers and gives out.
+        use_cudnn: Whether one fused kernel may do the sequence, where it can: "auto", True or False.
+    """
 
     cell: _Cell
     units: int
     dropout: float
     recurrent_dropout: float
 
-    def _wrap(self, cell_type: Any, cell_name: str, given: Mapping[str, Any]) -> None:
-        """Make the cell and settle as a layer around it; ``given`` are the constructor's local variables."""
-        kwargs = dict(given["kwargs"])
-        taken_over = {name: kwargs[name] for name in ("trainable", "dtype") if name in kwargs}
-        if "implementation" in kwargs:  # of older configs
-            taken_over["implementation"] = kwargs.pop("implementation")
-        names = [param.name for param in params_of(cell_type)]
-        cell = cell_type(**{name: given[name] for name in names}, name=cell_name, **taken_over)
-        RNN.__init__(
-            self,
-            cell,
-            return_sequences=given["return_sequences"],
-            return_state=given["return_state"],
-            go_backwards=given["go_backwards"],
-            stateful=given["stateful"],
-            unroll=given["unroll"],
-            zero_output_for_mask=given["zero_output_for_mask"],
-            **kwargs,
-        )
-        self.activity_regularizer = given["activity_regularizer"]
-        for name in names:
-            setattr(self, name, getattr(cell, name))
+    def _wrap(self, cell_type: Any, cell_name: str, given: Mapping[str, Any], **more: Any) -> None:
+        super()._wrap(cell_type, cell_name, given, **more)
         if "use_cudnn" in given:
             self.use_cudnn = given["use_cudnn"]
         self._no_bias: Tensor | None = None
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; ``use_cudnn`` only where it was chosen, as in Keras' files."""
-        config: dict[str, Any] = {"activity_regularizer": None} | super().get_config()
+        config = super().get_config()
         if config.get("use_cudnn") == "auto":
             del config["use_cudnn"]
         return config

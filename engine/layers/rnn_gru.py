@@ -21,27 +21,11 @@ class GRUCell(_Cell):
     Keras: ``keras.layers.GRUCell``.
 
     Args:
-        units: How many numbers the cell remembers and gives out.
         activation: The function that shapes the new candidate for the state.
-        recurrent_activation: The function of the gates, between 0 (shut) and 1 (open).
-        use_bias: Whether a learned number is added for each unit and gate.
-        kernel_initializer: How the weights of the input start.
-        recurrent_initializer: How the weights of the state start.
-        bias_initializer: How the bias starts.
-        kernel_regularizer: A penalty on large weights of the input.
-        recurrent_regularizer: A penalty on large weights of the state.
-        bias_regularizer: A penalty on a large bias.
-        kernel_constraint: A rule that the weights of the input are made to obey after each step.
-        recurrent_constraint: A rule that the weights of the state are made to obey after each step.
-        bias_constraint: A rule that the bias is made to obey after each step.
-        dropout: The share of the input's numbers left out in training.
-        recurrent_dropout: The share of the state's numbers left out in training.
         reset_after: Whether the reset gate acts after the state met its weights (fast) or before.
-        seed: The start of the random numbers of dropout.
     """
 
     gates: ClassVar[int] = 3
-    recurrent_activation: Any
     reset_after: bool
 
     def __init__(
@@ -101,31 +85,7 @@ class GRU(_OfCell):
     ``GRUCell`` states the formula (Cho et al. 2014).  Keras: ``keras.layers.GRU``.
 
     Args:
-        units: How many numbers the layer remembers and gives out.
-        activation: The function that shapes the state.
-        recurrent_activation: The function of the gates, between 0 (shut) and 1 (open).
-        use_bias: Whether a learned number is added for each unit and gate.
-        kernel_initializer: How the weights of the input start.
-        recurrent_initializer: How the weights of the state start.
-        bias_initializer: How the bias starts.
-        kernel_regularizer: A penalty on large weights of the input.
-        recurrent_regularizer: A penalty on large weights of the state.
-        bias_regularizer: A penalty on a large bias.
-        activity_regularizer: A penalty on large outputs.
-        kernel_constraint: A rule that the weights of the input are made to obey after each step.
-        recurrent_constraint: A rule that the weights of the state are made to obey after each step.
-        bias_constraint: A rule that the bias is made to obey after each step.
-        dropout: The share of the input's numbers left out in training.
-        recurrent_dropout: The share of the state's numbers left out in training.
-        seed: The start of the random numbers of dropout.
-        return_sequences: Whether the output of every step comes out, instead of the last alone.
-        return_state: Whether the last states come out too.
-        go_backwards: Whether the sequence is read from its end; outputs then come in that order.
-        stateful: Whether the next batch goes on from the states of this one; the batch size is then fixed.
-        unroll: Taken for the sake of Keras' code; here it changes nothing.
         reset_after: Whether the reset gate acts after the state met its weights (fast) or before.
-        use_cudnn: Whether one fused kernel may do the sequence, where it can: "auto", True or False.
-        zero_output_for_mask: Whether steps that are left out give zeros, instead of the output before them.
     """
 
     reset_after: bool

@@ -20,21 +20,8 @@ class SimpleRNNCell(_Cell):
     Keras: ``keras.layers.SimpleRNNCell``.
 
     Args:
-        units: How many numbers the cell remembers and gives out.
         activation: The function applied to what comes out.
         use_bias: Whether a learned number is added for each unit.
-        kernel_initializer: How the weights of the input start.
-        recurrent_initializer: How the weights of the state start.
-        bias_initializer: How the bias starts.
-        kernel_regularizer: A penalty on large weights of the input.
-        recurrent_regularizer: A penalty on large weights of the state.
-        bias_regularizer: A penalty on a large bias.
-        kernel_constraint: A rule that the weights of the input are made to obey after each step.
-        recurrent_constraint: A rule that the weights of the state are made to obey after each step.
-        bias_constraint: A rule that the bias is made to obey after each step.
-        dropout: The share of the input's numbers left out in training.
-        recurrent_dropout: The share of the state's numbers left out in training.
-        seed: The start of the random numbers of dropout.
     """
 
     def __init__(
@@ -72,30 +59,6 @@ class SimpleRNN(_OfCell):
     Input (batch, steps, features), output (batch, units), or every step's with ``return_sequences``.
     At each step state = activation(x @ kernel + state @ recurrent_kernel + bias); the state is the output.
     Keras: ``keras.layers.SimpleRNN``.
-
-    Args:
-        units: How many numbers the layer remembers and gives out.
-        activation: The function that shapes the state.
-        use_bias: Whether a learned number is added for each unit and gate.
-        kernel_initializer: How the weights of the input start.
-        recurrent_initializer: How the weights of the state start.
-        bias_initializer: How the bias starts.
-        kernel_regularizer: A penalty on large weights of the input.
-        recurrent_regularizer: A penalty on large weights of the state.
-        bias_regularizer: A penalty on a large bias.
-        activity_regularizer: A penalty on large outputs.
-        kernel_constraint: A rule that the weights of the input are made to obey after each step.
-        recurrent_constraint: A rule that the weights of the state are made to obey after each step.
-        bias_constraint: A rule that the bias is made to obey after each step.
-        dropout: The share of the input's numbers left out in training.
-        recurrent_dropout: The share of the state's numbers left out in training.
-        return_sequences: Whether the output of every step comes out, instead of the last alone.
-        return_state: Whether the last states come out too.
-        go_backwards: Whether the sequence is read from its end; outputs then come in that order.
-        stateful: Whether the next batch goes on from the states of this one; the batch size is then fixed.
-        unroll: Taken for the sake of Keras' code; here it changes nothing.
-        seed: The start of the random numbers of dropout.
-        zero_output_for_mask: Whether steps that are left out give zeros, instead of the output before them.
     """
 
     def __init__(

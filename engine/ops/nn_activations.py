@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine import activations
 from engine.backend import epsilon as default_epsilon
 from engine.backend import floatx
 from engine.errors import ParamError
@@ -149,15 +150,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Tensor:
 @op(rule=_along_rule)
 def sparsemax(x: Any, axis: int = -1) -> Tensor:
     """Return the nearest point of the probability simplex, with exact zeros (Martins & Astudillo 2016)."""
-    x = floating(x)
-    ranked = torch.sort(x, dim=axis, descending=True).values
-    sums = torch.cumsum(ranked, dim=axis)
-    shape = [1] * x.dim()
-    shape[axis] = x.shape[axis]
-    count = torch.arange(1, x.shape[axis] + 1, dtype=x.dtype, device=x.device).reshape(shape)
-    size = ((1 + count * ranked) > sums).sum(dim=axis, keepdim=True)
-    tau = (sums.gather(axis, (size - 1).clamp_min(0)) - 1) / size.to(x.dtype)
-    return torch.clamp_min(x - tau, 0)
+    return activations.sparsemax(floating(x), axis)
 
 
 @op(rule=_along_rule)
