@@ -37,7 +37,7 @@ class CanvasScene(QGraphicsScene):
     changed_shape = Signal()
     """Nodes came, went, moved or were analysed: overlays place themselves anew."""
     grown = Signal()
-    """All cards may have another height: the layers were loaded, or samples came."""
+    """The drawing may have another size: layers were loaded, samples came, or cards glided to new places."""
 
     def __init__(self, session: CanvasSession, graph: str = MAIN, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -334,6 +334,7 @@ class CanvasScene(QGraphicsScene):
             self.put(self.places())
             self.leader.settle()
             self.changed_shape.emit()
+            self.grown.emit()
 
     def put(self, places: Mapping[str, QPointF]) -> None:
         """Set items without touching the document: a drag or an animation under way."""
@@ -348,6 +349,8 @@ class CanvasScene(QGraphicsScene):
             self.sequential, self.animate_next = on, True
             self._arrange()
             self.changed_shape.emit()
+            if self._glide is None:
+                self.grown.emit()
 
     def room_of(self, node: str) -> tuple[float, float]:
         """Return width and height of a card; the usual ones for a node that is not shown yet."""

@@ -307,3 +307,11 @@ def test_many_tabs_scroll_and_long_names_are_cut_in_the_middle(window: MainWindo
 def test_the_tabs_menu_opens_by_the_right_button_only_on_a_tab(three: MainWindow) -> None:
     three.tabs.bar.customContextMenuRequested.emit(QPoint(5000, 3))
     assert three.tabs.menu is None
+
+
+def test_a_chain_opened_in_a_second_tab_fills_the_view(three: MainWindow, qtbot: QtBot) -> None:
+    canvas = three.canvas
+    qtbot.waitUntil(lambda: canvas.mirror.stacked() and not canvas.mirror.gliding())
+    shown = canvas.zoom()
+    canvas.fit_all()
+    assert canvas.zoom() == pytest.approx(shown)
