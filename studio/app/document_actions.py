@@ -36,18 +36,20 @@ class DocumentActions(QMainWindow):
     update_actions: Callable[[], None]
     connect_session: Callable[[], None]
     save: Callable[[], bool]
+    remember_tabs: Callable[..., None]
+    note_closed: Callable[[QWidget], None]
     export_script: Callable[[Literal["keras", "engine"]], None]
 
     def workspaces(self) -> list[Workspace]:
         """Return the open drawings in the order of their tabs."""
         return [page for page in self.tabs.pages() if isinstance(page, Workspace)]
 
-    def show_session(self, session: Session, title: str = "") -> None:
+    def show_session(self, session: Session, title: str = "", *, example: str = "") -> None:
         """Open a drawing in a tab of its own; ``title`` names it until it has a file."""
         if self.loader.catalog is not None:
             session.set_catalog(self.loader.catalog)
         workspace = Workspace(session, TopBar(self.actions_by_id))
-        workspace.title = title
+        workspace.title, workspace.example = title, example
         workspace.code.export_requested.connect(self.export_script)
         self.show_page(workspace, self.name_of(workspace))
         self.connect_session()
@@ -84,6 +86,7 @@ class DocumentActions(QMainWindow):
             self.bar.set_paused(self.workspace.session.paused)
             if not self.tabs.bar.hasFocus():  # the hand goes to the drawing first, not to a button
                 self.workspace.canvas.setFocus()
+        self.remember_tabs()
         self.update_actions()
 
     # -- closing ------------------------------------------------------------------------------------------
@@ -130,7 +133,9 @@ class DocumentActions(QMainWindow):
             page.release()
         if page is self.workspace:
             self.workspace = None
+        self.note_closed(page)
         self.tabs.remove(page)
+        self.remember_tabs()
         if page is not self.start_page:
             self.pages.removeWidget(page)
             page.hide()

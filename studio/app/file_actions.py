@@ -33,6 +33,7 @@ class FileActions(QMainWindow):
     show_session: Callable[..., None]
     update_actions: Callable[[], None]
     workspace_of: Callable[[Path], Workspace | None]
+    remember_tabs: Callable[..., None]
 
     def new_file(self) -> None:
         """Ask for the data, then begin an empty drawing."""
@@ -59,9 +60,9 @@ class FileActions(QMainWindow):
 
     def open_example(self, key: str) -> bool:
         """Open an example as a drawing of its own, which saving asks a name for."""
-        return self._open(examples_path() / f"{EXAMPLES[key]}.bunon", example=True)
+        return self._open(examples_path() / f"{EXAMPLES[key]}.bunon", key)
 
-    def _open(self, path: Path, example: bool = False) -> bool:
+    def _open(self, path: Path, example: str = "") -> bool:
         try:
             session = Session.open(path)
         except (OSError, DocumentError) as error:
@@ -75,7 +76,7 @@ class FileActions(QMainWindow):
             session.path = None
         else:
             self.settings.add_recent(path)
-        self.show_session(session, path.name)
+        self.show_session(session, path.name, example=example)
         return True
 
     def recover(self, left: Recovered) -> None:
@@ -127,6 +128,7 @@ class FileActions(QMainWindow):
             return False
         self.workspace.autosave.watch(self.workspace.session.document, path)
         self.settings.add_recent(path)
+        self.remember_tabs()
         self.update_actions()
         return True
 

@@ -24,6 +24,7 @@ class ProjectActions(LookActions, RunActions):
     training_elsewhere: Callable[[], Workspace | None]
     tabs: DocumentTabs
     library: BlockLibrary
+    closed: list[dict[str, str]]
     manage_block: Callable[[str, str], None]
     start_page: StartPage
 
@@ -166,7 +167,7 @@ class ProjectActions(LookActions, RunActions):
         """Enable what can be done now, and say why of the rest."""
         workspace = self.workspace
         count = self.tabs.bar.count()
-        tabs = {"tab": count > 0, "tabs": count > 1}
+        tabs = {"tab": count > 0, "tabs": count > 1, "closed": bool(self.closed)}
         if workspace is None:
             looking = self.tabs.current() not in (None, self.start_page)
             why_not = self.tr("This tab only compares: go to the tab of a drawing first.")

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLay
 
 from studio.app import ask
 from studio.app.arrange_actions import ArrangeActions
-from studio.app.autosave import forget, left_behind
 from studio.app.check_actions import CheckActions
 from studio.app.command_palette import CommandPalette
 from studio.app.document_actions import DocumentActions
@@ -26,6 +25,7 @@ from studio.app.reuse_actions import ReuseActions
 from studio.app.settings import Settings, data_path
 from studio.app.shortcuts import ShortcutOverlay
 from studio.app.start_page import StartPage
+from studio.app.tab_memory import TabMemory
 from studio.app.workspace import Workspace
 from studio.document.library import BlockLibrary
 from studio.theme import switch
@@ -33,7 +33,7 @@ from studio.theme import switch
 
 class MainWindow(
     ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, PictureActions,
-    PaneActions, ReuseActions, ProjectActions, QMainWindow,
+    PaneActions, ReuseActions, TabMemory, ProjectActions, QMainWindow,
 ):  # fmt: skip
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 
@@ -42,13 +42,15 @@ class MainWindow(
         self.settings = settings or Settings()
         self.loader = loader or CatalogLoader(self)
         self.workspace: Workspace | None = None
+        self.closed = []
         self.library = BlockLibrary(data_path() / "library")
         self.setWindowTitle("Bunon")
         self.setMinimumSize(900, 560)
         self.setAnimated(False)
         load_keys(self.settings)
         self.actions_by_id = ActionSet(self)
-        build_menus(self, self.actions_by_id)
+        self.add_recent_menu(build_menus(self, self.actions_by_id)["file"])
+        self.mark_reopening()
         self.pages = QStackedWidget()
         self.start_page = StartPage()
         self.pages.addWidget(self.start_page)
@@ -57,6 +59,7 @@ class MainWindow(
         self.tabs.close_wanted.connect(self.close_page)
         self.tabs.others_wanted.connect(self.close_all_but)
         self.tabs.new_wanted.connect(self.new_file)
+        self.tabs.bar.tabMoved.connect(self.remember_tabs)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -79,24 +82,9 @@ class MainWindow(
         self.update_actions()
 
     def begin(self) -> None:
-        """Load the layers and look for lost work, once the window has been seen."""
+        """Load the layers and bring back lost work and the last tabs, once the window has been seen."""
         QTimer.singleShot(0, self.loader.start)
-        QTimer.singleShot(50, self.offer_recovery)
-
-    def offer_recovery(self) -> None:
-        """Ask about drawings that a crash left behind, once each."""
-        for left in left_behind(data_path() / "autosave"):
-            name = left.original.name if left.original else self.tr("a drawing without a name")
-            wanted = ask.yes(
-                self,
-                self.tr("Recover your work?"),
-                self.tr("Bunon ended unexpectedly while {name} had unsaved changes.").format(name=name),
-                self.tr("Recover"),
-                self.tr("Discard"),
-            )
-            if wanted:
-                self.recover(left)
-            forget(left.copy)
+        QTimer.singleShot(50, self.bring_back)
 
     def find_action(self) -> None:
         """Open the command palette."""
@@ -176,6 +164,7 @@ class MainWindow(
         if not self.may_leave():
             event.ignore()
             return
+        self.stop_remembering()
         self.settings.set_state("layout/window", self.saveGeometry())
         for workspace in self.workspaces():
             self.leave(workspace)

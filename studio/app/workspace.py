@@ -88,6 +88,7 @@ class Workspace(QWidget):
         self.autosave = Autosave(data_path() / "autosave", self)
         self.autosave.watch(session.document, session.path)
         self.title = ""
+        self.example = ""  # the key of the example that it began as
         self.stored: StoredRun | None = None
         self.canvas = CanvasView(session)
         self.palette_panel = PalettePanel(session)
