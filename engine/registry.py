@@ -21,6 +21,10 @@ _families: _Families
 _local = threading.local()
 
 
+class ConfigError(EngineError, TypeError):
+    """A config is not of the form that its class name promises, or an object has none."""
+
+
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
     """Register a class or function of your own, so that it can be named, saved and loaded.
 
@@ -258,7 +262,12 @@ def _made(cls: type, inner: dict[str, Any], custom_objects: Mapping[str, Any] | 
     with CustomObjectScope(custom_objects):
         maker = getattr(cls, "from_config", None)
         if maker is None:
-            return cls(**inner)
+            raise ConfigError(
+                f"Unable to reconstruct an instance of '{cls.__name__}' because the class is missing a "
+                "`from_config()` method: a class method that returns an object for what `get_config()` told. "
+                f"Config: {inner}",
+                code="config",
+            )
         if custom_objects and "custom_objects" in inspect.signature(maker).parameters:
             return maker(inner, custom_objects=custom_objects)
         return maker(inner)

@@ -21,7 +21,7 @@ from engine import registry
 from engine.backend import convert_to_numpy, convert_to_tensor
 from engine.dtypes import standardize_dtype
 from engine.errors import EngineError, did_you_mean
-from engine.registry import Family, ObjectSharingScope
+from engine.registry import ConfigError, Family, ObjectSharingScope
 from engine.symbolic import KerasTensor
 
 __all__ = [
@@ -37,10 +37,6 @@ _FAMILIES = (
     "optimizers.schedules", "callbacks",
 )  # fmt: skip
 _local = threading.local()
-
-
-class ConfigError(EngineError, TypeError):
-    """A config is not of the form that its class name promises, or an object has none."""
 
 
 class SafeModeScope:
@@ -238,11 +234,9 @@ def _made(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]) -> A
         return maker.from_config(dict(config["config"] or {}))
     except TypeError as error:
         raise ConfigError(
-            f"{cls} could not be deserialized properly. Parts that are objects (layers, models, "
-            "...) and come "
-            "out of `get_config()` are made again in the class's `from_config()`. "
-            f"config={config}. The error "
-            f"was: {error}",
+            f"{cls} could not be deserialized properly. Please ensure that parts that are Python objects "
+            "(layers, models, ...) and come out of `get_config()` are explicitly deserialized in the class's "
+            f"`from_config()`. config={config}. The error was: {error}",
             code="config",
         ) from error
 

@@ -132,7 +132,16 @@ class Lambda(Layer):
                 found[name] = _from_config(value, custom_objects, safe_mode)
             elif name == "output_shape" and isinstance(value, list) and is_shape(value):
                 found[name] = tuple(value)
+        if found.get("arguments"):
+            found["arguments"] = _read_arguments(found["arguments"], custom_objects, safe_mode)
         return super().from_config(found)
+
+
+def _read_arguments(arguments: Any, custom_objects: Any, safe_mode: bool | None) -> Any:
+    """Return the further arguments of a config: arrays and tensors are written as their numbers."""
+    from engine.serialization import deserialize_keras_object
+
+    return deserialize_keras_object(arguments, custom_objects, safe_mode is not False)
 
 
 def _has_signature(function: Any) -> bool:

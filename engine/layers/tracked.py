@@ -58,8 +58,8 @@ class Tracked(torch.nn.Module):
             self._untrack_variable(weight)
         super().__delattr__(name)
 
-    def _track(self, name: str, value: Any) -> None:
-        if _plain(value):
+    def _track(self, name: str, value: Any, around: tuple[int, ...] = ()) -> None:
+        if _plain(value) or id(value) in around:  # a list may hold itself
             return
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             place = f"{name}_{key}".replace(".", "_")
@@ -69,7 +69,7 @@ class Tracked(torch.nn.Module):
                 if not any(weight is item for weight in self._weights):
                     self._weights.append(item)
             elif isinstance(item, (list, tuple, dict)):
-                self._track(place, item)
+                self._track(place, item, (*around, id(value)))
 
     def _sublayers(self) -> list[Any]:
         """Return the layers directly inside this one, each once, in the order of their making."""
@@ -103,11 +103,13 @@ class Tracked(torch.nn.Module):
     def _attributes_of(self, kind: type) -> list[Any]:
         """Return the objects of a kind that are attributes, in lists and dicts too, each once."""
         unique: dict[int, Any] = {}
+        seen: set[int] = set()  # a list may hold itself
 
         def gather(value: Any) -> None:
             if isinstance(value, kind):
                 unique.setdefault(id(value), value)
-            elif isinstance(value, (list, tuple, dict)) and not _plain(value):
+            elif isinstance(value, (list, tuple, dict)) and not _plain(value) and id(value) not in seen:
+                seen.add(id(value))
                 for item in value.values() if isinstance(value, dict) else value:
                     gather(item)
 

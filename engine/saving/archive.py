@@ -28,6 +28,9 @@ def save_model(
 ) -> None:
     """Write structure, weights, optimizer and compile arguments of ``model`` to a ``.keras`` file.
 
+    The ending ``.h5`` (``.hdf5``) writes the format of older Keras, the optimizer too unless
+    ``include_optimizer=False``.
+
     ``filepath`` is a path, or a binary file open for writing.  With ``zipped=False`` it names a folder for
     the same files.  A whole file takes the place of an old one in one step.  Raises ``EngineError`` for
     other endings and where ``overwrite`` is False and the file exists, ``ImportError`` without the package
@@ -40,7 +43,7 @@ def save_model(
             f"Give a path that ends in `.keras`. Received: filepath={filepath}",
             code="param",
         )
-    kwargs.pop("include_optimizer", None)
+    include_optimizer = bool(kwargs.pop("include_optimizer", True))
     if kwargs:
         raise EngineError(f"The following argument(s) are not supported: {list(kwargs)}", code="param")
     if isinstance(filepath, io.IOBase):
@@ -56,13 +59,16 @@ def save_model(
             )
         _write_folder(model, path)
         return
+    if path.suffix in (".h5", ".hdf5"):
+        from engine.saving import legacy_h5
+
+        allowed(path, overwrite)
+        legacy_h5.save_model(model, path, include_optimizer, KERAS_VERSION)
+        return
     if path.suffix != ".keras":
-        hint = (
-            " Files of Keras 1 and 2 (.h5) are read, not written." if path.suffix in (".h5", ".hdf5") else ""
-        )
         raise EngineError(
-            "Invalid filepath extension for saving: expected a `.keras` extension, as in 'model.keras'. "
-            f"Received: filepath={filepath}.{hint}",
+            "Invalid filepath extension for saving: expected a `.keras` extension, as in 'model.keras', or "
+            f"`.h5` for the format of older Keras. Received: filepath={filepath}",
             code="param",
         )
     allowed(path, overwrite)

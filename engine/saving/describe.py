@@ -24,14 +24,25 @@ def from_json(
     text: bytes | str, custom_objects: Mapping[str, Any] | None, compile: bool, safe_mode: bool
 ) -> Any:
     """Return the model that ``to_json`` (or Keras) described, with new weights; raises ``EngineError``."""
+    config = parsed(text)
+    if not compile:
+        config["compile_config"] = None
+    return made(config, custom_objects, safe_mode)
+
+
+def parsed(text: bytes | str) -> dict[str, Any]:
+    """Return the config of a model from its JSON text; raises ``EngineError`` where it is none."""
     try:
         config = json.loads(text)
     except ValueError as error:
         raise EngineError(f"The structure of the model is no JSON text: {error}", code="archive") from None
     if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
         raise EngineError("The file describes no model: 'class_name' or 'config' is missing.", code="archive")
-    if not compile:
-        config["compile_config"] = None
+    return config
+
+
+def made(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None, safe_mode: bool) -> Any:
+    """Return the model of a config; raises ``EngineError``."""
     with ObjectSharingScope():
         try:
             model = deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)

@@ -183,7 +183,7 @@ def _array(group: Any, name: str) -> Any:
     if declared > _LARGE and declared > _EXPANSION * dataset.id.get_storage_size():
         raise EngineError(
             f"The array '{name}' claims {declared} bytes but the file stores "
-            f"{dataset.id.get_storage_size()} of them: it is not read.",
+            f"{dataset.id.get_storage_size()} of them: it looks like a shape bomb and is not read.",
             code="weights_file",
         )
     try:

@@ -24,7 +24,7 @@ def checked(archive: zipfile.ZipFile, name: str) -> bytes:
     if info.file_size > _LARGE and info.file_size > _EXPANSION * info.compress_size:
         raise EngineError(
             f"'{name}' in the archive claims {info.file_size} bytes but {info.compress_size} of them are "
-            "stored: it is not read.",
+            "stored: it looks like a decompression bomb and is not read.",
             code="archive",
         )
     try:

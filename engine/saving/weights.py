@@ -69,7 +69,12 @@ def save_weights(
 
 
 def load_weights(
-    model: Any, filepath: Any, skip_mismatch: bool = False, objects_to_skip: Any = None, by_name: Any = None
+    model: Any,
+    filepath: Any,
+    skip_mismatch: bool = False,
+    objects_to_skip: Any = None,
+    by_name: Any = None,
+    **kwargs: Any,
 ) -> None:
     """Set the weights of ``model`` from a file of ``save_weights``, of Keras, or a whole ``.keras`` model.
 
@@ -77,6 +82,8 @@ def load_weights(
     ``skip_mismatch`` those layers are left as they are, with a warning.  ``.h5`` files of older Keras are
     read too, ``by_name`` by the names of their layers.  Keras: ``Model.load_weights``.
     """
+    if kwargs:
+        raise EngineError(f"Invalid keyword arguments: {kwargs}", code="param")
     name = str(filepath)
     if objects_to_skip is not None and not name.endswith((".weights.h5", ".weights.json")):
         raise EngineError(

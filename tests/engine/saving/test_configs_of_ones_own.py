@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+import engine
 from engine import layers, models, saving
 from engine.serialization import (
     ObjectSharingScope,
@@ -74,3 +78,75 @@ def test_a_scope_lets_nameless_functions_be_found_again():
 def test_what_is_no_chain_is_refused(config, words):
     with pytest.raises(ValueError, match=words):
         saving.deserialize_keras_object({"class_name": "Sequential", "module": "keras", "config": config})
+
+
+def test_a_list_that_holds_itself_is_saved(tmp_path: Path) -> None:
+    @engine.saving.register_keras_serializable("cyclic")
+    class Cyclic(engine.Model):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.blocks: list[Any] = []
+            self.blocks.append(self.blocks)
+            self.table: dict[str, Any] = {}
+            self.table["again"] = self.table
+            self.out = layers.Dense(2)
+
+        def call(self, x: Any) -> Any:
+            return self.out(x)
+
+    model = Cyclic()
+    x = np.ones((1, 3), "float32")
+    wanted = model(x).detach()
+    model.save(tmp_path / "m.keras")
+    np.testing.assert_array_equal(engine.saving.load_model(tmp_path / "m.keras")(x).detach(), wanted)
+
+
+class _Growth:
+    """A function object without ``from_config``."""
+
+    def __call__(self, x: Any) -> Any:
+        return x * 2
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+
+@engine.saving.register_keras_serializable("unread")
+class _Unread(layers.Layer):
+    """Its config holds a layer that nobody makes again."""
+
+    def __init__(self, inner: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.inner = inner
+
+    def call(self, x: Any) -> Any:
+        return self.inner(x)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "inner": self.inner}
+
+
+def test_objects_that_cannot_be_made_again_are_told(tmp_path: Path) -> None:
+    engine.saving.register_keras_serializable("unread")(_Growth)
+    entry = engine.Input((3,))
+    for layer, words in (
+        (layers.Dense(1, activation=_Growth()), "Unable to reconstruct an instance of '_Growth'"),
+        (_Unread(layers.Dense(2)), "are explicitly deserialized"),
+    ):
+        engine.Model(entry, layer(entry)).save(tmp_path / "m.keras")
+        with pytest.raises(TypeError, match=words):
+            engine.saving.load_model(tmp_path / "m.keras")
+
+
+def test_functions_of_ones_own_are_saved_by_their_registered_name() -> None:
+    @engine.saving.register_keras_serializable("functions")
+    def distance(y_true: Any, y_pred: Any) -> Any:
+        return (y_true - y_pred) ** 2
+
+    model = engine.Sequential([layers.Input((1,)), layers.Dense(1)])
+    model.compile("sgd", loss=distance, metrics=[distance])
+    config = model.get_compile_config()
+    assert config["loss"]["config"] == "functions>distance"
+    twin = engine.Sequential([layers.Input((1,)), layers.Dense(1)])
+    twin.compile_from_config(config)
+    assert twin.loss is distance
