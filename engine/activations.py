@@ -248,6 +248,8 @@ def sparse_sigmoid(x: Tensor) -> Tensor:
 @_accepting
 def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
     """Return the nearest point of the probability simplex, with exact zeros (Martins & Astudillo 2016)."""
+    if not x.numel():
+        return x
     ranked = torch.sort(x, dim=axis, descending=True).values
     sums = torch.cumsum(ranked, dim=axis)
     shape = [1] * x.dim()

@@ -24,7 +24,7 @@ class TensorBoard(Callback):
     ``update_freq`` "batch", or a number of batches, writes the numbers of batches as well;
     ``write_steps_per_second`` the speed; ``embeddings_freq`` the tables of Embedding layers, for the
     projector, their rows named by the lines of ``embeddings_metadata``, a file or a dict of files by layer.
-     There is no
+    There is no
     profiler: ``profile_batch`` is 0.  Needs the package tensorboardX.  Keras:
     ``keras.callbacks.TensorBoard``.
     """
@@ -190,9 +190,23 @@ class TensorBoard(Callback):
         for layer in self._embeddings():
             given = self.embeddings_metadata
             file = given.get(layer.name) if isinstance(given, Mapping) else given
-            labels = Path(file).read_text(encoding="utf-8").splitlines() if file else None
+            labels = self._labels(file) if file else None
             table = np.asarray(layer.embeddings.numpy())
             self._writer(self._train_dir).add_embedding(table, labels, tag=layer.name, global_step=epoch)
+
+    def _labels(self, file: str) -> list[str] | None:
+        """Return the lines of a file of labels, which may lie in the log directory; a missing one ends no
+        training.
+        """
+        for path in (Path(file), Path(self.log_dir) / file):
+            if path.is_file():
+                return path.read_text(encoding="utf-8").splitlines()
+        warnings.warn(
+            f"TensorBoard: the file of labels {file!r} (embeddings_metadata) is neither there nor in the log "
+            "directory; the embeddings are written without labels.",
+            stacklevel=2,
+        )
+        return None
 
 
 def _picture(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -74,7 +75,14 @@ def axes_of(axis: Any, rank: int) -> list[int]:
     """
     if axis is None:
         return list(range(rank))
-    given = list(axis) if isinstance(axis, (tuple, list)) else [operator.index(axis)]
+    try:
+        given = [operator.index(item) for item in (axis if isinstance(axis, (tuple, list)) else [axis])]
+    except TypeError:
+        raise ShapeError(
+            f"An axis is a whole number, or several in a tuple. Received: axis={axis!r}",
+            code="axis",
+            axis=axis,
+        ) from None
     found = []
     for item in given:
         if not -rank <= item < max(rank, 1):
@@ -91,9 +99,12 @@ def axes_of(axis: Any, rank: int) -> list[int]:
 
 
 def fold_last(x: Tensor, axes: Sequence[int]) -> Tensor:
-    """Return ``x`` with ``axes`` moved to the end and folded into one."""
+    """Return ``x`` with ``axes`` moved to the end and folded into one; a lone number becomes a row of 1."""
+    if not x.dim():
+        return x.reshape(1)
     rest = [axis for axis in range(x.dim()) if axis not in axes]
-    return x.permute(*rest, *axes).reshape(*(x.shape[axis] for axis in rest), -1)
+    count = math.prod(x.shape[axis] for axis in axes)
+    return x.permute(*rest, *axes).reshape(*(x.shape[axis] for axis in rest), count)
 
 
 def unary(

@@ -14,7 +14,7 @@ from engine import activations
 from engine.backend import epsilon as default_epsilon
 from engine.backend import floatx
 from engine.errors import ParamError
-from engine.ops.convert import axes_of, floating, fold_last, tensor, unary
+from engine.ops.convert import axes_of, floating, fold_last, is_whole, tensor, unary
 from engine.ops.functions import op as _op
 from engine.symbolic import KerasTensor
 
@@ -31,7 +31,7 @@ hard_sigmoid = unary("hard_sigmoid", F.hardsigmoid, "x / 6 + 0.5 cut to the rang
 hard_silu = unary("hard_silu", F.hardswish, "x * hard_sigmoid(x), also called hard swish.", module="nn")
 selu = unary("selu", F.selu, "the scaled ELU that keeps mean 0 and variance 1.", module="nn")
 tanh_shrink = unary("tanh_shrink", F.tanhshrink, "x - tanh(x).", module="nn")
-hard_tanh = unary("hard_tanh", F.hardtanh, "x cut to the range from -1 to 1.", module="nn")
+hard_tanh = unary("hard_tanh", F.hardtanh, "x cut to the range from -1 to 1.", floats=False, module="nn")
 swish = silu
 hard_swish = hard_silu
 
@@ -119,8 +119,8 @@ def _along_rule(x: KerasTensor, axis: Any = -1, **_: Any) -> KerasTensor:
 
 def _along(function: Any, x: Any, axis: Any) -> Tensor:
     x = floating(x)
-    if isinstance(axis, int):
-        found: Tensor = function(x, dim=axis)
+    if is_whole(axis):
+        found: Tensor = function(x, dim=int(axis))
         return found
     axes = axes_of(axis, x.dim())
     order = [one for one in range(x.dim()) if one not in axes] + axes

@@ -236,6 +236,8 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Tensor:
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """Return Vandermonde's matrix: the powers of each number in a row, the highest first."""
     x = tensor(x)
+    if x.dim() != 1:
+        raise ShapeError(f"Input tensor must be 1-dimensional. Received: shape {tuple(x.shape)}", code="rank")
     return torch.vander(x, N=N, increasing=increasing).to(x.dtype)
 
 

@@ -118,6 +118,8 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     """Return the numbers of x at ``indices`` along ``axis``, each row by its own."""
     x, places = tensor(x), tensor(indices).long()
+    if axis is not None:
+        (axis,) = axes_of(axis, x.dim())
     size = x.numel() if axis is None else x.shape[axis]
     return torch.take_along_dim(x, torch.where(places < 0, places + size, places), dim=axis)
 
@@ -159,7 +161,12 @@ def diagflat(x: Any, k: int = 0) -> Tensor:
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Return the diagonals in the plane of two axes."""
     x = tensor(x)
-    if x.dim() and axis1 % x.dim() == axis2 % x.dim():
+    if x.dim() < 2:
+        raise ShapeError(
+            f"`diagonal` requires a tensor of at least two dimensions. Received: shape {tuple(x.shape)}",
+            code="rank",
+        )
+    if axis1 % x.dim() == axis2 % x.dim():
         raise ShapeError(f"The axes of a plane differ. Received: axis1={axis1}, axis2={axis2}", code="axis")
     return torch.diagonal(tensor(x), offset=offset, dim1=axis1, dim2=axis2)
 

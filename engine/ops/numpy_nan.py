@@ -57,7 +57,7 @@ def nanargmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor
 def nansum(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Return the sum along ``axis``, NaN counting 0."""
     x = _filled(x, 0.0)
-    return x if x.is_floating_point() and axis in ((), []) else plain.sum(x, axis, keepdims)
+    return x if x.is_floating_point() and plain.no_axes(axis) else plain.sum(x, axis, keepdims)
 
 
 @numpy_op()
@@ -82,14 +82,14 @@ def nancumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
 def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Return the mean along ``axis``, NaN left out."""
     x = floating(x)
-    return x if axis in ((), []) else torch.nanmean(x, dim=axis, keepdim=keepdims)
+    return x if plain.no_axes(axis) else torch.nanmean(x, dim=axis, keepdim=keepdims)
 
 
 @numpy_op()
 def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Return the variance along ``axis``, NaN left out."""
     x = floating(x)
-    if axis in ((), []):
+    if plain.no_axes(axis):
         return torch.where(torch.isnan(x), x, torch.zeros_like(x))
     valid = ~torch.isnan(x)
     away = torch.where(valid, x - torch.nanmean(x, dim=axis, keepdim=True), torch.zeros_like(x))
@@ -117,6 +117,6 @@ def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keep
 @numpy_op()
 def nanmedian(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Return the middle number along ``axis``, NaN left out."""
-    if axis in ((), []):
+    if plain.no_axes(axis):
         return tensor(x)
     return plain.quantiles(x, 0.5, axis, "linear", keepdims, torch.nanquantile)

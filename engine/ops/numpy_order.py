@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.backend import convert_to_tensor
+from engine.backend import convert_to_tensor, result_type
 from engine.errors import EngineError, ParamError, ShapeError
 from engine.ops.convert import axes_of, countable, floating, is_whole, mixed_dtype, numpy_op, tensor
 from engine.ops.inference import shape_of
@@ -88,7 +88,17 @@ def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) ->
     return torch.isin(x1, x2, assume_unique=assume_unique, invert=invert)
 
 
-@numpy_op()
+def _bincount_rule(
+    x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False
+) -> KerasTensor | None:
+    """The number of bins depends on the numbers."""
+    if not isinstance(x, KerasTensor):
+        return None
+    dtype = "int32" if weights is None else result_type(x.dtype, getattr(weights, "dtype", "int32"))
+    return KerasTensor((*x.shape[:-1], None), dtype)
+
+
+@numpy_op(rule=_bincount_rule)
 def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """Return how often each whole number stands in x (in each row of it), or the sum of its weights."""
     if sparse:
@@ -124,7 +134,7 @@ def histogram(x: Any, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor
             param="range",
         )
     x = floating(x)
-    if x.dim() != 1:
+    if x.dim() > 1:
         raise ShapeError(f"Input tensor must be 1-dimensional. Received: shape {tuple(x.shape)}", code="rank")
     found = torch.histogram(
         x.flatten().cpu(), bins=bins, range=None if range is None else tuple(map(float, range))

@@ -52,7 +52,7 @@ def _rule(function: Any) -> Any:
 
 def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = _stacked(x)
-    if axis == () or axis == []:
+    if no_axes(axis):
         return x
     x = _gathered(x)
     return torch.sum(x, dim=axis, keepdim=keepdims, dtype=x.dtype)
@@ -60,17 +60,22 @@ def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = _stacked(x)
-    return x if axis == () or axis == [] else torch.mean(floating(x), dim=axis, keepdim=keepdims)
+    return x if no_axes(axis) else torch.mean(floating(x), dim=axis, keepdim=keepdims)
 
 
 def _all(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = tensor(x).bool()
-    return x if axis == () or axis == [] else torch.all(x, dim=_listed(axis), keepdim=keepdims)
+    return x if no_axes(axis) else torch.all(x, dim=_listed(axis), keepdim=keepdims)
 
 
 def _any(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = tensor(x).bool()
-    return x if axis == () or axis == [] else torch.any(x, dim=_listed(axis), keepdim=keepdims)
+    return x if no_axes(axis) else torch.any(x, dim=_listed(axis), keepdim=keepdims)
+
+
+def no_axes(axis: Any) -> bool:
+    """Return whether ``axis`` is an empty tuple or list: nothing is gathered then."""
+    return isinstance(axis, (tuple, list)) and not axis
 
 
 def _listed(axis: Any) -> Any:
@@ -83,12 +88,12 @@ def _every(axis: Any) -> Any:
 
 def _amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = tensor(x)
-    return x if axis == () or axis == [] else torch.amax(x, dim=_every(axis), keepdim=keepdims)
+    return x if no_axes(axis) else torch.amax(x, dim=_every(axis), keepdim=keepdims)
 
 
 def _amin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = tensor(x)
-    return x if axis == () or axis == [] else torch.amin(x, dim=_every(axis), keepdim=keepdims)
+    return x if no_axes(axis) else torch.amin(x, dim=_every(axis), keepdim=keepdims)
 
 
 def _extreme(name: str, x: Any, axis: Any, keepdims: bool, initial: Any) -> Tensor:
@@ -114,7 +119,7 @@ def _min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
 
 def _var(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = floating(x)
-    if axis == () or axis == []:
+    if no_axes(axis):
         return torch.zeros_like(x)
     return torch.var(x, dim=axis, keepdim=keepdims, correction=0)
 
@@ -197,7 +202,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
 
 def _ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     x = tensor(x)
-    if axis == () or axis == []:
+    if no_axes(axis):
         return torch.zeros_like(x)
     return _amax(x, axis, keepdims) - _amin(x, axis, keepdims)
 
@@ -210,7 +215,7 @@ def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 def _count(x: Any, axis: Any = None) -> Tensor:
     x = tensor(x) != 0
-    return x.int() if axis == () or axis == [] else torch.sum(x, dim=axis, dtype=torch.int32)
+    return x.int() if no_axes(axis) else torch.sum(x, dim=axis, dtype=torch.int32)
 
 
 @numpy_op(rule=_rule(_count))
@@ -225,7 +230,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     x = tensor(x)
     dtype = mixed_dtype(x, float, *([] if weights is None else [tensor(weights)]))
     x = x.to(dtype)
-    if axis == () or axis == []:
+    if no_axes(axis):
         return x
     if weights is None:
         return torch.mean(x, dim=axis)
@@ -310,7 +315,7 @@ def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdim
 
 
 def _median(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
-    if axis == () or axis == []:
+    if no_axes(axis):
         return floating(x)
     return quantiles(x, 0.5, axis, "linear", keepdims, torch.quantile)
 

@@ -209,14 +209,14 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
 
 
 def _repeat_rule(x: Any, repeats: Any, axis: int | None = None) -> KerasTensor | None:
-    """Counts for each slice need not wait for the number of slices."""
+    """Counts for each slice need not wait for the number of slices, which stays unknown as in Keras."""
     if not isinstance(x, KerasTensor) or isinstance(repeats, KerasTensor) or axis is None:
         return None
     counts = [int(repeats)] if is_whole(repeats) else [int(count) for count in tensor(repeats).reshape(-1)]
     (at,) = axes_of(axis, x.ndim)
     if x.shape[at] is not None or len(counts) == 1:
         return None
-    return KerasTensor((*x.shape[:at], sum(counts), *x.shape[at + 1 :]), x.dtype)
+    return KerasTensor((*x.shape[:at], None, *x.shape[at + 1 :]), x.dtype)
 
 
 @numpy_op(rule=_repeat_rule)

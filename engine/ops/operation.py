@@ -59,7 +59,14 @@ class Operation:
             elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
                 found.pop(parameter.name, None)
         found.pop("name", None)
-        plain = all(isinstance(leaf, (str, int, float, bool, type(None))) for leaf in flatten(found))
+        nameless = any(
+            bound.arguments.get(parameter.name)
+            for parameter in parameters.values()
+            if parameter.kind is parameter.VAR_POSITIONAL
+        )
+        plain = not nameless and all(
+            isinstance(leaf, (str, int, float, bool, type(None))) for leaf in flatten(found)
+        )
         made._auto_config = found if plain else None
         return made
 
