@@ -64,10 +64,8 @@ class Operation:
             for parameter in parameters.values()
             if parameter.kind is parameter.VAR_POSITIONAL
         )
-        plain = not nameless and all(
-            isinstance(leaf, (str, int, float, bool, type(None))) for leaf in flatten(found)
-        )
-        made._auto_config = found if plain else None
+        plain = all(isinstance(leaf, (str, int, float, bool, type(None))) for leaf in flatten(found))
+        made._auto_config = found if plain and not nameless else None
         return made
 
     def __init__(self, name: str | None = None) -> None:
