@@ -10,6 +10,7 @@ import torch
 
 from engine.backend import autocast_dtype, convert_to_tensor
 from engine.errors import ParamError, ShapeError
+from engine.structure import map_structure
 
 
 class Variable(torch.nn.Parameter):
@@ -132,6 +133,16 @@ class Variable(torch.nn.Parameter):
             plain = plain.float()
         return np.array(plain.numpy(force=force))
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return self.numpy() if dtype is None else self.numpy().astype(dtype, copy=False)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Let numpy's functions (``np.min``, ``np.concatenate``) take the numbers; torch's own methods, which
+        numpy would call, have other arguments.
+        """
+        plain = map_structure(_array, (tuple(args), dict(kwargs)))
+        return function(*plain[0], **plain[1])
+
     @property
     def value(self) -> torch.Tensor:
         """The tensor itself, whose ``grad`` a training step of one's own reads; in an ``AutocastScope`` its
@@ -181,6 +192,10 @@ class Variable(torch.nn.Parameter):
         twin.requires_grad_(self.requires_grad)
         memo[id(self)] = twin
         return twin
+
+
+def _array(value: Any) -> Any:
+    return value.numpy() if isinstance(value, Variable) else value
 
 
 def _scoped(name: str) -> str:

@@ -199,6 +199,14 @@ def test_masks_travel_into_models_inside_models() -> None:
     torch.testing.assert_close(Model(entry, lstm(writer(entry)))(ids), model(ids))
 
 
+def test_numpys_functions_take_weights() -> None:
+    weight = Variable([[1.0, -2.0], [3.0, 4.0]], dtype="float32")
+    assert np.min(weight) == -2.0 and np.mean(weight) == 1.5
+    assert np.max(weight, axis=0).tolist() == [3.0, 4.0]
+    assert np.concatenate([weight, weight]).shape == (4, 2)
+    assert np.array(weight, dtype="float64").dtype == "float64"
+
+
 def test_weights_are_variables_with_the_words_of_keras() -> None:
     weight = Variable([[1.0, 2.0]], dtype="float32", name="w")
     weight.assign_add([[1.0, 1.0]])

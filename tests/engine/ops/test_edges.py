@@ -29,7 +29,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Keras' own: deprecated word
         ("softmax", (torch.zeros(0, 3), None)),
         ("sparsemax", (torch.zeros(0, 3),)),
         ("std", (torch.arange(6.0).reshape(2, 3), np.int64(0))),
-        ("nanmean", (torch.arange(6.0).reshape(2, 3), np.int64(1))),
         ("nanargmin", (torch.arange(6.0).reshape(2, 3), np.int64(1))),
         ("hard_tanh", (torch.tensor([-3, 0, 3]),)),
         ("hard_tanh", (np.array([-3, 3]),)),
