@@ -43,8 +43,8 @@ def remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: str
                 draft.put("wires", (graph, healed), Frozen())
         draft.put("places", (graph, node), None)
         draft.put("nodes", (graph, node), None)
-        if row.kind == "layer" and not draft.users(row.ref):
-            draft.put("layers", row.ref, None)
+        if row.kind == "layer":
+            blocks.release_layer(draft, graph, row.ref)
         if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
             blocks.drop(draft, row.ref)
     close_gaps(draft, touched, graph)

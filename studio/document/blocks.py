@@ -136,6 +136,20 @@ def conceal(draft: Draft, graph: str, entry: str, param: str) -> None:
             draft.put("nodes", (where, node), Node(use.kind, use.name, use.ref, options, use.extra))
 
 
+def release_layer(draft: Draft, graph: str, entry: str) -> None:
+    """A node of ``graph`` that called a layer is gone: forget the layer where nothing calls it now.
+
+    What the uses of the block chose of it is forgotten with its last node there.
+    """
+    users = draft.users(entry)
+    row = draft.row("graphs", graph)
+    if isinstance(row, Graph) and not any(where == graph for where, _ in users):
+        for param in [param for pairs in row.params.values() for each, param in pairs if each == entry]:
+            conceal(draft, graph, entry, param)
+    if not users:
+        draft.put("layers", entry, None)
+
+
 def _without_pair(params: Frozen, entry: str, param: str) -> Frozen:
     left = {name: [p for p in thaw(pairs) if p != [entry, param]] for name, pairs in params.items()}
     return Frozen({name: pairs for name, pairs in left.items() if pairs})

@@ -31,7 +31,8 @@ def group(
 
     Wires that cross its border become its ports; ``marks`` are frames and notes that go inside with
     them.  Raises ``Refusal``: ``"block_empty"``, ``"block_ends"`` for an Input or Output, ``"block_loop"``
-    where what leaves the selection comes back, ``"block_shared"`` where a layer is used outside as well.
+    where what leaves the selection comes back, ``"block_shared"`` where a layer is used outside as well,
+    ``"block_exposed"`` where the uses of the block around choose a parameter of a layer.
     """
     picked = [node for node in draft.node_ids(graph) if node in set(nodes)]
     _check_group(draft, picked, graph)
@@ -96,6 +97,9 @@ def _check_group(draft: State, picked: list[str], graph: str) -> None:
         raise Refusal("Select the layers that are to become a block.", code="block_empty")
     inside = set(picked)
     own = {(graph, node) for node in picked}
+    around = draft.row("graphs", graph)
+    pairs = around.params.items() if isinstance(around, Graph) else ()
+    exposed = {entry: key for key, pairs in pairs for entry, _ in pairs}
     for node in picked:
         row = draft.node(node, graph)
         if row.kind in ("input", "output"):
@@ -107,6 +111,11 @@ def _check_group(draft: State, picked: list[str], graph: str) -> None:
             raise Refusal(
                 f"The layer of {row.name} is used outside of the selection too: select all its uses.",
                 code="block_shared", name=row.name,
+            )  # fmt: skip
+        if row.kind == "layer" and row.ref in exposed:
+            raise Refusal(
+                f"The uses of the block {graph} choose {exposed[row.ref]} of {row.name}: take that back first.",
+                code="block_exposed", name=row.name, block=graph, params=exposed[row.ref],
             )  # fmt: skip
     seen: set[str] = set()
     todo = [w.target for n in picked for w in draft.outgoing(n, graph=graph) if w.target not in inside]

@@ -133,6 +133,10 @@ REFUSALS = {
     "block_loop": tr(
         "What leaves the selection comes back to {name}: select what lies between as well."
     ),
+    "block_exposed": tr(
+        "The uses of the block {block} choose {params} of {name}, which would lie too deep for them: "
+        "take that back first."
+    ),
     "block_itself": tr("The block {name} cannot contain itself."),
     "block_count": tr("A block repeats 1 to {most} times, not {got}."),
     "no_repair": tr("This repair ({repair}) is not possible here."),

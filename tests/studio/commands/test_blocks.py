@@ -15,11 +15,13 @@ from studio.document import MAIN, Document, Frozen, files
 from studio.document.blocks import uses_of
 from studio.document.clipboard import copy_text
 from studio.document.errors import Refusal
-from studio.document.rows import Node
+from studio.document.problems import Problem, Repair
+from studio.document.rows import Graph, Node
 from studio.document.shapes import analyse
 from studio.session import Session
 from studio.translate.build import build
 from studio.translate.script import script
+from studio.words import text
 from tests.end_to_end.examples import Builder, adam
 
 
@@ -237,6 +239,42 @@ def test_blocks_in_blocks(session: Session) -> None:
     numbers, _ = history(session)
     assert np.isfinite(numbers["loss"]).all()
     json.loads(files.dumps(session.document))
+
+
+@pytest.mark.parametrize("way", ["delete", "heal", "cut", "repair"])
+def test_a_layer_that_goes_takes_along_what_its_block_lets_choose_of_it(session: Session, way: str) -> None:
+    block = grouped(session)
+    inner = session.document.node(block).ref
+    (one,) = ids(session, "one", graph=inner)
+    commands.expose(session, one, "filters", "width", graph=inner)
+    commands.set_block_param(session, block, "width", 16)
+    if way == "cut":
+        commands.cut(session, [one], graph=inner)
+    elif way == "repair":
+        problem = Problem("unused", "warning", inner, one)
+        commands.apply_repair(session, problem, Repair("remove", Frozen(nodes=(one,))))
+    else:
+        commands.delete(session, [one], heal=way == "heal", graph=inner)
+    graph = session.document.row("graphs", inner)
+    assert isinstance(graph, Graph)
+    assert graph.params == Frozen()
+    assert session.document.node(block).options == Frozen()
+    assert files.loads(files.dumps(session.document)).same_as(session.document)
+    session.stack.undo()
+    assert session.document.node(block).options == Frozen(params={"width": 16})
+
+
+def test_a_layer_that_is_chosen_from_outside_stays_where_it_can_be(session: Session) -> None:
+    block = grouped(session)
+    inner = session.document.node(block).ref
+    one, two = ids(session, "one", "two", graph=inner)
+    commands.expose(session, one, "filters", "width", graph=inner)
+    with pytest.raises(Refusal) as error:
+        commands.group(session, [one, two], graph=inner)
+    assert error.value.code == "block_exposed"
+    assert "width of one" in text(error.value)
+    commands.conceal(session, one, "filters", graph=inner)
+    commands.group(session, [one, two], graph=inner)
 
 
 def test_an_unwired_block_and_one_that_lets_choose_keep_their_options(session: Session) -> None:
