@@ -114,7 +114,7 @@ def _check_group(draft: State, picked: list[str], graph: str) -> None:
             )  # fmt: skip
         if row.kind == "layer" and row.ref in exposed:
             raise Refusal(
-                f"The uses of the block {graph} choose {exposed[row.ref]} of {row.name}: take that back first.",
+                f"The uses of {graph} choose {exposed[row.ref]} of {row.name}: take that back first.",
                 code="block_exposed", name=row.name, block=graph, params=exposed[row.ref],
             )  # fmt: skip
     seen: set[str] = set()
