@@ -201,7 +201,8 @@ def test_masks_travel_into_models_inside_models() -> None:
 
 def test_numpys_functions_take_weights() -> None:
     weight = Variable([[1.0, -2.0], [3.0, 4.0]], dtype="float32")
-    assert np.min(weight) == -2.0 and np.mean(weight) == 1.5
+    assert np.min(weight) == -2.0
+    assert np.mean(weight) == 1.5
     assert np.max(weight, axis=0).tolist() == [3.0, 4.0]
     assert np.concatenate([weight, weight]).shape == (4, 2)
     assert np.array(weight, dtype="float64").dtype == "float64"
