@@ -38,7 +38,8 @@ class ShortcutOverlay(QDialog):
             ]
             if rows:
                 groups.append((plain(title), rows))
-        groups.append((self.tr("Mouse"), [(words(what), words(how)) for what, how in KEYS]))
+        gestures = self.tr("Mouse")
+        groups.append((gestures, [(words(what), words(how)) for what, how in KEYS]))
         body = QWidget()
         set_role(body, "panel")
         across = QHBoxLayout(body)
@@ -48,7 +49,7 @@ class ShortcutOverlay(QDialog):
             column = QVBoxLayout()
             column.setSpacing(0)
             for title, rows in part:
-                column.addWidget(self._group(title, rows))
+                column.addWidget(self._group(title, rows, title == gestures))
             column.addStretch(1)
             across.addLayout(column, 1)
         area = QScrollArea()
@@ -76,7 +77,7 @@ class ShortcutOverlay(QDialog):
         self.accept()
         self.change_wanted.emit()
 
-    def _group(self, title: str, rows: list[tuple[str, str]]) -> QWidget:
+    def _group(self, title: str, rows: list[tuple[str, str]], sentences: bool) -> QWidget:
         group = QWidget()
         grid = QGridLayout(group)
         grid.setContentsMargins(0, 0, 0, 12)
@@ -85,12 +86,16 @@ class ShortcutOverlay(QDialog):
         grid.addWidget(heading, 0, 0, 1, 2)
         for row, (what, keys) in enumerate(rows, 1):
             label, value = QLabel(what), QLabel(keys)
-            label.setWordWrap(True)
-            value.setWordWrap(" " in keys)  # a sentence breaks, keys never do
             set_role(label, "muted")
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(0, 1)
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            value.setWordWrap(sentences)  # a sentence breaks, keys never do
+            grid.addWidget(label, row, 0)
+            grid.addWidget(value, row, 1)
+        grid.setColumnStretch(0, 2 if sentences else 1)
+        grid.setColumnStretch(1, 3 if sentences else 0)
+        grid.setVerticalSpacing(8 if sentences else 6)
         return group
 
 

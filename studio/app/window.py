@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLay
 from studio.app import ask
 from studio.app.arrange_actions import ArrangeActions
 from studio.app.check_actions import CheckActions
-from studio.app.command_palette import CommandPalette
+from studio.app.command_palette import CommandPalette, with_recent
 from studio.app.document_actions import DocumentActions
 from studio.app.document_tabs import DocumentTabs
 from studio.app.file_actions import FileActions
@@ -88,7 +88,11 @@ class MainWindow(
 
     def find_action(self) -> None:
         """Open the command palette."""
-        palette = CommandPalette(self.actions(), self)
+        recent = self.settings.text("palette/recent").split()
+        palette = CommandPalette(self.actions(), self, recent)
+        palette.taken.connect(
+            lambda name: self.settings.set_text("palette/recent", " ".join(with_recent(recent, name)))
+        )
         corner = self.mapToGlobal(self.rect().topLeft())
         palette.move(corner.x() + (self.width() - palette.width()) // 2, corner.y() + 70)
         palette.open()

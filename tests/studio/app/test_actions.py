@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.config import resources_path
 from studio.app.actions import ACTIONS, MENUS, WHY_NOT
-from studio.app.command_palette import CommandPalette, rank
+from studio.app.command_palette import ASIDE, KEYS, CommandPalette, rank
 from studio.app.shortcuts import ShortcutOverlay
 from studio.app.window import MainWindow
 
@@ -61,6 +61,29 @@ def test_the_palette_finds_by_words_and_by_letters(window: MainWindow, qtbot: Qt
         qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert window.settings.text("theme") == "dark"
     window.theme_light()
+
+
+def test_the_palette_begins_with_what_was_used_lately_and_says_what_cannot_be_used(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    def opened() -> CommandPalette:
+        window.find_action()
+        return next(each for each in window.findChildren(CommandPalette) if each.isVisible())
+
+    first = opened()
+    first.field.setText("theme light")
+    qtbot.keyClick(first.field, Qt.Key.Key_Return)
+    second = opened()
+    assert second.list.item(0).text() == "Theme: Light", "words in any order find what a submenu holds"
+    assert "used lately" in second.list.item(0).data(ASIDE)
+    second.field.setText("dissolve")
+    row = second.list.item(0)
+    assert not row.flags() & Qt.ItemFlag.ItemIsEnabled
+    assert row.data(ASIDE) == row.toolTip() == "Select a block first."
+    assert row.data(KEYS) == "Ctrl+Shift+G"
+    second.field.setText("qqqq")
+    assert second.none.isVisible()
+    second.close()
 
 
 def test_the_overlay_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
