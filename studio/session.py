@@ -21,9 +21,9 @@ from studio.document import MAIN, Document, Edit, files
 from studio.document.catalog import Catalog
 from studio.document.data import Ranges
 from studio.document.findings import Analysis
-from studio.document.shapes import Cache, analyse
+from studio.document.shapes import Analyst, Cache
 from studio.document.values import thaw
-from studio.runs import Event, Predicted, Run, StoredRun, last_run, runs_folder
+from studio.runs import Event, Predicted, Run, StoredRun, Timing, last_run, runs_folder
 from studio.translate.errors import TranslateError
 from studio.translate.settings import training_settings
 
@@ -60,6 +60,7 @@ class Session:
         self._base_folder = base_folder
         self.catalog: Catalog | None = None
         self.run: Run | None = None
+        self.timing: Timing | None = None
         self.data_error: DataError | None = None
         self._stack: QUndoStack | None = None
         self._cache: Cache = {}
@@ -68,7 +69,8 @@ class Session:
         self._saved = self.document.copy()
         self._homeless: list[Path] = []  # runs of a drawing that has no file yet
         self.trail = [MAIN]
-        self.analysis: Analysis = analyse(self.document, None)
+        self._analyst = Analyst(self.document, None)
+        self.analysis: Analysis = self._analyst.analysis()
         self.document.edited.connect(self._on_edit)
 
     @classmethod
@@ -130,13 +132,15 @@ class Session:
         """Take the layers, once they have been loaded, and infer shapes with them."""
         self.catalog = catalog
         self._cache.clear()
+        self._analyst = Analyst(self.document, catalog, self._cache)
         self.analyse()
 
     def analyse(self) -> None:
-        """Infer shapes anew and tell."""
+        """Look at what an edit may have changed, and tell."""
         if len(self._cache) > LARGEST_CACHE:
             self._cache.clear()
-        self.analysis = analyse(self.document, self.catalog, cache=self._cache, ranges=self.ranges)
+        self._analyst.set_ranges(self.ranges)
+        self.analysis = self._analyst.analysis()
         self.analysed.emit()
 
     @property
@@ -165,11 +169,7 @@ class Session:
         if graph == MAIN:
             return self.analysis
         found = self.analysis.inside.get(graph)
-        return (
-            found
-            if found is not None
-            else analyse(self.document, self.catalog, graph, self._cache, self.ranges)
-        )
+        return found if found is not None else self._analyst.analysis(graph)
 
     @property
     def graph(self) -> str:
@@ -279,6 +279,8 @@ class Session:
             raise TranslateError("A training is under way already: stop it first.", code="running")
         if self.catalog is None:
             raise TranslateError("The layers are not loaded yet. Try again in a moment.", code="loading")
+        if self.timing is not None:
+            self.timing.cancel()  # one would slow the other
         self._note_run()
         folder = runs_folder(self.path) if keep else None
         self.run = Run(
@@ -292,6 +294,24 @@ class Session:
         )
         self.run.start(batches)
         return self.run
+
+    def measure(self) -> Timing:
+        """Begin to measure how long each layer takes, and return the measurement.
+
+        Raises ``TranslateError`` where a run is under way or the layers are not loaded, and ``DataError`` for
+        data that cannot be read.
+        """
+        if self.run is not None and self.run.active:
+            raise TranslateError("A training is under way already: stop it first.", code="running")
+        if self.catalog is None:
+            raise TranslateError("The layers are not loaded yet. Try again in a moment.", code="loading")
+        if self.timing is not None:
+            self.timing.cancel()
+        self.timing = Timing(
+            self.document, self.catalog, self.load_data(), leave_core=self._stack is not None
+        )
+        self.timing.start()
+        return self.timing
 
     def train_batch(self) -> None:
         """Train one batch: the next one of the last run's model where the drawing is as it was then.
@@ -354,6 +374,9 @@ class Session:
         if self.run is not None:
             self.run.stop()
             self.run.wait(seconds)
+        if self.timing is not None:
+            self.timing.cancel()
+            self.timing.wait(seconds)
         self.document.edited.disconnect(self._on_edit, missing_ok=True)
 
 

@@ -117,6 +117,7 @@ ACTIONS: tuple[Act, ...] = (
     Act("heat_macs", tr("Multiply-adds"), "view", "heat_macs", "", "", "open", 1, tr("Heat map"), True),
     Act("heat_memory", tr("Activation memory"), "view", "heat_memory", "", "", "open", 1, tr("Heat map"),
         True),
+    Act("heat_time", tr("Time"), "view", "heat_time", "", "", "open", 1, tr("Heat map"), True),
     Act("outline", tr("Outline"), "view", "show_outline", "Ctrl+Alt+O", "list", "open", 2),
     Act("next_pane", tr("Next part of the window"), "view", "next_pane", "F6", "", "open", 2),
     Act("previous_pane", tr("Part of the window before"), "view", "previous_pane", "Shift+F6", "", "open", 2),
@@ -198,6 +199,9 @@ ACTIONS: tuple[Act, ...] = (
     Act("continue", tr("Continue training"), "run", "continue_training", "Ctrl+Alt+Return", "step-forward",
         "can_continue"),
 
+    Act("measure", tr("Measure the time of each layer"), "run", "measure", "Ctrl+Alt+M", "timer",
+        "can_measure", 1),
+
     Act("layer_page", tr("Page of the layer"), "help", "show_layer_page", "F1", "book-open", "open"),
     Act("shortcuts", tr("Keyboard shortcuts"), "help", "show_shortcuts", "?", "keyboard"),
     Act("change_keys", tr("Change the keys…"), "help", "change_keys", "", "settings-2"),
@@ -229,6 +233,7 @@ WHY_NOT = {
     "sure": tr("There is nothing that can be repaired without a choice."),
     "running": tr("Nothing is training."),
     "has_run": tr("Train first: there are no curves yet."),
+    "can_measure": tr("The drawing has problems, or is training."),
     "can_continue": tr("There is no finished run to go on from."),
 }
 """Why an action cannot be used; the window words "linear" and "can_train" itself, naming the node."""

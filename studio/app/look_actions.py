@@ -15,6 +15,7 @@ HEATS = {
     "heat_parameters": "parameters",
     "heat_macs": "multiply_adds",
     "heat_memory": "memory",
+    "heat_time": "time",
 }
 WIRES = "canvas/wires"
 
@@ -94,6 +95,10 @@ class LookActions(QMainWindow):
         """Colour the cards by the memory of what comes out of them."""
         self.canvas.set_heat("memory")
 
+    def heat_time(self) -> None:
+        """Colour the cards by the time that they take."""
+        self.canvas.set_heat("time")
+
     def mark_look(self, *_: object) -> None:
         """Tick what is chosen, and draw the wires of the drawing in front as the user has chosen."""
         if self.workspace is None:
@@ -105,4 +110,5 @@ class LookActions(QMainWindow):
         acts["wires_curved"].setChecked(not square)
         for name, kind in HEATS.items():
             acts[name].setChecked(canvas.heat == kind)
+        canvas.legend.allow(acts["measure"].isEnabled(), acts["measure"].toolTip())
         acts["top_down"].setChecked(is_downward(canvas.session.document))

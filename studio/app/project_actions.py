@@ -156,6 +156,7 @@ class ProjectActions(LookActions, RunActions):
         workspace.run.ended.connect(partial(self.on_ended, workspace))
         workspace.run.idle.connect(partial(self.on_state, workspace))
         workspace.canvas.heat_changed.connect(self.mark_look)
+        workspace.canvas.measure_wanted.connect(self.actions_by_id["measure"].trigger)
         bar.style_choice.value_changed.connect(self._set_view)
         workspace.canvas.graph_view_wanted.connect(self.view_graph)
         self._set_view("sequential" if is_linear(session.document) is None else "graph")
@@ -209,6 +210,8 @@ class ProjectActions(LookActions, RunActions):
             and not session.running
             and elsewhere is None,
         }
+        measuring = session.timing is not None and session.timing.active
+        holds["can_measure"] = holds["can_train"] and not measuring
         why = {"linear": "", "can_train": self.tr("It is training already.")}
         if elsewhere is not None:  # two runs at once would take each other's cores
             busy = self.tr("{name} is training in another tab: wait for it, or stop it.")
@@ -220,6 +223,7 @@ class ProjectActions(LookActions, RunActions):
             why["can_train"] = self.tr("The layers are still loading.")
         elif trouble is not None:
             why["can_train"] = words.text(trouble)
+        why["can_measure"] = self.tr("It is being measured already.") if measuring else why["can_train"]
         self.actions_by_id.update(holds, why)
         bar = self.bar
         bar.style_choice.set_segment_enabled("sequential", branch is None, why["linear"])

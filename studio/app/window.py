@@ -17,6 +17,7 @@ from studio.app.history_actions import HistoryActions
 from studio.app.key_dialog import KeyDialog
 from studio.app.keys import load_keys, store_keys
 from studio.app.loader import CatalogLoader
+from studio.app.measure_actions import MeasureActions
 from studio.app.menus import ActionSet, build_menus
 from studio.app.pane_actions import PaneActions
 from studio.app.picture_actions import PictureActions
@@ -32,8 +33,8 @@ from studio.theme import switch
 
 
 class MainWindow(
-    ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, PictureActions,
-    PaneActions, ReuseActions, TabMemory, ProjectActions, QMainWindow,
+    ArrangeActions, CheckActions, FileActions, DocumentActions, HistoryActions, MeasureActions,
+    PictureActions, PaneActions, ReuseActions, TabMemory, ProjectActions, QMainWindow,
 ):  # fmt: skip
     """One window with tabs; ``workspace`` is the drawing in front, ``None`` on the start page."""
 

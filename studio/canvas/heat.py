@@ -1,4 +1,4 @@
-"""The heat map: which nodes have most of the parameters, cost most multiply-adds, or fill most memory."""
+"""The heat map: which nodes have most of the parameters, cost most work, memory or time."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from studio.canvas.look import number
 from studio.document.blocks import repeats_of
 from studio.document.findings import Analysis, NodeInfo
 from studio.document.state import State
+from studio.document.times import Times
 from studio.theme import Theme
 from studio.theme.tokens import mix
 
 translate = QCoreApplication.translate
 
-KINDS = ("parameters", "multiply_adds", "memory")
+KINDS = ("parameters", "multiply_adds", "memory", "time")
 _SIZES = {"float64": 8, "int64": 8, "float16": 2, "bfloat16": 2, "int16": 2, "int8": 1, "uint8": 1, "bool": 1}
 
 
@@ -33,16 +34,28 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """The heat of every node of a graph, and the words of the legend: most of one node, and all together."""
+    """The heat of every node of a graph, and the words of the legend: most of one node, and all together.
+
+    ``unknown`` is the number of nodes that were not measured as they are.
+    """
 
     title: str
     most: str
     whole: str
     nodes: Mapping[str, Heat]
+    unknown: int = 0
 
 
-def heat_map(state: State, analysis: Analysis, inside: Mapping[str, Analysis], kind: str) -> HeatMap:
-    """Return the map of a graph; ``inside`` has what is known of the blocks in it."""
+def heat_map(
+    state: State,
+    analysis: Analysis,
+    inside: Mapping[str, Analysis],
+    kind: str,
+    times: Times | None = None,
+) -> HeatMap:
+    """Return the map of a graph; ``inside`` has what is known of the blocks in it, ``times`` was measured."""
+    if kind == "time":
+        return _time_map(state, analysis, inside, times)
     values = {node: _value(state, analysis, inside, node, kind) for node in analysis.nodes}
     total = sum(values.values())
     if kind == "parameters":
@@ -58,6 +71,19 @@ def heat_map(state: State, analysis: Analysis, inside: Mapping[str, Analysis], k
     return HeatMap(title_of(kind), words(most), words(total), nodes)
 
 
+def _time_map(
+    state: State, analysis: Analysis, inside: Mapping[str, Analysis], times: Times | None
+) -> HeatMap:
+    taken = {node: times.of(state, analysis, inside, node) if times else None for node in analysis.nodes}
+    known = {node: seconds for node, seconds in taken.items() if seconds is not None}
+    most, total = max(known.values(), default=0.0), sum(known.values())
+    nodes = {node: Heat(0.0, translate("Canvas", "not measured"), "?") for node in taken}
+    for node, seconds in known.items():
+        nodes[node] = Heat(seconds / most if most else 0.0, time_words(seconds), _part(seconds, total))
+    highest, whole = (time_words(each) if known else "–" for each in (most, total))
+    return HeatMap(title_of("time"), highest, whole, nodes, len(taken) - len(known))
+
+
 def heated(theme: Theme, level: float) -> str:
     """Return the ground of a card; words in the theme's text colour can be read on all of them."""
     most = 0.38 if theme.is_dark else 0.55
@@ -70,6 +96,7 @@ def title_of(kind: str) -> str:
         "parameters": translate("Canvas", "Parameters"),
         "multiply_adds": translate("Canvas", "Multiply-adds"),
         "memory": translate("Canvas", "Activation memory"),
+        "time": translate("Canvas", "Time"),
     }[kind]
 
 
@@ -79,6 +106,7 @@ def note_of(kind: str) -> str:
         "parameters": translate("Canvas", "numbers that training changes or keeps"),
         "multiply_adds": translate("Canvas", "work for one example"),
         "memory": translate("Canvas", "what comes out, for one example"),
+        "time": translate("Canvas", "Not measured yet."),
     }[kind]
 
 
@@ -106,7 +134,7 @@ def _bytes(spec: TensorSpec) -> int:
     return prod(size or 1 for size in spec.shape[1:]) * _SIZES.get(spec.dtype, 4)
 
 
-def _part(value: int, total: int) -> str:
+def _part(value: float, total: float) -> str:
     share = 100 * value / total if total else 0.0
     if not value:
         return translate("Canvas", "0 %")
@@ -121,6 +149,27 @@ def count_words(count: int) -> str:
         if count >= size:
             return f"{count / (1e3 if letter == 'k' else size):.3g} {letter}"
     return number(count)
+
+
+def time_words(seconds: float) -> str:
+    """Return a time in few letters: 1.23 ms."""
+    for size, letters in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {letters}"
+    return f"{seconds * 1e6:.2g} µs" if seconds else "0"
+
+
+def measured_words(times: Times | None, unknown: int) -> str:
+    """Return what a map of times shows, and what of it is missing."""
+    if times is None:
+        return translate("Canvas", "Not measured yet: some rows of the data pass through the model once.")
+    words = translate("Canvas", "one pass of {rows} examples forward, on {device}").format(
+        rows=times.rows, device=times.device.upper()
+    )
+    if unknown == 1:
+        return f"{words}. " + translate("Canvas", "1 node has changed since.")
+    changed = translate("Canvas", "{count} nodes have changed since.").format(count=unknown)
+    return f"{words}. {changed}" if unknown else words
 
 
 def memory_words(count: int) -> str:

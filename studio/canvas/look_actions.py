@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 
 from studio import commands
@@ -14,13 +14,17 @@ from studio.canvas.far import MANY
 from studio.canvas.finder import FindBar, found_in
 from studio.canvas.heat import heat_map
 from studio.canvas.legend import Legend
+from studio.canvas.minimap import MiniMap
 from studio.canvas.painter import FULL
 from studio.canvas.session import CanvasSession
 from studio.document.layout import is_downward, lay_out
+from studio.document.times import Times
 
 ROW = 150.0
 """The most that one tall card may space all rows of a layout apart."""
 MARGIN = 14
+TRAIL, FOOTER = 26, 26
+"""The way into a block and the line of numbers: so high, at the upper and the lower left."""
 SPACE = 8
 ZOOM_MS = 160
 """So long after the last step of a zoom, the cards of a large drawing show their details again."""
@@ -34,6 +38,8 @@ class LookActions(BlockActions):
 
     heat_changed = Signal()
     """Another heat map is shown, or none."""
+    measure_wanted = Signal()
+    """The user asks how long each layer takes."""
     _looking = False
 
     def __init__(self, session: CanvasSession) -> None:
@@ -42,7 +48,10 @@ class LookActions(BlockActions):
         self.square_wires = False
         self.matches: list[tuple[str, str]] = []
         self._at = -1  # the match that is shown; -1 before one was walked to
+        self.times: Times | None = None
+        self.measuring = False
         self.legend = Legend(lambda: self.set_heat(""), self)
+        self.legend.measure_wanted.connect(lambda: self.measure_wanted.emit())
         self.finder = FindBar(self)
         self.finder.typed.connect(self._find)
         self.finder.walked.connect(self.walk_matches)
@@ -143,20 +152,26 @@ class LookActions(BlockActions):
     # -- the heat map -------------------------------------------------------------------------------------
 
     def set_heat(self, kind: str) -> None:
-        """Colour the cards by ``"parameters"``, ``"multiply_adds"`` or ``"memory"``; ``""`` ends it."""
+        """Colour the cards by one of ``heat.KINDS``; ``""`` ends it."""
         self.heat = kind
         self._show_heat()
         self.heat_changed.emit()
+
+    def set_times(self, times: Times | None, measuring: bool = False) -> None:
+        """Take what was measured, or say that it is being measured."""
+        self.times, self.measuring = times, measuring
+        if self.heat:
+            self._show_heat()
 
     def _show_heat(self) -> None:
         found = None
         if self.heat:
             document, session = self.session.document, self.session
-            found = heat_map(document, session.here, session.analysis.inside, self.heat)
+            found = heat_map(document, session.here, session.analysis.inside, self.heat, self.times)
         for node, item in self.mirror.nodes.items():
             item.set_heat(found.nodes.get(node) if found is not None else None)
         self.mirror.far.touch()
-        self.legend.show_map(self.heat, found)
+        self.legend.show_map(self.heat, found, self.times, self.measuring)
         self._place_bars()
 
     # -- finding ------------------------------------------------------------------------------------------
@@ -208,14 +223,39 @@ class LookActions(BlockActions):
         self.finder.say(self._at + 1, len(self.matches))
 
     def _place_bars(self) -> None:
-        """Put the search at the upper right and the legend below it."""
-        top = MARGIN
-        for bar in (self.finder, self.legend):
-            if not bar.isHidden():
-                bar.adjustSize()
-                bar.move(max(SPACE, self.width() - bar.width() - MARGIN), top)
-                bar.raise_()
-                top += bar.height() + SPACE
+        """Put the search at the upper right, and the legend into the corner where it hides least."""
+        if not self.finder.isHidden():
+            self.finder.adjustSize()
+            self.finder.move(max(SPACE, self.width() - self.finder.width() - MARGIN), MARGIN)
+            self.finder.raise_()
+        if not self.legend.isHidden():
+            self.legend.resize(self.legend.width(), self.legend.heightForWidth(self.legend.width()))
+            self.legend.move(self._legend_place())
+            self.legend.raise_()
+
+    def _legend_place(self) -> QPoint:
+        """Return where the legend hides least of the drawing; where it is, as long as no other hides less."""
+        size, room = self.legend.size(), self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        bottom, right = room.bottom() - size.height(), max(SPACE, room.right() - size.width() + 1)
+        below = self.finder.geometry().bottom() + SPACE if self.finder.isVisible() else room.top()
+        corners = [
+            QPoint(right, below),
+            QPoint(room.left(), room.top() + TRAIL),
+            QPoint(room.left(), bottom - FOOTER),
+            QPoint(right, bottom),
+        ]
+        cards = [self.mapFromScene(item.card()).boundingRect() for item in self.mirror.nodes.values()]
+        minimap = self.findChild(MiniMap)
+        if minimap is not None and not minimap.isHidden():
+            cards.append(minimap.geometry())
+
+        def hidden(corner: QPoint) -> tuple[int, bool]:
+            area = QRect(corner, size)
+            parts = [area.intersected(card) for card in cards]
+            covered = sum(part.width() * part.height() for part in parts if part.isValid())
+            return covered, corner != self.legend.pos()
+
+        return min(corners, key=hidden)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

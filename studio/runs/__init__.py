@@ -15,9 +15,10 @@ from studio.runs.events import (
     Started,
 )
 from studio.runs.store import StoredRun, last_run, runs_folder
+from studio.runs.timing import Timing
 from studio.runs.worker import Run
 
 __all__ = [
     "BatchEnd", "EpochEnd", "Event", "Finished", "Paused", "Predicted", "Resumed", "Run", "Scored", "Started",
-    "StoredRun", "last_run", "runs_folder",
+    "StoredRun", "Timing", "last_run", "runs_folder",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import traceback
@@ -15,11 +14,11 @@ from studio.document.catalog import Catalog
 from studio.document.document import Document
 from studio.runs import store
 from studio.runs.blame import explain
+from studio.runs.device import device_name, use_device
 from studio.runs.events import Event, Finished, Scored, Started, Status
 from studio.runs.predictions import sample
 from studio.runs.watch import Enough, Stopped, Watch
 from studio.translate.build import Built, build
-from studio.translate.errors import TranslateError
 
 
 class Control:
@@ -211,11 +210,11 @@ class Run:
 
     def _train(self, more: int | None, batches: int) -> Status:
         if self._framework is None:
-            self._prepare()
+            use_device(self.document, self._device, self._leave_core)
         if self._built is None:
             self._built = build(self.document, self._catalog, self._dataset, framework=self._framework)
         built = self._built
-        self.device = self._device_name(built.model)
+        self.device = device_name(built.model)
         settings = built.program.settings
         total = self._done + more if more is not None else (self._epochs or settings.epochs)
         if batches:
@@ -276,26 +275,6 @@ class Run:
         self._score = {key: float(value) for key, value in logs.items()}
         self._events.append(Scored(self._score))
         return "completed"
-
-    def _prepare(self) -> None:
-        import torch
-
-        from engine import config
-        from studio.translate.settings import training_settings
-
-        wanted = self._device or training_settings(self.document).device
-        if wanted.startswith("cuda") and not torch.cuda.is_available():
-            raise TranslateError(
-                f"The device {wanted} is not there: this computer has no CUDA device that PyTorch can use. "
-                "Choose auto or cpu.", code="device", device=wanted,
-            )  # fmt: skip
-        config.set_device(wanted)
-        if self._leave_core:
-            torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
-
-    def _device_name(self, model: Any) -> str:
-        weights = model.weights
-        return str(getattr(weights[0], "device", "cpu")) if weights else "cpu"
 
     def _store(self, status: Status, error: str) -> str:
         assert self._folder is not None

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from studio import commands
 from studio.app.window import MainWindow
 from studio.document import files
 from studio.document.layout import is_downward
@@ -67,14 +68,14 @@ def test_the_style_of_the_wires_is_remembered(user: User, tmp_path: Path) -> Non
 
 def test_the_heat_map_is_chosen_in_the_menu_and_left_by_its_legend(user: User) -> None:
     window = user.window
-    names = ("heat_off", "heat_parameters", "heat_macs", "heat_memory")
-    assert ticked(user, *names) == [True, False, False, False]
+    names = ("heat_off", "heat_parameters", "heat_macs", "heat_memory", "heat_time")
+    assert ticked(user, *names) == [True, False, False, False, False]
     for at, name in enumerate(names[1:], 1):
         window.actions_by_id[name].trigger()
-        assert ticked(user, *names) == [each == at for each in range(4)]
+        assert ticked(user, *names) == [each == at for each in range(5)]
         assert user.view.legend.isVisible()
     user.tap(user.view.legend.button)
-    assert ticked(user, *names) == [True, False, False, False]
+    assert ticked(user, *names) == [True, False, False, False, False]
 
 
 def test_ctrl_f_finds_and_escape_leaves(user: User) -> None:
@@ -88,3 +89,42 @@ def test_ctrl_f_finds_and_escape_leaves(user: User) -> None:
     assert user.view.hasFocus()
     user.key("Ctrl+F")  # what was sought stands there still, to be typed over
     assert field.selectedText() == "two"
+
+
+def test_times_are_measured_shown_and_told_to_be_old(user: User) -> None:
+    window, legend = user.window, user.view.legend
+    window.actions_by_id["heat_time"].trigger()
+    assert ticked(user, "heat_time") == [True]
+    assert legend.note.text().startswith("Not measured yet")
+    assert {item.flags_.heat.value for item in user.view.mirror.nodes.values()} == {"not measured"}
+    user.tap(legend.measure)
+    assert not legend.measure.isEnabled()
+    assert not window.actions_by_id["measure"].isEnabled()
+    user.qtbot.waitUntil(lambda: user.view.times is not None, timeout=30000)
+    heat = {name: user.item(name).flags_.heat for name in user.names()}
+    assert "not measured" not in {each.value for each in heat.values()}
+    assert max(each.level for each in heat.values()) == 1.0
+    assert heat["image"].value == "0"
+    assert heat["one"].level > 0
+    assert legend.note.text() == "one pass of 32 examples forward, on CPU"
+    assert legend.measure.text() == "Measure again"
+    commands.set_params(user.session, user.node("one"), {"filters": 16})
+    assert user.item("one").flags_.heat.value == "not measured"
+    assert user.item("stem").flags_.heat.value == heat["stem"].value
+    assert "changed since" in legend.note.text()
+    user.key("Ctrl+Z")
+    assert user.item("one").flags_.heat.value == heat["one"].value
+
+
+def test_the_legend_goes_to_the_corner_where_it_hides_least(user: User) -> None:
+    user.tidy()
+    view = user.view
+    view.set_heat("parameters")
+    cards = [view.mapFromScene(item.card()).boundingRect() for item in view.mirror.nodes.values()]
+    corner = view.legend.geometry()
+    hidden = [card.intersected(corner) for card in cards if card.intersects(corner)]
+    assert not hidden
+    view.scroll_by(corner.center() - cards[0].center())  # a card comes to lie below it
+    view.set_heat("memory")
+    cards = [view.mapFromScene(item.card()).boundingRect() for item in view.mirror.nodes.values()]
+    assert not any(card.intersects(view.legend.geometry()) for card in cards)
