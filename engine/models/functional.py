@@ -37,11 +37,11 @@ class Functional(Model):
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         trainable = kwargs.pop("trainable", None)
         super().__init__(name=name, **kwargs)
-        self._take(inputs, outputs)
+        self._span(inputs, outputs)
         if trainable is not None:
             self.trainable = trainable
 
-    def _take(self, inputs: Any, outputs: Any) -> None:
+    def _span(self, inputs: Any, outputs: Any) -> None:
         for role, structure in (("inputs", inputs), ("outputs", outputs)):
             leaves = flatten(structure)
             if not leaves:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from inspect import isfunction, signature
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from engine import losses as losses_module
 from engine import metrics as metrics_module
 from engine import optimizers
 from engine.errors import EngineError
+from engine.metrics.compiled import CompileMetrics
 from engine.optimizers.loss_scale import LossScaleOptimizer
+from engine.registry import get_registered_name
+from engine.structure import map_structure
 from engine.training import sources
+from engine.training.compile_loss import CompileLoss
 from engine.training.step import flat
 from engine.training.targets import Targets
 
@@ -34,7 +41,6 @@ class Compiled:
     _answered: Any = None  # the nesting of the outputs of a model that is code, once it ran
     _initial_epoch: int | None = None  # where a restored run goes on
     _targets: Targets | None = None
-    _compile_arguments: Mapping[str, Any] | None = None
 
     def compile(
         self,
@@ -71,7 +77,7 @@ class Compiled:
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = int(steps_per_execution)
         self._targets = Targets(sources.output_names(self), loss, loss_weights, metrics, weighted_metrics)
-        self._compile_arguments = {
+        self._targets.arguments = {
             "optimizer": self.optimizer,
             "loss": loss,
             "loss_weights": loss_weights,
@@ -86,7 +92,7 @@ class Compiled:
 
     def get_compile_config(self) -> dict[str, Any]:
         """Return what ``compile`` was given, JSON-able; empty before it."""
-        if self._compile_arguments is None:
+        if self._targets is None:
             return {}
         families = {
             "optimizer": optimizers.FAMILY, "loss": losses_module.FAMILY,
@@ -94,7 +100,7 @@ class Compiled:
         }  # fmt: skip
         return {
             name: _serialized(value, families[name]) if name in families else value
-            for name, value in self._compile_arguments.items()
+            for name, value in self._targets.arguments.items()
         }
 
     def compile_from_config(self, config: Mapping[str, Any]) -> None:
@@ -120,36 +126,70 @@ class Compiled:
 
     @property
     def metrics(self) -> list[Any]:
-        """The loss tracker and the metrics, as objects; complete once data has come."""
-        named = list(self._targets.named().values()) if self._targets is not None else []
-        return [*named, *(metric for metric in self._own_metrics() if metric not in named)]
-
-    def _own_metrics(self) -> list[Any]:
-        """Return the metrics that are attributes of the model."""
+        """The metrics in Keras' order: the tracker of the loss, the one ``compile_metrics`` that holds those
+        of ``compile``, trackers of single losses, and those that are attributes, of layers inside too.
+        """
         found: list[Any] = []
-        for value in vars(self).values():
-            items = value if isinstance(value, (list, tuple)) else [value]
-            found += [item for item in items if isinstance(item, metrics_module.Metric)]
+        if self._targets is not None:
+            compiled = self._targets.metrics
+            found = [self._targets.loss_tracker, *([] if compiled is None else [compiled])]
+            found += self._targets.trackers
+        layers: list[Any] = self._flatten_layers()  # type: ignore[attr-defined]  # a Layer's
+        for layer in layers:
+            inside = layer is not self and isinstance(layer, Compiled)
+            if not inside:  # models inside count for trainers of their own
+                own = layer._attributes_of(metrics_module.Metric)
+                found += [metric for metric in own if metric not in found]
         return found
 
     @property
     def metrics_names(self) -> list[str]:
-        """The names of what ``evaluate`` returns, in its order."""
-        return list(self._targets.named()) if self._targets is not None else []
+        """The names of ``metrics``."""
+        return [metric.name for metric in self.metrics]
 
     @property
     def _loss_tracker(self) -> Any:
         """The running mean of the loss."""
         return self._targets.loss_tracker if self._targets is not None else None
 
+    @property
+    def _compile_metrics(self) -> CompileMetrics | None:
+        """The metrics that ``compile`` was given, as one."""
+        return self._targets.metrics if self._targets is not None else None
+
+    @property
+    def _compile_loss(self) -> CompileLoss | None:
+        """The losses that ``compile`` was given, as one."""
+        return self._targets.losses if self._targets is not None else None
+
     def reset_metrics(self) -> None:
         """Start the running numbers afresh."""
-        if self._targets is not None:
-            self._targets.reset()
+        for metric in self.metrics:
+            metric.reset_state()
 
+    @torch.no_grad()
     def get_metrics_result(self) -> dict[str, Any]:
-        """Return the running numbers by name, as tensors."""
-        return self._compiled_targets("get_metrics_result").results()
+        """Return the running numbers by name, as tensors; those of a metric that tells a dict each alone."""
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            if isinstance(metric, CompileMetrics) and not metric.built:
+                continue  # a step of the user's own left them alone
+            result = metric.result()
+            if isinstance(result, Mapping):
+                found |= result
+            else:
+                found[metric.name] = result
+        return found
+
+    def _listed(self, logs: Mapping[str, Any]) -> Any:
+        """Return the numbers of ``logs`` as Keras lists them: one alone, else in the order of ``metrics``."""
+        names: list[str] = []
+        for metric in self.metrics:
+            inside = metric.metrics if isinstance(metric, CompileMetrics) else [metric]
+            names += [one.name for one in inside]
+        found = [logs[name] for name in names if name in logs]
+        found += [logs[name] for name in sorted(logs) if name not in names]
+        return found[0] if len(found) == 1 else found
 
     def compute_loss(
         self,
@@ -169,12 +209,44 @@ class Compiled:
             raise EngineError("There is no loss: give compile() one.", code="no_loss")
         return loss
 
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Sequence[Any],
+        non_trainable_variables: Sequence[Any],
+        metrics_variables: Sequence[Any],
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> tuple[Tensor, tuple[list[Any], list[Any], list[Any]]]:
+        """Return the loss for other values of the variables, and the three lists of values afterwards.
+
+        The model's own variables stay as they are; gradients flow through ``y_pred``.  Raises ``EngineError``
+        for lists of another length.
+        """
+        own = [
+            list(self.trainable_variables),  # type: ignore[attr-defined]  # a Layer's
+            list(self.non_trainable_variables),  # type: ignore[attr-defined]  # a Layer's
+            list(self.metrics_variables),  # type: ignore[attr-defined]  # a Layer's
+        ]
+        given = [list(trainable_variables), list(non_trainable_variables), list(metrics_variables)]
+        with _holding(own, given):
+            told = {"training": training} if "training" in signature(self.compute_loss).parameters else {}
+            loss = self.compute_loss(x, y, y_pred, sample_weight, **told)
+            fixed, states = ([item.data.clone() for item in group] for group in own[1:])
+        return loss, (given[0], fixed, states)
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Show the metrics a prediction and return the running numbers."""
-        targets = self._compiled_targets("compute_metrics")
-        weights = flat(sample_weight) if sample_weight is not None else None
-        targets.update(flat(y), flat(y_pred), weights)
-        return targets.results()
+        """Show the metrics a prediction and return the running numbers.
+
+        Weights count for those in ``weighted_metrics`` alone.
+        """
+        self._compiled_targets("compute_metrics")
+        if self._compile_metrics is not None:
+            with torch.no_grad():
+                self._compile_metrics.update_state(y, _detached(y_pred), sample_weight)
+        return self.get_metrics_result()
 
     def _compiled_targets(self, what: str) -> Targets:
         if self._targets is None:
@@ -184,8 +256,38 @@ class Compiled:
             )
         if not self._targets.names:
             self._targets.names = sources.output_names(self)
-        self._targets.own = self._own_metrics()
         return self._targets
+
+
+@contextmanager
+def _holding(own: Sequence[Sequence[Any]], given: Sequence[Sequence[Any]]) -> Iterator[None]:
+    """Give groups of variables other values for a while."""
+    for word, variables, values in zip(_GROUPS, own, given, strict=True):
+        if len(variables) != len(values):
+            raise EngineError(
+                f"Argument `{word}` must be a list of tensors corresponding 1:1 to the model's {word}. "
+                f"Received: {len(values)} of {len(variables)}.",
+                code="weight_count",
+                expected=len(variables),
+                got=len(values),
+            )
+    pairs = [pair for group in zip(own, given, strict=True) for pair in zip(*group, strict=True)]
+    kept = [variable.data for variable, _ in pairs]
+    try:
+        for variable, value in pairs:
+            fresh = value.detach() if isinstance(value, Tensor) else torch.as_tensor(value)
+            variable.data = fresh.to(variable.data).clone()
+        yield
+    finally:
+        for (variable, _), value in zip(pairs, kept, strict=True):
+            variable.data = value
+
+
+_GROUPS = ("trainable_variables", "non_trainable_variables", "metrics_variables")
+
+
+def _detached(y_pred: Any) -> Any:
+    return map_structure(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, y_pred)
 
 
 def _leaves(given: Any) -> list[Any]:
@@ -201,4 +303,8 @@ def _serialized(value: Any, family: Any) -> Any:
         return {name: _serialized(item, family) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_serialized(item, family) for item in value]
+    if isfunction(value) and get_registered_name(value) not in family.names():
+        from engine.serialization import serialize_keras_object
+
+        return serialize_keras_object(value)  # a function of one's own
     return family.serialize(value)

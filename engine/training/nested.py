@@ -6,14 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.errors import EngineError
+from engine.metrics.compiled import UnknownOutputError
 from engine.structure import flatten, map_structure, ordered, pack_like, same_nesting
-
-
-class UnknownOutputError(EngineError, KeyError):
-    """``compile`` was given something for an output that the model has not."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # a KeyError's own would quote the sentence
 
 
 class Part:

@@ -117,7 +117,7 @@ class Stepper:
         targets.naming = lambda: ordered(model._answered) if isinstance(model._answered, Mapping) else []
         # A model that computes its loss or metrics itself is asked; others take the short road.
         self._loss = self._plain_loss
-        self.results: Callable[[], Mapping[str, Any]] = targets.results
+        self.results: Callable[[], Mapping[str, Any]] = model.get_metrics_result
         self._own_metrics = overrides(model, "compute_metrics")
         if overrides(model, "compute_loss"):
             self._loss = self._own_loss

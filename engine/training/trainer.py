@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -74,8 +73,8 @@ class Trainer(Compiled):
         ``x`` and ``y`` are arrays or tensors (lists or dicts of them for several inputs or outputs), rows
         first, or ``x`` yields batches ``(x, y)`` or ``(x, y, sample_weight)``.  ``validation_split`` takes
         the last rows; ``shuffle`` draws a new order every epoch, the same after the same
-        ``set_random_seed``. ``model.stop_training = True`` ends the run after the present batch, without
-        validation.
+        ``set_random_seed``. ``model.stop_training = True`` ends the run after the present batch and the
+        validation of this epoch, which ``model.stop_evaluating = True`` ends too.
         """
         epochs, steps_per_epoch = _capped(epochs, steps_per_epoch)
         targets = self._compiled_targets("fit")
@@ -112,7 +111,7 @@ class Trainer(Compiled):
             self._initial_epoch = None
             logs: dict[str, Any] = {}
             for epoch in range(initial_epoch, epochs):
-                targets.reset()
+                self.reset_metrics()
                 runner.on_epoch_begin(epoch)
                 source.begin_epoch()
                 last = self._epoch(stepper, feed.epoch(), steps, runner)
@@ -123,7 +122,7 @@ class Trainer(Compiled):
                 logs = read(last)
                 if not math.isfinite(logs.get("loss", 0.0)):
                     _warn_not_finite(epoch, logs["loss"])
-                if validation is not None and not self.stop_training and _due(epoch, validation_freq):
+                if validation is not None and _due(epoch, validation_freq):
                     found = self._test_loop(
                         stepper, validation, validation_batch_size or size, validation_steps, runner
                     )
@@ -174,8 +173,9 @@ class Trainer(Compiled):
         return_dict: bool = False,
         **unknown: Any,
     ) -> Any:
-        """Return loss and metrics on the data, ordered as ``metrics_names``; by name with
-        ``return_dict``.
+        """Return loss and metrics on the data, by name with ``return_dict``.
+
+        In the list stand the loss, single metrics, losses of the outputs, and the rest by name, as in Keras.
         """
         if unknown:
             raise EngineError(f"Arguments not recognized: {unknown}", code="param")
@@ -191,17 +191,14 @@ class Trainer(Compiled):
         found = self._test_loop(stepper, source, size, steps, runner)
         if return_dict:
             return found
-        ordered = [found[name] for name in targets.named() if name in found]
-        ordered += [value for name, value in found.items() if name not in targets.named()]
-        return ordered[0] if len(ordered) == 1 else ordered
+        return self._listed(found)
 
     @torch.no_grad()
     def _test_loop(
         self, stepper: Stepper, source: Rows | Stream, size: int, steps: int | None, runner: CallbackList
     ) -> dict[str, Any]:
         own = overrides(self, "test_step")
-        targets = stepper.targets
-        targets.reset()
+        self.reset_metrics()
         self.stop_evaluating = False
         source.begin_epoch()
         runner.on_test_begin()
@@ -216,7 +213,7 @@ class Trainer(Compiled):
                 stepper.test(batch)
             if ends:
                 runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else stepper.results))
-            if self.stop_evaluating or (self.stop_training and not runner.testing):
+            if self.stop_evaluating:
                 break
         source.end_epoch()
         found = read(dict(sorted((results if own else stepper.results()).items())))
@@ -301,7 +298,7 @@ class Trainer(Compiled):
     def _on_batch(self, batch: Batch, keys: list[str] | None, return_dict: bool, training: bool) -> Any:
         sources.build_on_batch(self, batch, keys)
         stepper = self._stepper(keys)
-        stepper.targets.reset()
+        self.reset_metrics()
         kind = "train_step" if training else "test_step"
         if overrides(self, kind):
             found = read(getattr(self, kind)(_whole(batch)))
@@ -312,12 +309,8 @@ class Trainer(Compiled):
             else:
                 stepper.test(batch)
             found = read(stepper.results())
-        values: list[Any] = [
-            np.float32(value) if isinstance(value, float) else value for value in found.values()
-        ]
-        if return_dict:
-            return dict(sorted(zip(found, values, strict=True)))
-        return values[0] if len(values) == 1 else values
+        found = dict(sorted(found.items()))
+        return found if return_dict else self._listed(found)
 
     # -- helpers -------------------------------------------------------------------------------------
 

@@ -49,10 +49,24 @@ class Stopper(Callback):
         self.seen.append("end")
 
 
-def test_stop_acts_within_the_batch_and_skips_validation() -> None:
+def test_stop_acts_within_the_batch_and_validates_what_was_learned() -> None:
     stopper = Stopper(2)
     model().fit(X, Y, batch_size=8, epochs=5, verbose=0, validation_data=(X, Y), callbacks=[stopper])
-    assert stopper.seen == ["batch 0", "batch 1", "batch 2", "epoch ['accuracy', 'loss']", "end"]
+    logs = "epoch ['accuracy', 'loss', 'val_accuracy', 'val_loss']"
+    assert stopper.seen == ["batch 0", "batch 1", "batch 2", "test", logs, "end"]
+
+
+def test_validation_ends_where_it_is_told_to() -> None:
+    class Short(Callback):
+        seen = 0
+
+        def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+            self.seen += 1
+            self.model.stop_evaluating = batch == 1
+
+    short = Short()
+    model().fit(X, Y, batch_size=8, verbose=0, validation_data=(X, Y), callbacks=[short])
+    assert short.seen == 2
 
 
 def test_an_interrupt_leaves_the_model_usable() -> None:
