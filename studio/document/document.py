@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, ClassVar
 
 from psygnal import Signal
@@ -11,6 +13,9 @@ from studio.document.errors import DocumentError
 from studio.document.rows import Edit, Put, Row, Table
 from studio.document.state import State
 from studio.document.values import EMPTY, Frozen
+
+REMEMBERED = 64
+"""How many edits a document can tell of."""
 
 
 class Draft(State):
@@ -43,7 +48,7 @@ class Document(State):
     went, graphs, layers, nodes that came, changed or moved, frames and notes, wires that came,
     settings, and ``edited`` once.  ``view`` holds what a file remembers of the window (zoom) beside places,
     frames and notes, and ``extra`` the keys of a file that this version does not know; neither is part of the
-    history.
+    history.  ``revision`` counts the edits.
     """
 
     wire_removed = Signal(str, object)  # graph, Wire
@@ -67,6 +72,13 @@ class Document(State):
         super().__init__()
         self.view: dict[str, Any] = {}
         self.extra: dict[str, Any] = {}
+        self.revision = 0
+        self._latest: deque[Edit] = deque(maxlen=REMEMBERED)
+
+    def edits_since(self, revision: int) -> list[Edit] | None:
+        """Return what was done since the document had that revision; ``None`` where that is too long ago."""
+        first = len(self._latest) - (self.revision - revision)
+        return list(islice(self._latest, first, None)) if first >= 0 else None
 
     def draft(self) -> Draft:
         """Return a copy to plan an edit on."""
@@ -95,6 +107,8 @@ class Document(State):
         self.check(edit)
         for put in edit.puts:
             self._set(put.table, put.key, put.after)
+        self.revision += 1
+        self._latest.append(edit)
         told = [(self._PHASES.index(signal), signal, put) for put in edit.puts for signal in _signals(put)]
         for _, signal, put in sorted(told, key=lambda item: item[0]):
             key = put.key if isinstance(put.key, tuple) else (put.key,)

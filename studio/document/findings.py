@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from typing import TypeAlias
 
@@ -47,11 +50,20 @@ class Analysis:
     inside: dict[str, Analysis] = field(default_factory=dict)
     """What was found in the blocks, by their graph: in the first use of each."""
 
+    @cached_property
+    def by_node(self) -> Mapping[str, list[Problem]]:
+        """The problems of this graph by the node that they stand on; those of the whole under ``""``."""
+        found: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.problems:
+            if problem.graph == self.graph:
+                found[problem.node].append(problem)
+        return dict(found)
+
     def problems_of(self, node: str) -> list[Problem]:
         """Return the problems that stand on a node of this graph."""
-        return [each for each in self.problems if each.node == node and each.graph == self.graph]
+        return list(self.by_node.get(node, ()))
 
-    @property
+    @cached_property
     def ok(self) -> bool:
         """True where nothing stands in the way of training."""
         return all(problem.severity != "error" for problem in self.problems)

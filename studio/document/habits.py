@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from studio.document.data import DataField, Ranges
@@ -10,7 +10,7 @@ from studio.document.endings import check_end
 from studio.document.findings import NodeInfo
 from studio.document.problems import Problem, Repair
 from studio.document.rows import MAIN, LayerEntry
-from studio.document.scales import check_rate, check_scale
+from studio.document.scales import check_scale
 from studio.document.state import State
 from studio.document.tracing import AVERAGING, SHAPING, SILENCING, WEIGHTED, activation_of, layer_at
 from studio.document.values import Frozen
@@ -19,7 +19,10 @@ _WIDTH = {"Dense": "units"}  # of the others it is ``filters``
 
 
 class Warnings:
-    """Collects what is to be said of one graph."""
+    """Collects what is to be said of one graph.
+
+    ``ranges`` are the smallest and largest numbers of the fields, as far as the data have been read.
+    """
 
     def __init__(
         self,
@@ -50,33 +53,19 @@ class Warnings:
         return self.state.node(node, self.graph).name
 
 
-def check_habits(
-    state: State,
-    graph: str,
-    order: Iterable[str],
-    nodes: Mapping[str, NodeInfo],
-    fields: Mapping[str, DataField],
-    ranges: Ranges,
-) -> list[Problem]:
-    """Return warnings on the nodes of ``order``, which holds none that lies on a cycle.
-
-    ``ranges`` are the smallest and largest numbers of the fields, as far as the data have been read.
-    """
-    warnings = Warnings(state, graph, nodes, fields, ranges)
-    for node in order:
-        kind = state.node(node, graph).kind
-        if kind == "layer":
-            layer = layer_at(state, graph, node)
-            if layer is not None:
-                _linear_pair(warnings, node, layer)
-                _lone_softmax(warnings, node, layer)
-        elif kind == "input" and graph == MAIN:
-            check_scale(warnings, node)
-        elif kind == "output" and graph == MAIN:
-            check_end(warnings, node)
-    if graph == MAIN:
-        check_rate(warnings)
-    return warnings.found
+def check_node(warnings: Warnings, node: str) -> None:
+    """Look at a node that lies on no cycle, nor after one."""
+    state, graph = warnings.state, warnings.graph
+    kind = state.node(node, graph).kind
+    if kind == "layer":
+        layer = layer_at(state, graph, node)
+        if layer is not None:
+            _linear_pair(warnings, node, layer)
+            _lone_softmax(warnings, node, layer)
+    elif kind == "input" and graph == MAIN:
+        check_scale(warnings, node)
+    elif kind == "output" and graph == MAIN:
+        check_end(warnings, node)
 
 
 def _width(layer: LayerEntry) -> int:

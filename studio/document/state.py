@@ -126,6 +126,10 @@ class State:
         """Return (graph, node) of every call of a layer entry."""
         return sorted(self._users.get(entry, ()), key=lambda key: (key[0], id_order(key[1])))
 
+    def calls(self, entry: str) -> frozenset[tuple[str, str]]:
+        """Return the same in no order."""
+        return self._users.get(entry, frozenset())
+
     def is_shared(self, node: str, graph: str = MAIN) -> bool:
         """Return whether the node's layer is called by another node too."""
         found = self.find_node(node, graph)
@@ -144,6 +148,14 @@ class State:
         """Return the wires out of a node, or out of one of its ports."""
         wires = [w for w in self._from.get((graph, node), ()) if port is None or w.source_port == port]
         return sorted(wires, key=_wire_order) if len(wires) > 1 else wires
+
+    def sources(self, node: str, graph: str = MAIN) -> set[str]:
+        """Return the nodes that feed a node."""
+        return {wire.source for wire in self._into.get((graph, node), ())}
+
+    def targets(self, node: str, graph: str = MAIN) -> set[str]:
+        """Return the nodes that a node feeds."""
+        return {wire.target for wire in self._from.get((graph, node), ())}
 
     def has_wire(self, wire: Wire, graph: str = MAIN) -> bool:
         """Return whether the graph has just this wire."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
-from studio.document.rows import BYPASS, LayerEntry, Wire, id_order
+from studio.document.rows import BYPASS, MAIN, LayerEntry, Wire, id_order
 from studio.document.state import State
 
 CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
@@ -118,3 +119,21 @@ def branches_of(state: State, graph: str, nodes: set[str]) -> dict[str, tuple[st
 def as_numbers(value: object) -> Mapping[str, object]:
     """Return a setting's config as a mapping, whatever a file holds there."""
     return value if isinstance(value, Mapping) else {}
+
+
+def order_of(state: State, graph: str = MAIN) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the nodes in topological order, smaller ids first, and those that lie on or after a cycle."""
+    ids = state.node_ids(graph)
+    waiting = {node: len(state.sources(node, graph)) for node in ids}
+    ready = [id_order(node) for node, count in waiting.items() if not count]
+    heapify(ready)
+    order = []
+    while ready:
+        node = heappop(ready)[1]
+        order.append(node)
+        for target in state.targets(node, graph):
+            waiting[target] -= 1
+            if not waiting[target]:
+                heappush(ready, id_order(target))
+    done = set(order)
+    return tuple(order), tuple(node for node in ids if node not in done)

@@ -10,8 +10,8 @@ from studio.document.blocks import graphs_inside
 from studio.document.catalog import Catalog
 from studio.document.findings import Analysis
 from studio.document.rows import MAIN, OUTPUT_PORT, Graph, LayerEntry, Node
-from studio.document.shapes import order_of
 from studio.document.state import State
+from studio.document.tracing import order_of
 from studio.document.values import thaw
 from studio.translate.arguments import argument
 from studio.translate.calls import CallWriter

@@ -14,7 +14,7 @@ from PySide6.QtGui import QUndoStack
 from engine.catalog import load_catalog
 from studio import commands as do
 from studio.document import Document, Frozen, LayerEntry, Node, Wire
-from studio.document.shapes import Cache, analyse
+from studio.document.shapes import Analyst
 
 LAYERS = 500
 EDITS = 30
@@ -40,9 +40,9 @@ class Session:
 def main() -> None:
     """Print the times in milliseconds."""
     session = Session()
-    cache: Cache = {}
+    analyst = Analyst(session.document, session.catalog)
     begin = time.perf_counter()
-    analyse(session.document, session.catalog, cache=cache)
+    analyst.analysis()
     print(f"{LAYERS} layers, first analysis: {(time.perf_counter() - begin) * 1e3:.1f} ms")
     for node, name, values in (
         ("n2", "units", [17 + each for each in range(EDITS)]),
@@ -53,7 +53,7 @@ def main() -> None:
             begin = time.perf_counter()
             do.set_params(session, node, {name: value})
             edited, worked = time.perf_counter(), time.process_time()
-            analyse(session.document, session.catalog, cache=cache)
+            analyst.analysis()
             answers.append((time.perf_counter() - edited) * 1e3)
             work.append((time.process_time() - worked) * 1e3)
             edits.append((edited - begin) * 1e3)
