@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from engine.keras_version import KERAS_VERSION
+
 _MODULES = (
     "activations", "backend", "callbacks", "catalog", "config", "constraints", "datasets", "dtype_policies",
     "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers",
@@ -30,10 +32,17 @@ _NAMES = {
     "Operation": "ops",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
+    "RematScope": "rematerializing",
     "Sequential": "models",
+    "StatelessScope": "stateless",
     "Variable": "layers.variable",
     "name_scope": "backend",
+    "remat": "rematerializing",
+    "version": "keras_version",
 }
+
+__version__ = KERAS_VERSION
+"""The version of Keras whose names and meanings stand here."""
 
 __all__ = ["Input", "Layer", "Model", "Sequential", "layers", "models"]  # loaded when used
 

@@ -317,6 +317,10 @@ def __getattr__(name: str) -> Any:
         from engine.layers.variable import Variable
 
         return Variable
+    if name == "get_uid":
+        from engine.naming import get_uid
+
+        return get_uid
     if name == "clear_session":
         from engine.layers.layer import clear_session
 

@@ -6,6 +6,7 @@ Imports no torch, so that it can be read before torch is there.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,3 +175,43 @@ def __getattr__(name: str) -> object:
 
         return getattr(io_utils, name)
     raise AttributeError(f"engine.config has no {name!r}")
+
+
+def enable_unsafe_deserialization() -> None:
+    """Let nameless functions and the like be read as with ``safe_mode=False``, in this thread from now on.
+
+    Only for files whose maker you trust.  Code in a file is not run here even then: what this process made
+    is found again.  Keras: ``keras.config.enable_unsafe_deserialization``.
+    """
+    import_module("engine.serialization").enable_unsafe_deserialization()
+
+
+def set_backend(backend: str) -> None:
+    """Accept ``"torch"``, which is what computes here; raises ``ParamError`` for all else."""
+    if backend != "torch":
+        raise ParamError(
+            f"The backend is 'torch' here, there is no other. Received: backend={backend!r}",
+            code="param",
+            param="backend",
+            got=backend,
+        )
+
+
+def is_nnx_enabled() -> bool:
+    """Return False: NNX belongs to JAX."""
+    return False
+
+
+def enable_traceback_filtering() -> None:
+    """Say that tracebacks may leave out inner steps; they are short enough here to be shown whole anyway."""
+    _settings["traceback_filtering"] = True
+
+
+def disable_traceback_filtering() -> None:
+    """Say that tracebacks must be whole, as they are here in any case."""
+    _settings["traceback_filtering"] = False
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Return which of ``enable_`` and ``disable_traceback_filtering`` was called last; True at first."""
+    return bool(_settings.get("traceback_filtering", True))

@@ -135,9 +135,10 @@ FloatDTypePolicy = DTypePolicy
 
 def serialize(dtype_policy: DTypePolicy) -> dict[str, Any]:
     """Return a policy as a config in Keras' format."""
+    kind = "DTypePolicyMap" if hasattr(dtype_policy, "default_policy") else "DTypePolicy"
     return {
-        "module": "keras",
-        "class_name": "DTypePolicy",
+        "module": "keras" if kind == "DTypePolicy" else "keras.dtype_policies",
+        "class_name": kind,
         "config": dtype_policy.get_config(),
         "registered_name": None,
     }
@@ -146,6 +147,9 @@ def serialize(dtype_policy: DTypePolicy) -> dict[str, Any]:
 def deserialize(config: Mapping[str, Any], custom_objects: Any = None) -> DTypePolicy:
     """Return the policy that ``serialize`` described; raises ``EngineError`` for policies of other kinds."""
     name = config.get("class_name")
+    if name == "DTypePolicyMap":
+        found: DTypePolicy = _map_class().from_config(config["config"])
+        return found
     if name not in ("DTypePolicy", "FloatDTypePolicy", "Policy"):
         raise EngineError(
             f"There is no dtype policy called {name!r} here: weights are not quantized. Use a DTypePolicy, "
@@ -153,6 +157,17 @@ def deserialize(config: Mapping[str, Any], custom_objects: Any = None) -> DTypeP
             code="config",
         )
     return DTypePolicy(**config["config"])
+
+
+def _map_class() -> Any:
+    return import_module("engine.dtype_policy_map").DTypePolicyMap
+
+
+def __getattr__(name: str) -> Any:
+    """Bring ``DTypePolicyMap`` when it is asked for."""
+    if name == "DTypePolicyMap":
+        return _map_class()
+    raise AttributeError(f"engine.dtype_policies has no {name!r}")
 
 
 def get(identifier: Any) -> DTypePolicy:

@@ -21,6 +21,12 @@ def auto_name(base: str) -> str:
     return base if count == 1 else f"{base}_{count - 1}"
 
 
+def get_uid(prefix: str = "") -> int:
+    """Return how often a name with this beginning was asked for, this time included."""
+    _uids[prefix] += 1
+    return _uids[prefix]
+
+
 def name_of(thing: object) -> str:
     """Return an automatic name for an object that was given none, after its class."""
     return auto_name(snake_case(type(thing).__name__))

@@ -93,6 +93,12 @@ class SeedGenerator:
             self._write()
         return now
 
+    def _go_to(self, pair: tuple[int, int]) -> None:
+        """Draw on from ``pair``."""
+        self._pair = pair
+        if self._state is not None:
+            self._write()
+
     def _write(self) -> None:
         """Bring the weight to the present pair."""
         self._state.assign(torch.tensor(self._pair, dtype=torch.int32))

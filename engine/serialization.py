@@ -62,6 +62,11 @@ def in_safe_mode() -> bool | None:
     return found
 
 
+def enable_unsafe_deserialization() -> None:
+    """Do as inside ``SafeModeScope(False)``, in this thread from now on; see ``config``."""
+    _local.safe_mode = False
+
+
 def _families() -> list[Family]:
     from engine.layers.families import LAYERS
 
@@ -216,7 +221,9 @@ def _made(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]) -> A
 
     if is_operation_config(config):
         return deserialize(config)
-    if str(config.get("module") or "") == "keras" and name.endswith("DTypePolicy"):
+    if str(config.get("module") or "").startswith("keras") and name.endswith(
+        ("DTypePolicy", "DTypePolicyMap")
+    ):
         from engine.dtype_policies import deserialize as policy
 
         return policy(config)

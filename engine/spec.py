@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.errors import ShapeError
 
@@ -48,6 +48,23 @@ class InputSpec:
     allow_last_axis_squeeze: bool = False
     name: str | None = None
     optional: bool = False
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what is demanded, as plain values."""
+        return {
+            "dtype": self.dtype,
+            "shape": self.shape,
+            "ndim": self.ndim if self.shape is None else len(self.shape),
+            "max_ndim": self.max_ndim,
+            "min_ndim": self.min_ndim,
+            "axes": dict(self.axes),
+            "optional": self.optional,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> InputSpec:
+        """Return the demand that ``get_config`` described."""
+        return cls(**config)
 
     def check(self, spec: TensorSpec, layer: str) -> None:
         """Raise ``ShapeError`` (code ``"rank"`` or ``"axis"``) where ``spec`` is not what is demanded."""

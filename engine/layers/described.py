@@ -60,7 +60,8 @@ class Described(Weighted):
         """Return a new layer from what ``get_config`` returned."""
         arguments = {key: value for key, value in config.items() if key != "quantization_config"}
         if isinstance(arguments.get("dtype"), dict):  # a plain name is what constructors mostly expect
-            arguments["dtype"] = dtype_policies.get(arguments["dtype"]).name
+            policy = dtype_policies.get(arguments["dtype"])
+            arguments["dtype"] = policy if hasattr(policy, "default_policy") else policy.name
         for param in params_of(cls):
             value = arguments.get(param.name)
             if param.kind.name == "layer" and isinstance(value, dict):

@@ -21,10 +21,12 @@ from engine.layers.constructor import BASE_ARGUMENTS, given_shape, remembering
 from engine.layers.described import Described
 from engine.layers.families import LAYERS
 from engine.layers.scope import building
+from engine.layers.variable import note_losses
 from engine.layers.weighted import note_change
 from engine.metrics.metric import Metric
 from engine.naming import auto_name, forget_names, snake_case
 from engine.params import check_unknown, params_of
+from engine.rematerializing import rematerialized
 from engine.spec import InputSpec, TensorSpec
 from engine.structure import flatten, per_class
 
@@ -134,6 +136,7 @@ class Layer(Described):
         self._inbound: list[Any] = []
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._given_shape = given_shape(type(self).__name__, kwargs)
+        rematerialized(self)
 
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)
@@ -144,6 +147,7 @@ class Layer(Described):
 
     def _set_policy(self, policy: DTypePolicy) -> None:
         self._dtype_policy = policy
+        policy = self.dtype_policy
         self.compute_dtype = policy.compute_dtype
         self.variable_dtype = policy.variable_dtype
         self._mixed = policy.compute_dtype != policy.variable_dtype
@@ -151,7 +155,11 @@ class Layer(Described):
     @property
     def dtype_policy(self) -> DTypePolicy:
         """The types of weights and arithmetic; may be set to another policy or its name."""
-        return self._dtype_policy
+        policy: Any = self._dtype_policy
+        if self._path is not None and hasattr(policy, "default_policy"):
+            policy = policy[self._path]  # a DTypePolicyMap
+        found: DTypePolicy = policy
+        return found
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
@@ -296,6 +304,14 @@ class Layer(Described):
                 )
             self._losses.append(term)
         _holding_losses.add(self)
+        note_losses(loss)
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing any more: raises ``NotImplementedError``, as in Keras 3."""
+        raise NotImplementedError(
+            "Layer `add_metric()` method is deprecated. Add your metric in `compile(metrics=[...])`, or make "
+            "it an attribute of the layer and call its `update_state()`."
+        )
 
     @property
     def losses(self) -> list[torch.Tensor]:

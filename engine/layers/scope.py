@@ -60,6 +60,8 @@ def building(build: Callable[..., Any]) -> Callable[..., Any]:
         try:
             with inside(self), torch.no_grad():
                 self._path = path_in_scope(self)
+                if hasattr(self._dtype_policy, "default_policy"):
+                    self._set_policy(self._dtype_policy)  # a DTypePolicyMap goes by the path
                 build(self, *args, **kwargs)
         finally:
             self._building = False

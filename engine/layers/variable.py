@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,33 @@ from engine.errors import ParamError, ShapeError
 from engine.structure import map_structure
 
 
+class _Watched(threading.local):
+    """What wants to know of assignments in this thread before they happen, and of loss terms."""
+
+    note: Callable[[Any], None] | None = None
+    losses: Callable[[Any], None] | None = None
+
+
+_watched = _Watched()
+
+
+def watch(
+    note: Callable[[Any], None] | None, losses: Callable[[Any], None] | None
+) -> tuple[Callable[[Any], None] | None, Callable[[Any], None] | None]:
+    """Let ``note`` be told of each weight before something is assigned to it and ``losses`` of loss terms;
+    return who was told before.
+    """
+    before = (_watched.note, _watched.losses)
+    _watched.note, _watched.losses = note, losses
+    return before
+
+
+def note_losses(loss: Any) -> None:
+    """Tell of what ``add_loss`` was given."""
+    if _watched.losses is not None:
+        _watched.losses(loss)
+
+
 class Variable(torch.nn.Parameter):
     """A torch ``Parameter`` that knows its name and path, and can be assigned.
 
@@ -21,8 +50,9 @@ class Variable(torch.nn.Parameter):
     where the weight lies in its model (``"layer/weight"``); ``trainable`` is torch's ``requires_grad``.
     ``autocast`` says whether a layer of mixed precision computes with it in its half type.  ``aggregation``
     and ``synchronization`` are kept for scripts written for Keras.  Raises ``ParamError`` and ``ShapeError``.
-    ``dtype`` is torch's, as torch's own code needs it: ``backend.standardize_dtype(v.dtype)`` is the name
-    that Keras' ``v.dtype`` is.  Keras: ``keras.Variable``.
+    ``dtype`` is torch's (``torch.float32``), for torch reads it in its own code and lets no text stand in its
+    place: ``v.dtype == "float32"`` of scripts written for Keras is False here.  Write
+    ``backend.standardize_dtype(v.dtype) == "float32"``, which holds in both.  Keras: ``keras.Variable``.
     """
 
     name: str = "variable"  # a class attribute, for torch has a read-only one of this name
@@ -114,6 +144,8 @@ class Variable(torch.nn.Parameter):
                 expected=tuple(self.shape),
                 got=tuple(new.shape),
             )
+        if _watched.note is not None:
+            _watched.note(self)
         with torch.no_grad():
             self.copy_(new)
         return self

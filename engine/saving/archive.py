@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError
+from engine.keras_version import KERAS_VERSION
 from engine.saving import describe, state
 from engine.saving.assets import AssetFolder
 from engine.saving.files import allowed, replacing
@@ -19,8 +20,6 @@ from engine.saving.h5 import Reader, Writer
 from engine.saving.limits import checked
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-KERAS_VERSION = "3.15.1"
-"""The version of Keras whose format is written."""
 
 
 def save_model(

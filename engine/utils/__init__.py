@@ -18,6 +18,7 @@ _HOMES = {
         "serialization": ("deserialize_keras_object", "serialize_keras_object"),
         "training.py_dataset": ("PyDataset", "Sequence"),
         "training.stream": ("pack_x_y_sample_weight", "unpack_x_y_sample_weight"),
+        "utils.config": ("Config",),
         "utils.dataset_utils": ("split_dataset",),
         "utils.directories": (
             "image_dataset_from_directory", "text_dataset_from_directory", "timeseries_dataset_from_array",

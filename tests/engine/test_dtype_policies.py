@@ -148,3 +148,39 @@ def test_config_says_the_policy_as_keras_does(keras: Any) -> None:
     made = layers.Dense(2, dtype="mixed_bfloat16").get_config()["dtype"]
     assert made == keras.layers.Dense(2, dtype="mixed_bfloat16").get_config()["dtype"]
     assert layers.Dense.from_config({"units": 2, "dtype": made}).compute_dtype == "bfloat16"
+
+
+def test_a_map_gives_each_layer_the_policy_of_its_path() -> None:
+    policies = dtype_policies.DTypePolicyMap(
+        "float32", {"outer/.*": "mixed_bfloat16", "outer/last": "float16"}
+    )
+    assert policies["outer/first"].name == "mixed_bfloat16"
+    assert policies["outer/last"].name == "float16"
+    assert policies["elsewhere"].name == "float32"
+    assert (policies.name, policies.compute_dtype, len(policies)) == ("map_float32", "float32", 2)
+    policies["outer/f.*"] = "float64"
+    with pytest.raises(ValueError, match="matches multiple dtype policy"):
+        policies["outer/first"]
+    assert policies.pop("outer/f.*").name == "float64"
+    with pytest.raises(ValueError, match="already exist in the DTypePolicyMap"):
+        policies["outer/last"] = "float32"
+    with pytest.raises(ValueError, match="Cannot interpret the assigned value"):
+        policies["new"] = 123
+    with pytest.raises(TypeError, match="must be a dict"):
+        dtype_policies.DTypePolicyMap(policy_map=123)  # type: ignore[arg-type]  # that is refused
+    with pytest.raises(KeyError):
+        del policies["unknown"]
+    twin = dtype_policies.deserialize(dtype_policies.serialize(policies))
+    assert twin == policies
+    assert "mapping=[('outer/.*', 'mixed_bfloat16')" in repr(twin)
+
+
+def test_layers_look_for_their_path_when_they_are_built() -> None:
+    policies = dtype_policies.DTypePolicyMap(None, {"half": "mixed_bfloat16"})
+    half, whole = (layers.Dense(2, dtype=policies, name=name) for name in ("half", "whole"))
+    x = np.ones((1, 3), "float32")
+    assert (half(x).dtype, whole(x).dtype) == (torch.bfloat16, torch.float32)
+    assert (half.dtype_policy.name, half.variable_dtype) == ("mixed_bfloat16", "float32")
+    named = dtype_policies.DTypePolicyMap("float32", {"half": "mixed_bfloat16"})
+    twin = layers.Dense.from_config(layers.Dense(2, dtype=named, name="half").get_config())
+    assert twin(x).dtype == torch.bfloat16
