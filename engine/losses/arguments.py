@@ -49,6 +49,11 @@ def floating(value: Any) -> Tensor:
     return made if made.is_floating_point() else made.to(getattr(torch, config.floatx()))
 
 
+def place_of_largest(values: Tensor, axis: int = -1) -> Tensor:
+    """Return where the largest along ``axis`` is; torch looks for none among truth values."""
+    return (values.to(torch.uint8) if values.dtype is torch.bool else values).argmax(axis)
+
+
 def squeeze_or_expand_to_same_rank(
     x1: Tensor, x2: Tensor, expand_rank_1: bool = True
 ) -> tuple[Tensor, Tensor]:

@@ -124,6 +124,12 @@ class Counter:
                 )
             chosen = slice(self.class_id, self.class_id + 1 or None)
             pred, true = pred[..., chosen], true[..., chosen]
+        if pred.shape != true.shape:
+            raise ShapeError(
+                "Targets and predictions of yes or no have the same shape. "
+                f"Received: y_true.shape={tuple(true.shape)}, y_pred.shape={tuple(pred.shape)}",
+                code="shape",
+            )
         if label_weights is not None:
             label_weights = label_weights.to(pred.device, kind).unsqueeze(0)
             weight = label_weights if weight is None else weight * label_weights

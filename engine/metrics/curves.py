@@ -35,7 +35,7 @@ class _Four(Metric):
         hits, alarms, yes, no = counter(y_true, y_pred, weight, labels, state.dtype)
         if hits.device != state.device:
             self._move(hits.device)
-        state.add_(hits)
+        self._add(state, hits)
         self.false_positives.add_(alarms)
         self.true_negatives.add_(no - alarms)
         self.false_negatives.add_(yes - hits)

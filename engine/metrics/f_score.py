@@ -103,10 +103,10 @@ class FBetaScore(Metric):
         hits, found, wanted = (said * true).sum(axes), said.sum(axes), weighted.sum(axes)
         if hits.device != self.true_positives.device:
             self._move(hits.device)
-        self.true_positives.add_(hits)
-        self.false_positives.add_(found - hits)
-        self.false_negatives.add_(wanted - hits)
-        self.intermediate_weights.add_(wanted)
+        self._add(self.true_positives, hits)
+        self._add(self.false_positives, found - hits)
+        self._add(self.false_negatives, wanted - hits)
+        self._add(self.intermediate_weights, wanted)
 
     def result(self) -> Tensor:
         """Return the score, one for each class where ``average`` is ``None``."""

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine import config
 from engine.losses import functions as losses
-from engine.losses.arguments import pair, squeeze_or_expand_to_same_rank, tensor
+from engine.losses.arguments import pair, place_of_largest, squeeze_or_expand_to_same_rank, tensor
 
 
 def _floats(hits: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Tensor:
 
 def _categorical(y_true: Any, y_pred: Any) -> Tensor:
     pred = tensor(y_pred)
-    return tensor(y_true, pred).argmax(-1) == pred.argmax(-1)
+    return place_of_largest(tensor(y_true, pred)) == pred.argmax(-1)
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
@@ -72,7 +72,7 @@ def _among_best(label: Tensor, pred: Tensor, k: int) -> Tensor:
 
 def _top_k(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
     pred = tensor(y_pred)
-    return _among_best(tensor(y_true, pred).argmax(-1), pred, k)
+    return _among_best(place_of_largest(tensor(y_true, pred)), pred, k)
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine import config
 from engine.errors import ParamError
-from engine.losses.arguments import tensor
+from engine.losses.arguments import place_of_largest, tensor
 from engine.metrics.metric import Metric
 
 
@@ -56,9 +56,9 @@ class IoU(Metric):
         pred = tensor(y_pred)
         true = tensor(y_true, pred)
         if not self.sparse_y_true:
-            true = true.argmax(self.axis)
+            true = place_of_largest(true, self.axis)
         if not self.sparse_y_pred:
-            pred = pred.argmax(self.axis)
+            pred = place_of_largest(pred, self.axis)
         true, pred = true.long().reshape(-1), pred.long().reshape(-1)
         if sample_weight is None:
             weight = torch.ones((), dtype=self._kind, device=pred.device)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine import config as settings
 from engine.dtype_policies import standardize_dtype
-from engine.errors import EngineError
+from engine.errors import EngineError, ShapeError
 from engine.losses.arguments import compute_dtype
 from engine.naming import name_of
 
@@ -92,6 +92,16 @@ class Metric:
 
     def _zeros(self, name: str, shape: Sequence[int] = (), dtype: Any = None) -> Variable:
         return self.add_variable(shape, "zeros", dtype, name=name)
+
+    def _add(self, state: Tensor, value: Tensor) -> None:
+        """Add what a batch gave to a state; raises ``ShapeError`` where earlier batches had another width."""
+        if state.shape != value.shape:
+            raise ShapeError(
+                f"{self.name}: all batches between two resets have the same number of outputs. Expected: "
+                f"{tuple(state.shape)}, as the first batch had. Received: {tuple(value.shape)}.",
+                code="shape",
+            )
+        state.add_(value)
 
     def _move(self, device: torch.device) -> None:
         """Bring the states to the device on which batches come."""

@@ -208,7 +208,7 @@ class R2Score(Metric):
         weight = weight.expand(true.shape)
         if true.device != self.sum.device:
             self._move(true.device)
-        self.sum.add_((true * weight).sum(0))
+        self._add(self.sum, (true * weight).sum(0))
         self.squared_sum.add_((true * true * weight).sum(0))
         self.total_mse.add_(((true - pred).square() * weight).sum(0))
         self.count.add_(weight.sum(0))

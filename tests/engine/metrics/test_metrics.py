@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import metrics
+from engine.errors import ShapeError
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
 # ^ keras' own variables under numpy 2
@@ -104,3 +105,33 @@ def test_a_metric_of_ones_own_keeps_states_and_resets_them() -> None:
     assert float(count(torch.zeros(3), torch.zeros(3))) == 8.0
     count.reset_state()  # to zeros, whatever a state began with
     assert float(count.result()) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("CategoricalAccuracy", {}),
+        ("TopKCategoricalAccuracy", {"k": 2}),
+        ("OneHotMeanIoU", {"num_classes": 3}),
+    ],
+)
+def test_one_hot_targets_may_be_truth_values(keras, name, arguments):
+    targets = np.eye(3, dtype=bool)[[0, 2, 1, 1]]
+    scores = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.3, 0.2], [0.1, 0.8, 0.1]], "float32")
+    found = getattr(metrics, name)(**arguments)(targets, scores)
+    wanted = getattr(keras.metrics, name)(**arguments)(targets, scores)
+    assert float(found) == pytest.approx(float(wanted))
+
+
+@pytest.mark.parametrize("kind", ["F1Score", "R2Score", "AUC"])
+def test_batches_of_another_width_are_refused(kind):
+    metric = getattr(metrics, kind)(**({"multi_label": True} if kind == "AUC" else {}))
+    metric.update_state(np.ones((4, 2)), np.ones((4, 2)))
+    with pytest.raises(ShapeError, match="same number of outputs"):
+        metric.update_state(np.ones((4, 3)), np.ones((4, 3)))
+
+
+@pytest.mark.parametrize("metric", [metrics.AUC(), metrics.Precision(), metrics.PrecisionAtRecall(0.5)])
+def test_targets_of_another_shape_are_refused(metric):
+    with pytest.raises(ShapeError, match="same shape"):
+        metric.update_state(np.ones(4), np.ones((4, 3)))
