@@ -101,6 +101,8 @@ ACTIONS: tuple[Act, ...] = (
     Act("delete_snapshot", tr("Delete the snapshot…"), "edit", "delete_snapshot", "", "trash-2", "snapshot",
         4, tr("Chosen snapshot")),
     Act("compare", tr("Compare with…"), "edit", "compare_with", "Ctrl+Alt+D", "git-compare", "open", 4),
+    Act("link_compared", tr("Move both compared drawings together"), "edit", "link_compared", "", "link",
+        "comparing", 4, checkable=True),
 
     Act("zoom_in", tr("Zoom in"), "view", "zoom_in", "Ctrl++", "zoom-in", "open", also=("Ctrl+=",)),
     Act("zoom_out", tr("Zoom out"), "view", "zoom_out", "Ctrl+-", "zoom-out", "open"),
@@ -211,6 +213,7 @@ ACTIONS: tuple[Act, ...] = (
 WHY_NOT = {
     "tab": tr("Nothing is open."),
     "tabs": tr("There is only one tab."),
+    "comparing": tr("Compare two drawings first."),
     "closed": tr("No drawing was closed since the start."),
     "snapshot": tr("Choose a snapshot in the history first, or keep one."),
     "open": tr("Open or begin a drawing first."),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,14 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.compare_dialog import Source
+from studio.app.compare_link import ComparedViews
 from studio.canvas.compare_view import CompareView
 from studio.document import MAIN, Document, DocumentError
-from studio.document.compare import Change, Comparison, compare
-from studio.kit import EmptyState
+from studio.document.compare import Change, Comparison, compare, wires_apart
+from studio.document.linear import is_linear
+from studio.kit import EmptyState, Switch
 from studio.session import Session
 from studio.theme import icon, set_role, ui_font
 from studio.theme.fonts import SIZES
-from studio.words.compare import change_text
+from studio.words.compare import change_brief, change_text
 
 ICONS = {"added": ("plus", "good"), "removed": ("minus", "danger"), "changed": ("equal-not", "warning")}
 
@@ -34,12 +37,20 @@ ICONS = {"added": ("plus", "good"), "removed": ("minus", "danger"), "changed": (
 class ComparePage(QWidget):
     """The earlier drawing at the left, the later one at the right; both are read anew when it is shown."""
 
-    def __init__(self, catalog: Any, old: Source, new: Source, parent: QWidget | None = None) -> None:
+    link_changed = Signal(bool)
+
+    def __init__(
+        self, catalog: Any, old: Source, new: Source, parent: QWidget | None = None, *, linked: bool = True
+    ) -> None:
         super().__init__(parent)
         self._catalog, self._sources = catalog, (old, new)
         self._documents: tuple[Document, Document] | None = None
         self.result = Comparison()
         self.views: list[CompareView] = []
+        self.pair: ComparedViews | None = None
+        self.link = Switch(self.tr("Move together"), linked)
+        self.link.setToolTip(self.tr("Zoom and move both drawings at once"))
+        self.link.toggled.connect(self._set_linked)
         self.summary = QLabel()
         self.summary.setFont(ui_font(SIZES["heading"], bold=True))
         self.list = QListWidget()
@@ -65,6 +76,7 @@ class ComparePage(QWidget):
             ("added", self.tr("added")), ("removed", self.tr("removed")), ("changed", self.tr("changed")),
         ):  # fmt: skip
             row.addWidget(_legend(kind, words))
+        row.addWidget(self.link)
         foot = QWidget()
         set_role(foot, "panel")
         below = QVBoxLayout(foot)
@@ -88,6 +100,7 @@ class ComparePage(QWidget):
         """Compare anew where one of the two was edited in the meantime."""
         super().showEvent(event)
         self.refresh()
+        self.list.setFocus()
 
     def refresh(self) -> None:
         """Read both drawings and show how they differ, unless they are as they were, or are gone."""
@@ -112,9 +125,17 @@ class ComparePage(QWidget):
             view.chosen.connect(lambda node, one=view: self._find(one, node))
             self.views.append(view)
             self.across.addWidget(_titled(source.title, view))
+        chain = all(is_linear(each) is None and each.graph_names() == [MAIN] for each in now)
+        for view in self.views:
+            view.mirror.set_sequential(chain)  # in rows, which fill half a window better than one line
+            view.mirror.finish_glide()
+        left, right = self.views
+        self.pair = ComparedViews((left, right), self._partners, chain)
+        self.pair.on = self.link.isChecked()
         self.across.setSizes([500, 500])
         self._mark()
         self._fill()
+        QTimer.singleShot(0, self, self._begin)
 
     def changes(self) -> list[Change]:
         """Return the differences in the order of the list."""
@@ -128,7 +149,7 @@ class ComparePage(QWidget):
         for view in self.views:
             view.release()
             view.session.close()  # type: ignore[attr-defined]  # made here: a Session
-        self.views = []
+        self.views, self.pair = [], None
         for at in reversed(range(self.across.count())):
             widget = self.across.widget(at)
             if widget is not None:
@@ -154,20 +175,55 @@ class ComparePage(QWidget):
             self.list.addItem(QListWidgetItem(icon(*ICONS[change.kind]), text))
         self._stack.setCurrentIndex(1 if self.list.count() else 0)
 
+    def _begin(self) -> None:
+        if self.pair is not None and self.pair.on and self.isVisible():
+            self.pair.begin()
+
+    def _set_linked(self, on: bool) -> None:
+        if self.pair is not None:
+            self.pair.set_on(on)
+        self.link_changed.emit(on)
+
+    def _graphs(self) -> tuple[str, str]:
+        return self.views[0].session.graph, self.views[1].session.graph
+
+    def _partners(self) -> Mapping[str, str]:
+        """Return which node of the left drawing is which of the right one, as they are shown now."""
+        return self.result.pairs.get(self._graphs(), {})
+
     def _mark(self) -> None:
-        for view, old in zip(self.views, (True, False), strict=True):
-            view.set_marks(self.result.marks(view.session.graph, old=old))
+        assert self._documents is not None
+        pair = self._graphs()
+        apart = wires_apart(*self._documents, pair, self.result.pairs.get(pair, {}))
+        kinds = ("removed", "added")
+        for at, view in enumerate(self.views):
+            old = at == 0
+            wires = dict.fromkeys(apart[at], kinds[at]) if pair in self.result.pairs else {}
+            view.set_marks(self.result.marks(view.session.graph, old=old), wires)
+            captions: dict[str, list[str]] = {}
+            tips: dict[str, list[str]] = {}
+            for change in self.changes():
+                node, graph = (change.old, change.old_graph) if old else (change.new, change.graph)
+                if not node or graph != view.session.graph:
+                    continue
+                tips.setdefault(node, []).append(change_text(change.code, change.fields))
+                brief = change_brief(change.code, change.fields)
+                if brief and not old:  # once is enough: beside what it is now
+                    captions.setdefault(node, []).append(brief)
+            view.set_words(captions, {node: "\n".join(lines) for node, lines in tips.items()})
 
     def _show_row(self, row: int) -> None:
         if not 0 <= row < len(self.changes()) or not self.views:
             return
         change = self.changes()[row]
         places = ((change.old_graph, change.old), (change.graph, change.new))
-        for view, (graph, _) in zip(self.views, places, strict=True):
-            view.session.enter(graph)
-        self._mark()
-        for view, (_, node) in zip(self.views, places, strict=True):
-            view.show_node(node)
+        assert self.pair is not None
+        with self.pair.held():
+            for view, (graph, _) in zip(self.views, places, strict=True):
+                view.session.enter(graph)
+            self._mark()
+            for view, (_, node) in zip(self.views, places, strict=True):
+                view.show_node(node)
 
     def _find(self, view: CompareView, node: str) -> None:
         """Choose the first difference of a node that was clicked."""
@@ -178,6 +234,10 @@ class ComparePage(QWidget):
                 self.list.setCurrentRow(at)
                 self._show_row(at)
                 return
+        assert self.pair is not None
+        with self.pair.held():  # the same in both: where it stands in the other one
+            view.show_node(node)
+            (self.views[1] if old else self.views[0]).show_node(self.pair.partner(view, node))
 
 
 def _titled(title: str, view: QWidget) -> QWidget:

@@ -13,8 +13,10 @@ from studio import words
 from studio.app import ask
 from studio.app.compare_dialog import CompareDialog, Source
 from studio.app.compare_page import ComparePage
+from studio.app.document_tabs import DocumentTabs
+from studio.app.settings import Settings
 from studio.app.workspace import Workspace
-from studio.commands import go_back
+from studio.commands import go_back, state_at
 from studio.document import Document, files
 from studio.document.errors import DocumentError
 from studio.document.snapshots import drawing, forget, keep, rename, snapshots
@@ -23,11 +25,17 @@ from studio.session import Session
 if TYPE_CHECKING:
     from studio.app.loader import CatalogLoader
 
+LINKED = "compare/linked"
+MOST_STEPS = 12
+"""Steps back that can be compared with; the first one of all can be, too."""
+
 
 class HistoryActions(QMainWindow):
     """The part of the main window that knows about steps, snapshots and comparing."""
 
     workspace: Workspace | None
+    settings: Settings
+    tabs: DocumentTabs
     loader: CatalogLoader
     update_actions: Callable[[], None]
     workspaces: Callable[[], list[Workspace]]
@@ -166,6 +174,7 @@ class HistoryActions(QMainWindow):
         for one in reversed(snapshots(session.document)):
             title = self.tr("Snapshot {name}").format(name=one.name)
             found.append(Source(title, partial(drawing, session.document, one.name), "camera"))
+        found += self._steps()
         stored = session.last_run()
         run = session.run.document if session.run is not None else stored.document if stored else None
         if run is not None:
@@ -173,6 +182,32 @@ class HistoryActions(QMainWindow):
         for other in self.workspaces():
             if other is not workspace:
                 found.append(Source(self.name_of(other), partial(_document_of, other), "workflow"))
+        return found
+
+    def link_compared(self) -> None:
+        """Let the two drawings that are compared move together, or each by itself."""
+        page = self.tabs.current()
+        if isinstance(page, ComparePage):
+            page.link.toggle()
+
+    def _keep_linked(self, on: bool) -> None:
+        self.settings.set_text(LINKED, "yes" if on else "no")
+        self.update_actions()
+
+    def _steps(self) -> list[Source]:
+        """Return the drawing as it was before each of the last steps, the latest first."""
+        assert self.workspace is not None
+        session = self.workspace.session
+        stack, found = session.stack, []
+        last = stack.index()
+        first = max(0, last - MOST_STEPS)
+        for at in [*range(last - 1, first - 1, -1), *([0] if first > 0 else [])]:
+            if at == 0:
+                title = self.tr("As it was opened")
+            else:
+                title = self.tr("After the step: {step}").format(step=stack.text(at - 1))
+            before = state_at(session.stack, session.document, at)
+            found.append(Source(title, partial(_itself, before), "history"))
         return found
 
     def _file_source(self) -> Source | None:
@@ -193,8 +228,14 @@ class HistoryActions(QMainWindow):
             return
         name = self.name_of(workspace)
         document = workspace.session.document
-        page = ComparePage(self.loader.catalog, source, Source(name, lambda: document))
+        linked = self.settings.text(LINKED, "yes") == "yes"
+        page = ComparePage(self.loader.catalog, source, Source(name, lambda: document), linked=linked)
+        page.link_changed.connect(self._keep_linked)
         self.show_page(page, self.tr("{old} ↔ {new}").format(old=source.title, new=name))
+
+
+def _itself(document: Document) -> Document:
+    return document
 
 
 def _document_of(workspace: Workspace) -> Document:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from studio import words
+from studio.app.compare_page import ComparePage
 from studio.app.document_tabs import DocumentTabs
 from studio.app.look_actions import LookActions
 from studio.app.run_actions import RunActions
@@ -168,10 +169,14 @@ class ProjectActions(LookActions, RunActions):
         """Enable what can be done now, and say why of the rest."""
         workspace = self.workspace
         count = self.tabs.bar.count()
-        tabs = {"tab": count > 0, "tabs": count > 1, "closed": bool(self.closed)}
+        tabs = {"tab": count > 0, "tabs": count > 1, "closed": bool(self.closed), "comparing": False}
         if workspace is None:
             looking = self.tabs.current() not in (None, self.start_page)
             why_not = self.tr("This tab only compares: go to the tab of a drawing first.")
+            page = self.tabs.current()
+            if isinstance(page, ComparePage):
+                tabs["comparing"] = True
+                self.actions_by_id["link_compared"].setChecked(page.link.isChecked())
             self.actions_by_id.update(tabs, {"open": why_not} if looking else {})
             self.setWindowTitle("Bunon")
             return

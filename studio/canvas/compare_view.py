@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from studio.canvas.geometry import RADIUS
 from studio.canvas.navigation import NavigableView
 from studio.canvas.session import CanvasSession
-from studio.theme import current
+from studio.canvas.wire_item import LABEL_FROM
+from studio.document.rows import Wire
+from studio.theme import current, ui_font
 
 BADGE = 10.0
 """Radius of a mark's circle in pixels; it does not shrink with the drawing."""
+CAPTION, MOST_LINES = 11, 3
+CAPTION_FROM = 0.45
+"""The zoom from which on the changed values are written below the cards."""
 STEP = 60
 
 
@@ -26,6 +41,9 @@ class CompareView(NavigableView):
     def __init__(self, session: CanvasSession) -> None:
         super().__init__(session)
         self.marks: dict[str, str] = {}
+        self.wires: dict[Wire, str] = {}
+        self.captions: dict[str, list[str]] = {}
+        self.tips: dict[str, str] = {}
         self.shown_node = ""
         self._held: QPoint | None = None
         self._pressed = QPoint()
@@ -33,10 +51,28 @@ class CompareView(NavigableView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
 
-    def set_marks(self, marks: Mapping[str, str]) -> None:
-        """Mark these nodes of the graph that is shown."""
-        self.marks = dict(marks)
+    def set_marks(self, marks: Mapping[str, str], wires: Mapping[Wire, str] | None = None) -> None:
+        """Mark these nodes and wires of the graph that is shown."""
+        self.marks, self.wires = dict(marks), dict(wires or {})
         self.viewport().update()
+
+    def set_words(self, captions: Mapping[str, list[str]], tips: Mapping[str, str]) -> None:
+        """Write a few words below cards, and more where the pointer rests on one."""
+        self.captions, self.tips = dict(captions), dict(tips)
+        self.viewport().update()
+
+    def look_at(self, place: QPointF) -> None:
+        """Bring a place of the drawing to the middle."""
+        self._look_at(place)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say how a card differs while the pointer rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            card = self.mirror.node_at(self.mapToScene(event.pos()))
+            words = self.tips.get(card.node, "") if card is not None else ""
+            QToolTip.showText(event.globalPos(), escape(words).replace("\n", "<br>"), self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def show_node(self, node: str) -> None:
         """Ring a node and bring it into sight; an empty id takes the ring away."""
@@ -95,10 +131,37 @@ class CompareView(NavigableView):
         inks = {"added": theme.good, "removed": theme.danger, "changed": theme.warning}
         pixel = 1.0 / self.zoom()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for wire, kind in self.wires.items():
+            line = self.mirror.wires.get(wire)
+            if line is not None:
+                style = Qt.PenStyle.DashLine if kind == "removed" else Qt.PenStyle.SolidLine
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(inks[kind]), max(2.4 * pixel, 3.0), style))
+                painter.save()
+                if self.zoom() >= LABEL_FROM and not line.label_area().isEmpty():  # what flows stays readable
+                    around = QPainterPath()
+                    around.addRect(line.boundingRect())
+                    hole = QPainterPath()
+                    hole.addRect(line.label_area())
+                    painter.setClipPath(around - hole)
+                painter.drawPath(_along(line.strokes()))
+                painter.restore()
+                ground = QColor(theme.surface)
+                place, label = line.middle(), line.label_area()
+                if self.zoom() >= LABEL_FROM and label.adjusted(-9, -9, 9, 9).contains(place):
+                    place = QPointF(place.x(), label.top() - BADGE * pixel)
+                _badge(painter, place, kind, QColor(inks[kind]), ground, BADGE * 0.8 * pixel)
+        if self.shown_node in self.mirror.nodes and self.shown_node not in self.marks:
+            card = self.mirror.nodes[self.shown_node].card()
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 2.4 * pixel))
+            painter.drawRoundedRect(card.adjusted(-4, -4, 4, 4), RADIUS + 4, RADIUS + 4)
         for node, kind in self.marks.items():
             item = self.mirror.nodes.get(node)
             if item is None:
                 continue
+            if self.zoom() >= CAPTION_FROM and self.captions.get(node):
+                _write(painter, item.card(), self.captions[node], QColor(inks[kind]))
             ink, card = QColor(inks[kind]), item.card()
             style = {"added": Qt.PenStyle.SolidLine, "removed": Qt.PenStyle.DashLine}.get(
                 kind, Qt.PenStyle.SolidLine
@@ -119,6 +182,30 @@ class CompareView(NavigableView):
                 QColor(theme.surface),
                 BADGE * pixel,
             )
+
+
+def _along(strokes: list[QLineF]) -> QPainterPath:
+    path = QPainterPath()
+    for at, stroke in enumerate(strokes):
+        if at == 0:
+            path.moveTo(stroke.p1())
+        path.lineTo(stroke.p2())
+    return path
+
+
+def _write(painter: QPainter, card: QRectF, lines: list[str], ink: QColor) -> None:
+    """Write lines below a card, on the ground of the drawing, so that wires do not run through them."""
+    painter.setFont(ui_font(CAPTION))
+    metrics = QFontMetricsF(painter.font())
+    height = metrics.height()
+    for at, words in enumerate(lines[:MOST_LINES]):
+        more = at == MOST_LINES - 1 and len(lines) > MOST_LINES
+        shown = metrics.elidedText("…" if more else words, Qt.TextElideMode.ElideRight, card.width() + 40)
+        wide = metrics.horizontalAdvance(shown)
+        place = QRectF(card.left(), card.bottom() + 7 + at * height, wide, height)
+        painter.fillRect(place.adjusted(-2, 0, 2, 0), QColor(current().canvas))
+        painter.setPen(ink)
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def _badge(painter: QPainter, at: QPointF, kind: str, ink: QColor, ground: QColor, radius: float) -> None:

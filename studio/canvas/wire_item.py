@@ -83,6 +83,10 @@ class WireItem(QGraphicsItem):
         """Return the shape that is written on the wire; empty where there is no room for it."""
         return self._label
 
+    def label_area(self) -> QRectF:
+        """Return where the shape is written, empty where it is not."""
+        return self._label_area if self._label else QRectF()
+
     def set_label(self, words: str, area: QRectF) -> None:
         """Write the shape that flows on the wire."""
         if (words, area) != (self._label, self._label_area):

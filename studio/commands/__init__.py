@@ -13,7 +13,7 @@ from studio.commands.block_verbs import (
 )
 from studio.commands.chain_verbs import move_in_chain
 from studio.commands.clipboard_verbs import cut, duplicate, paste
-from studio.commands.command import Editing, push
+from studio.commands.command import Editing, push, state_at
 from studio.commands.layout_verbs import lay_out, set_direction
 from studio.commands.library_verbs import place_block
 from studio.commands.mark_verbs import add_mark, align, distribute, paint_marks, shape_mark, write_mark
@@ -46,5 +46,6 @@ __all__ = [
     "distribute", "duplicate", "expose", "go_back", "group", "insert_on_wire", "lay_out", "make_own", "move",
     "move_in_chain", "paint_marks", "paste", "place_block", "push", "rename",
     "rename_block", "repair_all", "replace_params", "set_block_param", "set_call_option", "set_direction",
-    "set_options", "set_params", "set_repeat", "set_settings", "shape_mark", "use_again", "write_mark",
+    "set_options", "set_params", "set_repeat", "set_settings", "shape_mark", "state_at", "use_again",
+    "write_mark",
 ]  # fmt: skip

@@ -39,6 +39,21 @@ class EditCommand(QUndoCommand):
         self._document.apply(self.edit.undo())
 
 
+def state_at(stack: QUndoStack, document: Document, index: int) -> Document:
+    """Return a copy of a document as it was, or will be, at an index of its stack."""
+    copy = document.copy()
+    steps = [stack.command(at) for at in range(stack.count())]
+    for at in range(stack.index() - 1, index - 1, -1):
+        step = steps[at]
+        if isinstance(step, EditCommand):
+            copy.apply(step.edit.undo())
+    for at in range(stack.index(), index):
+        step = steps[at]
+        if isinstance(step, EditCommand):
+            copy.apply(step.edit)
+    return copy
+
+
 def push(session: Editing, edit: Edit) -> bool:
     """Make an edit as one step of undo; return False for one that changes nothing.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from studio.document.rows import MAIN, Node
+from studio.document.rows import MAIN, Node, Wire
 from studio.document.state import State
 from studio.document.values import EMPTY, Frozen
 
@@ -100,6 +100,22 @@ def compare(old: State, new: State) -> Comparison:
             fields = {"key": f"{name} · {key}", **_told(before, after)}
             result.changes.append(Change("setting" + _how(before, after), Frozen(fields)))
     return result
+
+
+def wires_apart(
+    old: State, new: State, pair: tuple[str, str], match: Mapping[str, str]
+) -> tuple[set[Wire], set[Wire]]:
+    """Return the wires of two graphs that are in the first alone, and in the second alone.
+
+    The order in which wires reach a port counts, but not the numbers that say it.
+    """
+    ends = {
+        wire: (match.get(wire.source), wire.source_port, match.get(wire.target), wire.target_port)
+        for wire in old.wires(pair[0])
+    }
+    there = {(w.source, w.source_port, w.target, w.target_port): w for w in new.wires(pair[1])}
+    kept = {there[found] for found in ends.values() if found in there}
+    return {wire for wire, found in ends.items() if found not in there}, set(new.wires(pair[1])) - kept
 
 
 # -- which node is which ------------------------------------------------------------------------------------

@@ -27,6 +27,12 @@ CHANGES = {
     "setting_set": tr("Settings: {key} is {new} now"),
     "setting_unset": tr("Settings: {key} was {old}, and is the default now"),
 }  # fmt: skip
+BRIEF = {
+    "renamed": tr("was called {old}"),
+    "param": tr("{param}: {old} → {new}"),
+    "param_set": tr("{param}: default → {new}"),
+    "param_unset": tr("{param}: {old} → default"),
+}
 LONGEST = 60
 
 
@@ -34,6 +40,16 @@ def change_text(code: str, fields: Mapping[str, Any]) -> str:
     """Return what a difference is, in one sentence."""
     plain = {key: _value(value) if key in ("old", "new") else value for key, value in fields.items()}
     return say(CHANGES[code], plain)
+
+
+def change_brief(code: str, fields: Mapping[str, Any]) -> str:
+    """Return a changed value in the few words that fit below a card; empty for other differences."""
+    if code == "renamed":
+        return say(BRIEF[code], fields)
+    if code not in BRIEF:
+        return ""
+    plain = {key: _value(value) if key in ("old", "new") else value for key, value in fields.items()}
+    return say(BRIEF[code], {**plain, "param": str(fields["param"]).replace("_", " ")})
 
 
 def _value(value: Any) -> str:

@@ -231,7 +231,7 @@ def test_what_there_is_to_compare_with(user: User, monkeypatch: pytest.MonkeyPat
     user.window.keep_snapshot()
     set_params(user.session, user.node("stem"), {"filters": 16})
     titles = [one.title for one in user.window.sources()]
-    assert titles == ["The saved file", "Snapshot before", "wine.bunon"]
+    assert titles == ["The saved file", "Snapshot before", "As it was opened", "wine.bunon"]
     other = residual()
     files.save(other, tmp_path / "other.bunon")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "other.bunon"), ""))
@@ -254,7 +254,7 @@ def test_what_there_is_to_compare_with(user: User, monkeypatch: pytest.MonkeyPat
         user.window.actions_by_id["compare"].trigger()
         assert not failed, failed
 
-    for row, title in ((0, "The saved file ↔ residual.bunon"), (3, "other.bunon ↔ residual.bunon")):
+    for row, title in ((0, "The saved file ↔ residual.bunon"), (4, "other.bunon ↔ residual.bunon")):
         choose(row)
         assert user.window.tabs.bar.tabText(user.window.tabs.bar.currentIndex()) == title
         page = user.window.tabs.current()
