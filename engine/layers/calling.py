@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import Parameter
 from typing import Any
 
 import numpy as np
@@ -193,7 +194,8 @@ def _check(layer: Layer, first: Any) -> None:
 def _with_training(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outer: Any) -> dict[str, Any]:
     """Return ``kwargs`` with ``training`` where the layer takes it, and let layers inside know of it.
 
-    It is what the caller says, else what holds in the outer call, else the default of ``call``, else no.
+    It is what the caller says, else what holds in the outer call, else the default of ``call``: where that is
+    ``None``, nothing is said, and layers inside go by their own defaults.
     """
     parameter = names.get("training")
     explicit = kwargs.get("training")
@@ -201,9 +203,11 @@ def _with_training(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], ou
     if by_position:
         explicit = args[list(names).index("training")]
     if explicit is None:
-        default = parameter.default if parameter is not None else False
-        explicit = outer if outer is not None else default if isinstance(default, bool) else False
-    _local.training = training = bool(explicit)
-    if parameter is not None:
+        default = parameter.default if parameter is not None else None
+        if default is Parameter.empty:
+            default = False
+        explicit = outer if outer is not None else default
+    _local.training = training = None if explicit is None else bool(explicit)
+    if parameter is not None and training is not None:
         return kwargs if by_position else {**kwargs, "training": training}
-    return {name: value for name, value in kwargs.items() if name != "training"}
+    return {name: value for name, value in kwargs.items() if name != "training"} if kwargs else kwargs

@@ -12,7 +12,7 @@ import torch
 
 from engine.layers.arguments import call_with_shapes, shapes_of, tensor_arguments
 from engine.layers.borrowed import in_half
-from engine.layers.layer import Layer
+from engine.layers.layer import Layer, call_parameters
 from engine.layers.scope import inside, path_in_scope
 from engine.layers.symbolic import KerasTensor, Node
 from engine.spec import TensorSpec
@@ -42,10 +42,18 @@ def infer_outputs(layer: Layer, ports: Mapping[str, Any]) -> Any:
     first = next(iter(ports.values()), ())
     layer.check_input(*(spec for spec in flatten(first) if spec is not None))
     shapes = shapes_of(ports)
-    dtype = layer.compute_output_dtype(*(spec.dtype for spec in flatten(dict(ports)) if spec is not None))
+    dtype = layer.compute_output_dtype(
+        *(_brought_to(layer, spec.dtype) for spec in flatten(dict(ports)) if spec is not None)
+    )
     return map_shapes(
         lambda shape: TensorSpec(shape, dtype), call_with_shapes(layer.compute_output_shape, shapes)
     )
+
+
+def _brought_to(layer: Layer, dtype: str) -> str:
+    """Return the type in which an input of ``dtype`` reaches ``call``: floats in that of the arithmetic."""
+    casts = layer.autocast and layer._casts_inputs and "float" in dtype
+    return layer.compute_dtype if casts else dtype
 
 
 def output_spec(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -120,6 +128,10 @@ def _spec_of(leaf: Any) -> Any:
     return TensorSpec(tuple(array.shape), str(array.dtype).removeprefix("torch."))
 
 
+def _taken(layer: Layer, name: str) -> bool:
+    return name != "training" or name in call_parameters(type(layer))
+
+
 def run_on_zeros(layer: Layer, args: Any, kwargs: dict[str, Any], size: int) -> Any:
     """Run ``layer.call`` with zeros for symbolic tensors, ``size`` for unknown axes; nothing stays of it."""
     from engine.layers.calling import training_as
@@ -141,7 +153,9 @@ def run_on_zeros(layer: Layer, args: Any, kwargs: dict[str, Any], size: int) -> 
         stack.enter_context(_unchanged(layer))
         if layer._mixed:
             stack.enter_context(in_half(layer))
-        return layer.call(*map_structure(zeros, args), **{k: map_structure(zeros, kwargs[k]) for k in kwargs})
+        # What a layer does not take is for the layers inside, which the real call tells.
+        told = {name: map_structure(zeros, kwargs[name]) for name in kwargs if _taken(layer, name)}
+        return layer.call(*map_structure(zeros, args), **told)
 
 
 @contextmanager

@@ -156,8 +156,11 @@ class Functional(Model):
             names.append(name)
         return names
 
-    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
-        """Run the graph; inputs come in the structure of ``inputs``, as a list, or as a dict by name."""
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Run the graph; inputs come in the structure of ``inputs``, as a list, or as a dict by name.
+
+        As in Keras ``training`` counts for every layer, also where its call in the graph says otherwise.
+        """
         given = self._in_order(inputs)
         if mask is not None:
             for tensor, one in zip(given, flatten(mask), strict=False):

@@ -27,7 +27,7 @@ class DirectPlan:
     def __init__(self, model: Model) -> None:
         self._model = model
 
-    def run(self, inputs: Sequence[Tensor], training: bool = False) -> list[Tensor]:
+    def run(self, inputs: Sequence[Tensor], training: bool | None = None) -> list[Tensor]:
         """Return the outputs for the inputs, both flat: one input goes in alone, several as a list."""
         for layer in self._model._flatten_layers():
             layer._losses.clear()

@@ -89,9 +89,11 @@ class Plan:
         self._count = 0
         self._walk: Callable[..., list[Tensor]] = _walk
 
-    def run(self, inputs: Sequence[Tensor], training: bool = False) -> list[Tensor]:
+    def run(self, inputs: Sequence[Tensor], training: bool | None = None) -> list[Tensor]:
         """Return the outputs for the inputs, both flat; raises ``ShapeError`` for inputs that do not fit.
 
+        As in Keras ``training`` counts for every layer, also where its call in the graph says otherwise;
+        with ``None`` those hold, and the defaults of the layers.
         An error from inside a layer carries that layer's name in its notes and as ``layer_name``.
         """
         if self._epoch != hook_epoch():
@@ -186,20 +188,21 @@ class Plan:
 
 
 def _walk(
-    steps: list[_Step], chain: list[_Step], slots: list[Any], outs: list[int], training: bool
+    steps: list[_Step], chain: list[_Step], slots: list[Any], outs: list[int], training: bool | None
 ) -> list[Tensor]:
     """Run the steps on what lies in ``slots`` and return the outputs."""
     step: _Step | None = None
+    told = training is not None
     try:
         if chain:
             made = slots[0]
             slots = []  # nothing keeps what a later step has read
             for step in chain:
-                made = step[1](made, training=training) if step[0] else step[1](made)
+                made = step[1](made, training=training) if step[0] and told else step[1](made)
             return [made]
         for step in steps:
             mode, function, source, target, free, _ = step
-            if mode == _PLAIN:
+            if mode == _PLAIN or (mode == _TRAINING and not told):
                 made = function(slots[source])
             elif mode == _TRAINING:
                 made = function(slots[source], training=training)
@@ -263,7 +266,8 @@ def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Calla
         one = len(places) == 1
         return _PLAIN if one else _SPREAD, layer.bound_call(node), places[0] if one else places
     takes_training = whole and "training" in call_parameters(type(layer))
-    careful = whole and (masked or _needs_call(node))
+    passes = "training" in node.kwargs and not takes_training  # on to layers inside, by a whole call
+    careful = whole and (masked or passes or _needs_call(node))
     if not careful and not node.kwargs and len(node.args) == 1:
         argument = node.args[0]
         if isinstance(argument, KerasTensor):
@@ -278,12 +282,14 @@ def _road(node: Node, numbers: dict[int, int], masked: bool) -> tuple[int, Calla
     def place(leaf: Any) -> Any:
         return _Slot(numbers[id(leaf)]) if isinstance(leaf, KerasTensor) else leaf
 
-    def through_call(args: Any, kwargs: Any, training: bool) -> Any:
-        told = kwargs if "training" in kwargs or not takes_training else {**kwargs, "training": training}
+    switched = takes_training or passes
+
+    def through_call(args: Any, kwargs: Any, training: bool | None) -> Any:
+        told = {**kwargs, "training": training} if training is not None and switched else kwargs
         return layer(*args, **told)
 
-    def direct(args: Any, kwargs: Any, training: bool) -> Any:
-        told = kwargs if "training" in kwargs or not takes_training else {**kwargs, "training": training}
+    def direct(args: Any, kwargs: Any, training: bool | None) -> Any:
+        told = {**kwargs, "training": training} if training is not None and switched else kwargs
         return layer.call(*args, **told)
 
     source = (map_structure(place, tuple(node.args)), map_structure(place, node.kwargs))

@@ -246,7 +246,7 @@ class Sequential(Model):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the chain; layer by layer where its input is no single tensor."""
         if self._last is not None and self._chain:
-            return self._as_graph().call(inputs, training=bool(training), mask=mask)
+            return self._as_graph().call(inputs, training=training, mask=mask)
         if not self._chain:
             raise EngineError(
                 f"Sequential model '{self.name}' has no layers. Call model.add(layer).", code="no_layer"
