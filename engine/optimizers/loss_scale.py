@@ -63,9 +63,9 @@ class LossScaleOptimizer(Optimizer):
         if self.built:
             return
         weights = list(variables)
-        self.step_counter = self._live("step_counter", "int32", "_steps", int)
-        self.dynamic_scale = self._live("dynamic_scale", "float32", "_scale", float)
-        self._own += [self.step_counter, self.dynamic_scale]
+        self._shown_steps = self._live("step_counter", "int32", "_steps", int)
+        self._shown_scale = self._live("dynamic_scale", "float32", "_scale", float)
+        self._own += [self._shown_steps, self._shown_scale]
         self.inner_optimizer.build(weights)
         super().build(weights)
 
@@ -73,6 +73,16 @@ class LossScaleOptimizer(Optimizer):
     def variables(self) -> list[Any]:
         """Counters and scale, then the variables of the optimizer inside."""
         return [*super().variables, *self.inner_optimizer.variables]
+
+    @property
+    def step_counter(self) -> Any:
+        """How many steps went well since the scale last changed, a variable; there once built."""
+        return self._shown_steps.shown()
+
+    @property
+    def dynamic_scale(self) -> Any:
+        """The present scale, a variable; there once built."""
+        return self._shown_scale.shown()
 
     @property
     def loss_scale_factor(self) -> float:

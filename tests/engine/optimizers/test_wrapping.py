@@ -158,3 +158,15 @@ def test_a_mean_of_steps_in_place_of_a_schedule(keras: Any) -> None:
 def test_many_steps_asked_at_once_give_many_rates() -> None:
     found = optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)(torch.tensor([0, 10, 20]))
     np.testing.assert_allclose(found.numpy(), [0.1, 0.05, 0.025], rtol=1e-6)
+
+
+def test_scale_and_counter_show_the_present_numbers() -> None:
+    weight = Variable([1.0, 2.0])
+    optimizer = optimizers.LossScaleOptimizer(optimizers.SGD(0.1), initial_scale=8.0, dynamic_growth_steps=2)
+    optimizer.build([weight])
+    assert float(optimizer.dynamic_scale) == 8.0
+    for expected in ((8.0, 1), (16.0, 0)):
+        optimizer.apply([torch.ones(2)], [weight])
+        assert (float(optimizer.dynamic_scale), int(optimizer.step_counter)) == expected
+    optimizer.apply([torch.tensor([float("inf"), 1.0])], [weight])
+    assert float(optimizer.dynamic_scale) == 8.0
