@@ -142,7 +142,8 @@ class Param:
         if value is None:
             if self.optional or self.default is None:
                 return None
-            raise self.error(value, owner, "a value", self.kind.rule.replace("{name}", self.name))
+            words = self.kind.rule.replace("{name}", self.name)
+            raise self.error(value, owner, "a value", words, ParamTypeError)
         return _CHECKS[self.kind.name](self, value, owner)
 
     def error(
@@ -206,7 +207,8 @@ def _float(param: Param, value: Any, owner: str) -> float:
         number = math.nan
     if not math.isfinite(number) or not _inside(param.kind, number):
         words = param.kind.rule.replace("{name}", param.name)
-        raise param.error(value, owner, _bounds(param.kind, "a number"), words)
+        wrong = ParamError if isinstance(value, (int, float)) else ParamTypeError
+        raise param.error(value, owner, _bounds(param.kind, "a number"), words, wrong)
     return number
 
 

@@ -162,7 +162,10 @@ class _Heads(Layer):
         if fast:
             rate = self.dropout if thinned else 0.0
             flash = self._flash_attention
-            return scores_of.attend(query, key, value, self._factor, attention_mask, alone, flash, rate), None
+            made = scores_of.attend(query, key, value, self._factor, attention_mask, alone, flash, rate)
+            if self.dropout > 0.0 and attention_mask is not None:  # Keras then goes by a softmax with zeros
+                made = made.masked_fill(~attention_mask.any(-1, keepdim=True).transpose(1, 2), 0.0)
+            return made, None
         repeats = query.shape[-2] // key.shape[-2]
         if repeats > 1:
             key, value = key.repeat_interleave(repeats, -2), value.repeat_interleave(repeats, -2)

@@ -167,6 +167,8 @@ class RMSNormalization(Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs normalized."""
+        if not inputs.is_floating_point():
+            inputs = inputs.to(getattr(torch, self.compute_dtype))
         axes = self._axes(tuple(inputs.shape))
         count = len(axes)
         ends = list(range(-count, 0))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from engine import config as settings
 from engine.errors import ShapeError
 from engine.layers.convolution_shapes import checked_shape, resolved_format
 from engine.layers.layer import Layer
@@ -53,6 +54,10 @@ class _GlobalPooling(Layer):
         first = 1 if self.data_format == "channels_last" else 2
         return tuple(range(first, first + self.rank))
 
+    def _floating(self, inputs: Tensor) -> Tensor:
+        """Return inputs of whole numbers as floats: a mean is none."""
+        return inputs if inputs.is_floating_point() else inputs.to(getattr(torch, settings.floatx()))
+
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return (batch, channels), or with ``keepdims`` ones in place of the axes that are gone."""
         shape = checked_shape(self, input_shape)
@@ -75,7 +80,7 @@ class _GlobalAverage(_GlobalPooling):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Return the mean of each channel."""
-        return inputs.mean(self._axes(), keepdim=self.keepdims)
+        return self._floating(inputs).mean(self._axes(), keepdim=self.keepdims)
 
 
 class GlobalMaxPooling1D(_GlobalMax):
@@ -126,7 +131,7 @@ class GlobalAveragePooling1D(_GlobalPooling):
         """Return the mean of each channel, over the steps that ``mask`` (batch, steps) lets count."""
         axis = self._axes()[0]
         if mask is None:
-            return inputs.mean(axis, keepdim=self.keepdims)
+            return self._floating(inputs).mean(axis, keepdim=self.keepdims)
         counted = mask.to(torch.bool).unsqueeze(2 if axis == 1 else 1)
         total = torch.where(counted, inputs, 0).sum(axis, keepdim=self.keepdims)
         return total / counted.sum(axis, keepdim=self.keepdims).to(inputs.dtype)

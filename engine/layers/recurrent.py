@@ -237,7 +237,9 @@ class RNN(Layer):
                 )
         if initial_state is None:
             if self.stateful and self._kept_states is not None:
-                return list(mapped(lambda state: state.detach().to(x.device, copy=True), self._kept_states))
+                kept: Any = self._kept_states
+                half = getattr(torch, self.compute_dtype)
+                return list(mapped(lambda state: state.detach().to(x.device, half, copy=True), kept))
             states = self.get_initial_state(x.shape[0])
             if isinstance(self.cell, _Cell) and not self._mixed:
                 return states  # made beside the weights and like them

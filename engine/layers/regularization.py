@@ -29,7 +29,8 @@ def dropped(inputs: Tensor, rate: float, seed: SeedGenerator, shape: Any = None)
         return torch.zeros_like(inputs)
     if shape is None and seed.initial_seed is None:
         return F.dropout(inputs, rate)
-    keep = torch.empty(inputs.shape if shape is None else shape, dtype=inputs.dtype, device=inputs.device)
+    kind = inputs.dtype if inputs.is_floating_point() else torch.float32
+    keep = torch.empty(inputs.shape if shape is None else shape, dtype=kind, device=inputs.device)
     keep.bernoulli_(1.0 - rate, generator=torch_generator(seed, inputs.device))
     return inputs * keep.div_(1.0 - rate)
 
@@ -62,6 +63,8 @@ class _Shaped(_Noise):
 
     def _pattern(self, shape: Any) -> list[int]:
         wanted = shape if self.noise_shape is None else self.noise_shape
+        if len(wanted) != len(shape):
+            self.compute_output_shape(tuple(shape))  # says that they do not go together
         return [size if want is None else want for want, size in zip(wanted, shape, strict=True)]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -130,10 +133,10 @@ class _SpatialDropout(_Noise):
         return dropped(inputs, self.rate, self.seed_generator, shape)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments; in Keras' files ``trainable`` is not among them."""
+        """Return the constructor's arguments; as in Keras' files, without ``trainable`` and a plain type."""
         config = super().get_config()
         del config["trainable"]
-        return config
+        return config if self._mixed else {**config, "dtype": self.dtype}
 
 
 class SpatialDropout1D(_SpatialDropout):

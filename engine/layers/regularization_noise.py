@@ -17,9 +17,11 @@ _SCALE = 1.0507009873554805
 _LOW = -_ALPHA * _SCALE
 
 
-def _normal_like(inputs: Tensor, mean: float, stddev: float, seed: SeedGenerator) -> Tensor:
+def _normal_like(inputs: Tensor, mean: float, stddev: float, seed: SeedGenerator, dtype: str) -> Tensor:
+    """Return random numbers in the shape of ``inputs``, in ``dtype`` where those are whole."""
     generator = torch_generator(seed, inputs.device)
-    return torch.empty_like(inputs).normal_(mean, stddev, generator=generator)
+    kind = inputs.dtype if inputs.is_floating_point() else getattr(torch, dtype)
+    return torch.empty_like(inputs, dtype=kind).normal_(mean, stddev, generator=generator)
 
 
 class AlphaDropout(_Shaped):
@@ -81,7 +83,7 @@ class GaussianDropout(_Noise):
         if not training or self.rate == 0.0:
             return inputs
         stddev = math.sqrt(self.rate / (1.0 - self.rate))
-        return inputs * _normal_like(inputs, 1.0, stddev, self.seed_generator)
+        return inputs * _normal_like(inputs, 1.0, stddev, self.seed_generator, self.compute_dtype)
 
 
 class GaussianNoise(_Noise):
@@ -105,4 +107,4 @@ class GaussianNoise(_Noise):
         """Return the input plus noise while training."""
         if not training or self.stddev == 0.0:
             return inputs
-        return inputs + _normal_like(inputs, 0.0, self.stddev, self.seed_generator)
+        return inputs + _normal_like(inputs, 0.0, self.stddev, self.seed_generator, self.compute_dtype)

@@ -183,3 +183,19 @@ def test_what_is_refused_says_why() -> None:
         layers.Attention()([QUERY, VALUE], mask=torch.tensor(QUERY_MASK))
     with pytest.raises(ShapeError, match="go together"):
         layers.Attention()([QUERY, VALUE[..., :5]])
+
+
+@pytest.mark.parametrize("training", [False, None])
+@pytest.mark.parametrize("scores", [False, True])
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+def test_a_query_that_may_see_nothing(
+    keras: Any, dropout: float, scores: bool, training: bool | None
+) -> None:
+    params = {"num_heads": 2, "key_dim": 3, "dropout": dropout}
+    mine, other = pair(keras, "MultiHeadAttention", params, [QUERY.shape, VALUE.shape])
+    who = WHO.copy()
+    who[0, 1] = who[1] = False
+    call = {"attention_mask": who, "return_attention_scores": scores, "training": training}
+    made, expected = mine(QUERY, VALUE, **call), other(QUERY, VALUE, **call)
+    for one, two in zip(made if scores else [made], expected if scores else [expected], strict=True):
+        np.testing.assert_allclose(one.detach().numpy(), two.detach().numpy(), atol=1e-5)

@@ -225,3 +225,31 @@ def test_new_layers_travel_in_a_file(tmp_path: Any) -> None:
     model.save(tmp_path / "m.keras")
     data = np.random.default_rng(2).normal(size=(2, 4, 6)).astype("float32")
     torch.testing.assert_close(saving.load_model(tmp_path / "m.keras")(data), model(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Dropout", {"rate": "a"}),
+        ("GaussianNoise", {"stddev": None}),
+        ("LayerNormalization", {"axis": None}),
+        ("RepeatVector", {"n": "a"}),
+    ],
+)
+def test_what_is_of_a_wrong_type_is_a_type_error_too(name: str, arguments: dict[str, Any]) -> None:
+    for kind in (TypeError, ParamError):
+        with pytest.raises(kind, match=next(iter(arguments))):
+            getattr(layers, name)(**arguments)
+
+
+def test_a_noise_shape_of_another_rank_is_refused_when_called() -> None:
+    for name in ("Dropout", "AlphaDropout"):
+        with pytest.raises(ShapeError, match="noise_shape"):
+            getattr(layers, name)(0.5, noise_shape=(2, 1, 3))(np.ones((2, 3)), training=True)
+
+
+def test_a_spatial_dropout_writes_its_type_as_keras_does(keras: Any) -> None:
+    ours, theirs = (module.SpatialDropout1D(0.3, seed=2, name="d") for module in (layers, keras.layers))
+    assert ours.get_config() == theirs.get_config()
+    half = layers.SpatialDropout1D(0.3, dtype="mixed_float16")
+    assert layers.SpatialDropout1D.from_config(half.get_config()).dtype_policy.name == "mixed_float16"

@@ -144,3 +144,14 @@ def test_mixed_precision(cls: Any) -> None:
     assert plain.dtype == torch.bfloat16
     assert torch.equal(plain, masked)
     assert {weight.dtype for weight in layer.trainable_weights} == {torch.float32}
+
+
+@pytest.mark.parametrize("unusual", [{}, {"recurrent_dropout": 0.2}, {"activation": "relu"}])
+@pytest.mark.parametrize("cls", [SimpleRNN, LSTM, GRU])
+def test_kept_states_in_mixed_precision(cls: Any, unusual: dict[str, Any]) -> None:
+    layer = cls(3, dtype="mixed_bfloat16", stateful=True, **unusual)
+    x = torch.ones(SHAPE)
+    first, second = layer(x, training=True), layer(x, training=True)
+    assert first.dtype == second.dtype == torch.bfloat16
+    assert {state.dtype for state in layer.states} == {torch.float32}
+    assert not torch.equal(first, second)
