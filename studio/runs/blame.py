@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from studio import words
 from studio.document.document import Document
 from studio.document.rows import MAIN
 from studio.translate.build import Built
@@ -16,25 +17,21 @@ class Diverged(ArithmeticError):
     """The loss became infinite or not a number."""
 
     def __init__(self, loss: float) -> None:
-        what = "not a number" if math.isnan(loss) else "infinite"
-        super().__init__(
-            f"The loss is {what} from here on, so nothing more can be learned. A smaller learning rate often "
-            "helps, and so do inputs near 1: put a Normalization or a Rescaling behind the Input."
-        )
+        super().__init__(f"The loss is {loss}.")
+        self.code = "diverged_nan" if math.isnan(loss) else "diverged"
 
 
 def explain(error: BaseException, document: Document, built: Built | None) -> tuple[str, str, str]:
     """Return what happened, a code, and the id of the node to blame ("" where that is not known)."""
     if _no_memory(error) or _no_memory(error.__cause__):
-        reason = "There is not enough memory for this. Use a smaller batch size or a smaller model."
-        return reason, "memory", getattr(error, "node", "") or node_of(document, error)
+        return words.run_text("memory", {}), "memory", getattr(error, "node", "") or node_of(document, error)
     if isinstance(error, TranslateError):
-        return str(error), error.code, error.node or node_of(document, error.__cause__)
+        return words.text(error), error.code, error.node or node_of(document, error.__cause__)
     if isinstance(error, Diverged):
-        return str(error), "diverged", _first_broken(document, built)
+        return words.run_text(error.code, {}), "diverged", _first_broken(document, built)
     if isinstance(error, KeyboardInterrupt):
-        return "The run was interrupted.", "interrupted", ""
-    text = str(error).strip() or type(error).__name__
+        return words.run_text("interrupted", {}), "interrupted", ""
+    text = words.text(error).strip() or type(error).__name__
     return text, str(getattr(error, "code", "failed")), node_of(document, error)
 
 

@@ -57,7 +57,9 @@ class StoredRun:
             built.model.set_weights([arrays[key] for key in sorted(arrays)])
         except Exception as error:  # a damaged file may fail in any way; the drawing must live on
             raise TranslateError(
-                f"The weights of the run {self.run_id} cannot be used: {error}", code="weights"
+                f"The weights of the run {self.run_id} cannot be used: {error}",
+                code="weights",
+                run=self.run_id,
             ) from error
         return built
 

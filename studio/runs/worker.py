@@ -9,6 +9,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from studio import words
 from studio.data_source.reading import Dataset
 from studio.document.catalog import Catalog
 from studio.document.document import Document
@@ -193,7 +194,7 @@ class Run:
         except Exception as error:  # a full disk must not swallow the end of the run
             if not failure:
                 what = getattr(error, "strerror", None) or error
-                reason = f"The run has ended, but it cannot be stored in {self._folder}: {what}"
+                reason = words.run_text("cannot_store", {"folder": str(self._folder), "reason": str(what)})
                 failure = {"error": reason, "code": "cannot_store", "traceback": traceback.format_exc()}
         self.status = status
         seconds = time.monotonic() - began

@@ -60,7 +60,10 @@ def build(
             )  # fmt: skip
     made = program(state, catalog, found)
     if not made.complete or made.fit is None:
-        raise TranslateError(f"Training cannot start: {made.why}.", code="incomplete", why=made.why)
+        fault, name = made.lack
+        raise TranslateError(
+            f"Training cannot start: {made.why}.", code="incomplete", why=made.why, fault=fault, name=name
+        )
     check_objects(state)
     if framework is None:
         import engine

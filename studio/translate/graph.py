@@ -139,7 +139,7 @@ class GraphWriter(CallWriter):
         if not isinstance(field, str):
             raise TranslateError(
                 f"{self._name(node)} reads no field of the data, so the layers after it cannot adapt to it.",
-                code="input_no_field", node=node,
+                code="input_no_field", node=node, name=self._name(node),
             )  # fmt: skip
         return index(name(field), name(self.train))
 

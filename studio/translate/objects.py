@@ -21,7 +21,7 @@ def metrics_of(row: Node, node: str) -> tuple[Any, ...]:
     if not isinstance(chosen, tuple):
         raise TranslateError(
             f"{row.name}: the metrics should be a list of names or objects, not {chosen!r}.",
-            code="object", node=node, got=repr(chosen),
+            code="object", node=node, got=repr(chosen), fault="list", name=row.name,
         )  # fmt: skip
     return chosen
 
@@ -42,17 +42,17 @@ def check_objects(state: State) -> None:
         if row.kind != "output":
             continue
         if row.options.get("loss"):
-            _make(losses.get, row.options["loss"], f"{row.name}: the loss", node)
+            _make(losses.get, row.options["loss"], "loss", node, row.name)
         for each in metrics_of(row, node):
             if each not in _BY_TARGET:
-                _make(metrics.get, each, f"{row.name}: the metric", node)
+                _make(metrics.get, each, "metric", node, row.name)
         weight = row.options.get("weight")
         if weight is not None and (isinstance(weight, bool) or not isinstance(weight, (int, float))):
             raise TranslateError(
                 f"{row.name}: the weight of the loss should be a number, not {weight!r}.",
-                code="object", node=node, got=repr(weight),
+                code="object", node=node, got=repr(weight), fault="weight", name=row.name,
             )  # fmt: skip
-    _make(optimizers.get, settings.optimizer, "The optimizer", "")
+    _make(optimizers.get, settings.optimizer, "optimizer")
 
 
 def _check_names(state: State, graph: str) -> None:
@@ -63,11 +63,11 @@ def _check_names(state: State, graph: str) -> None:
         if entry is not None and seen.setdefault(entry.name, row.ref) != row.ref:
             raise TranslateError(
                 f"{row.name}: another layer is called {entry.name!r} too. Give each a name of its own.",
-                code="name_taken", node=address(node, graph), got=entry.name,
+                code="name_taken", node=address(node, graph), got=entry.name, name=row.name,
             )  # fmt: skip
 
 
-def _make(get: Callable[[Any], Any], value: Any, what: str, node: str) -> None:
+def _make(get: Callable[[Any], Any], value: Any, kind: str, node: str = "", owner: str = "") -> None:
     plain = thaw(value)
     name = plain.get("class_name") if isinstance(plain, dict) else plain
     try:
@@ -79,7 +79,8 @@ def _make(get: Callable[[Any], Any], value: Any, what: str, node: str) -> None:
                 raise TypeError(f"The config should be an object {{ }}, not {plain['config']!r}.")
         get(plain)
     except Exception as error:  # whatever a constructor makes of values that a file may hold
+        what = f"{owner}: the {kind}" if owner else f"The {kind}"
         raise TranslateError(
             f"{what} {name!r} cannot be made as the settings say. {error}",
-            code="object", node=node, got=repr(plain),
+            code="object", node=node, got=repr(plain), fault=kind, name=owner, thing=str(name),
         ) from error  # fmt: skip

@@ -62,6 +62,8 @@ class Program:
     """The script's own variables by what they are for: model, x_train, history and so on."""
     complete: bool
     why: str = ""
+    lack: tuple[str, str] = ("", "")
+    """What is missing as a code, and the name of the node that lacks it."""
 
 
 def program(
@@ -88,6 +90,7 @@ class _Writer:
         made = {target for one in self.calls for target in one.targets}
         self.names = Names(set(RESERVED) | set(dir(builtins)) | fields | made)
         self.why = ""
+        self.lack = ("", "")
 
     def write(self) -> Program:
         rows = dict(zip(PARTS, self.calls[-1].targets, strict=True)) if self.calls else {}
@@ -106,14 +109,14 @@ class _Writer:
             self.state, self.catalog, self.analysis, self.names, functions, self.own["model"], train
         )
         if not rows and any(self._adapting(n) for n in self.analysis.order):
-            self.why = "no data is chosen yet"
+            self._lacks("no_data", "", "no data is chosen yet")
             model = Lines("Model", [f"# The model: {self.why}"])
             graph.complete = False
         else:
             model = graph.write(self.style == "sequential")
         self.inputs, self.targets = self._fields(graph)
         if not self.why and not (graph.complete and whole):
-            self.why = "the drawing is not complete yet"
+            self._lacks("drawing", "", "the drawing is not complete yet")
         complete = not self.why
         seed = ast.Expr(call("keras.utils.set_random_seed", literal(self.settings.seed)))
         return Program(
@@ -124,7 +127,13 @@ class _Writer:
             self._fit() if complete else None,
             self._after(graph) if complete else Lines("Test"),
             self.own["model"], self.own["FOLDER"], self.inputs, self.targets, self.own, complete, self.why,
+            self.lack,
         )  # fmt: skip
+
+    def _lacks(self, code: str, node: str, why: str) -> None:
+        """Note what is missing, unless something was before it."""
+        if not self.why:
+            self.why, self.lack = why, (code, node)
 
     def _adapting(self, node: str) -> bool:
         return adapts(self.state.layer_of(node))
@@ -138,9 +147,9 @@ class _Writer:
                 row = self.state.node(node)
                 field = row.options.get(key)
                 if field not in known:
-                    self.why = self.why or f"{row.name} has no {key} in the data yet"
+                    self._lacks(key, row.name, f"{row.name} has no {key} in the data yet")
                 elif key == "target" and not row.options.get("loss"):
-                    self.why = self.why or f"{row.name} has no loss yet"
+                    self._lacks("loss", row.name, f"{row.name} has no loss yet")
                 else:
                     fields[row.name] = str(field)
             found.append(fields)

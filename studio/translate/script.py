@@ -51,6 +51,7 @@ class Script:
     params: dict[tuple[str, str], Span] = field(default_factory=dict)
     complete: bool = True
     why: str = ""
+    lack: tuple[str, str] = ("", "")
 
     def first_line(self) -> int:
         """Return the line on which the model begins, from 1; 0 while there is none."""
@@ -124,7 +125,11 @@ def export(
     made = script(state, catalog, to=to, style=style, title=title or path.stem)
     if not made.complete:
         raise TranslateError(
-            f"The script cannot be exported yet: {made.why}.", code="incomplete", why=made.why
+            f"The script cannot be exported yet: {made.why}.",
+            code="incomplete",
+            why=made.why,
+            fault=made.lack[0],
+            name=made.lack[1],
         )
     source = program(state, catalog).data_settings.source
     if path.is_dir():
@@ -275,4 +280,4 @@ class _Page:
 
     def script(self, made: Program) -> Script:
         nodes = {node: tuple(sorted(set(places))) for node, places in self.nodes.items()}
-        return Script("\n".join(self.lines) + "\n", nodes, self.params, made.complete, made.why)
+        return Script("\n".join(self.lines) + "\n", nodes, self.params, made.complete, made.why, made.lack)

@@ -38,27 +38,29 @@ def training_settings(state: State) -> TrainingSettings:
     def whole(name: str, default: int, least: int) -> int:
         value = given.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 2**31:
-            raise _wrong(name, f"a whole number of at least {least}", value)
+            raise _wrong(name, f"a whole number of at least {least}", value, "whole", least)
         return value
 
     optimizer = given.get("optimizer", DEFAULT_OPTIMIZER)
     named = isinstance(optimizer, Frozen) and isinstance(optimizer.get("class_name"), str)
     if not named and not (isinstance(optimizer, str) and optimizer):
-        raise _wrong("optimizer", "a name, or class_name and config", optimizer)
+        raise _wrong("optimizer", "a name, or class_name and config", optimizer, "optimizer")
     device = given.get("device", "auto")
     if not isinstance(device, str) or not re.fullmatch(r"(auto|cpu|cuda|mps)(:[0-9]{1,3})?", device):
-        raise _wrong("device", "auto, cpu, cuda or mps", device)
+        raise _wrong("device", "auto, cpu, cuda or mps", device, "device")
     style = "sequential" if given.get("style") == "sequential" else "functional"
     return TrainingSettings(
         optimizer, whole("epochs", 10, 1), whole("batch_size", 32, 1), whole("seed", 0, 0), device, style
     )
 
 
-def _wrong(name: str, expected: str, got: object) -> TranslateError:
+def _wrong(name: str, expected: str, got: object, fault: str, least: int = 0) -> TranslateError:
     return TranslateError(
         f"The training setting '{name}' was expected to be {expected}. Received: {got!r}",
         code="setting",
         setting=name,
         expected=expected,
         got=repr(got),
+        fault=fault,
+        least=least,
     )

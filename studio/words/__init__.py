@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from studio.words import files, graph, habits, layers
+from studio.words.programs import program_text, run_text
 from studio.words.say import install, say, shape_words, size_words, tr, translate
 
 __all__ = [
-    "Coded", "branch_text", "edit_text", "install", "lesson", "repair_text", "shape_words", "size_words",
-    "text", "tr", "translate",
+    "Coded", "branch_text", "edit_text", "install", "lesson", "repair_text", "run_text", "shape_words",
+    "size_words", "text", "tr", "translate",
 ]  # fmt: skip
 
 
@@ -97,6 +98,11 @@ def text(thing: Coded | BaseException) -> str:
     cause = getattr(thing, "__cause__", None)
     if "TranslateError" in kinds and code == "data" and cause is not None:
         return text(cause)
+    if "TranslateError" in kinds and code == "step" and cause is not None:
+        return text(cause)
+    if "TranslateError" in kinds:
+        reason = {"reason": text(cause)} if isinstance(cause, Exception) else {}
+        return program_text(code, {**fields, **reason}) or str(thing)
     if "DataError" in kinds and fields.get("near") and code in files.DATA_NEAR:
         return say(files.DATA_NEAR[code], fields)
     for kind in kinds:

@@ -17,7 +17,7 @@ from studio.document.linear import Branch
 from studio.document.problems import Problem, Repair
 from studio.document.values import Frozen
 from studio.translate.errors import TranslateError
-from studio.words import files, graph, layers
+from studio.words import files, graph, layers, programs
 
 ROOT = Path(__file__).parents[3]
 PARTS = ("spec.py", "params.py", "registry.py", "layers/*.py", "catalog/*.py", "activations.py")
@@ -191,3 +191,41 @@ def test_a_lesson_is_a_sentence_and_the_rest():
     assert lesson(error) == ("LSTM reads a sequence.", "It gets a picture: 3 × 3. Reshape it.")
     alone = ValueError("No units")
     assert lesson(alone) == (text(alone), "")
+
+
+def test_program_codes() -> None:
+    rooms = [
+        *(ROOT / "studio/translate").glob("*.py"),
+        *(ROOT / "studio/runs").glob("*.py"),
+        ROOT / "studio/session.py",
+    ]
+    given = {"reason"}  # of the cause
+    worded = {"problem", "data", "step"}  # whose words are those of what they carry
+    seen: dict[str, set[str]] = {}
+    for _, code, fields in coded(rooms, "TranslateError"):
+        seen[code] = seen.get(code, set()) | fields  # one code may come in several kinds
+    for code, fields in seen.items():
+        for key, template in programs.PROGRAMS.items():
+            if key == code or key.startswith(f"{code}_"):
+                assert asked(template) <= fields | given, (key, fields)
+        assert code in worded or any(key.split("_")[0] == code.split("_")[0] for key in programs.PROGRAMS), (
+            code
+        )
+    assert {"running", "object", "setting", "incomplete", "weights"} <= seen.keys()
+
+
+def test_translate_errors_are_said_in_the_language_of_the_window() -> None:
+    cause = ParamError("Layer ...", code="too_small", name="rate", expected=0, got=-1)
+    for error, said in (
+        (TranslateError("x", code="setting", setting="epochs", got="0", fault="whole", least=1),
+         "The training setting epochs is a whole number of at least 1, not 0."),
+        (TranslateError("x", code="incomplete", why="digit has no loss yet", fault="loss", name="digit"),
+         "digit has no loss yet."),
+        (TranslateError("x", code="object", fault="list", name="digit", got="3"),
+         "digit: the metrics are a list of names or objects, not 3."),
+        (TranslateError("English", code="said_before"), "English"),
+    ):  # fmt: skip
+        assert words.text(error) == said
+    made = TranslateError("x", code="object", fault="optimizer", name="", thing="Adam")
+    made.__cause__ = cause
+    assert words.text(made).startswith("The optimizer Adam cannot be made as the settings say. ")
