@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.document import Refusal
-from studio.theme import current, mono_font
+from studio.theme import mono_font, set_role
 from studio.words import text
 
 
@@ -42,7 +42,7 @@ class NameEditor(QLineEdit):
             if name != self._name:
                 self._rename(name)
         except Refusal as refusal:
-            self.setStyleSheet(f"border: 1px solid {current().danger};")
+            set_role(self, "error", "state")
             self.complained.emit(text(refusal))
             return False
         self._finish()

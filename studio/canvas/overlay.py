@@ -15,7 +15,7 @@ from studio.canvas.trail import Trail
 from studio.document.problems import Problem, Repair
 from studio.kit import Callout
 from studio.kit.keymap import keymap
-from studio.theme import current, ui_font
+from studio.theme import current, switch, ui_font
 from studio.words import lesson, repair_text, text
 
 if TYPE_CHECKING:
@@ -197,6 +197,12 @@ class Overlays(QWidget):
         self.minimap = MiniMap(view)
         self.trail = Trail(view.session.enter, view)
         self._told: tuple[str, ...] = ()
+        switch().changed.connect(self._dress)
+
+    def _dress(self, *_: object) -> None:
+        """Take the colours of another theme."""
+        self._view.hint.hide()
+        self.refresh()
 
     def _tell_trail(self, view: CanvasView) -> None:
         """Say where one is, where that changed."""

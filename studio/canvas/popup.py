@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from studio.canvas.search import Entry, ranked
 from studio.kit import SearchField
-from studio.theme import current, mono_font, ui_font
+from studio.theme import current, mono_font, switch, ui_font
 
 ROW = 42
 FRAME = 62
@@ -127,16 +127,20 @@ class AddPopup(QFrame):
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
         column.addWidget(self._nothing, 1)
-        theme = current()
-        self.setStyleSheet(
-            f"#add-popup {{ background: {theme.surface}; border: 1px solid {theme.border_strong};"
-            " border-radius: 8px; }"
-        )
+        self._dress()
+        switch().changed.connect(self._dress)
         self._tall = HEIGHT
         self.resize(WIDTH, HEIGHT)
         self.field.textChanged.connect(self._search)
         self.list.clicked.connect(self._choose)
         self._search("")
+
+    def _dress(self, *_: object) -> None:
+        theme = current()
+        self.setStyleSheet(
+            f"#add-popup {{ background: {theme.surface}; border: 1px solid {theme.border_strong};"
+            " border-radius: 8px; }"
+        )
 
     def open_at(self, at: QPoint) -> None:
         """Show beside a point of the parent, wholly inside it."""

@@ -119,10 +119,15 @@ class Facts(QWidget):
 
 
 def snippet(made: Script, node: str) -> str:
-    """Return the first statement that a script has for a node, or an empty text."""
+    """Return the statements that a script has for a node, or an empty text.
+
+    A shared layer has one that makes it and one that calls it, a repeated block a loop.
+    """
     places = made.nodes.get(node)
     if not places:
         return ""
-    lines = made.text.splitlines()[places[0].line - 1 : places[0].end_line]
+    wanted = sorted({number for place in places for number in range(place.line, place.end_line + 1)})
+    whole = made.text.splitlines()
+    lines = [whole[number - 1] for number in wanted]
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return "\n".join(line[margin:] for line in lines)

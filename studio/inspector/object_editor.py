@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.params import Param
 from studio.document.catalog import Catalog
 from studio.inspector.activation_plot import ActivationPlot
+from studio.inspector.caption import Caption, Dot
 from studio.inspector.editors import MIXED, Combo, Editor
 from studio.inspector.seldom import is_seldom
+from studio.inspector.values import same, write
 from studio.theme import set_role
 
 _FEW = 4
@@ -46,6 +48,8 @@ class ObjectEditor(Editor):
         self._arguments, self._class_of, self._canonical, self._bare = arguments, class_of, canonical, bare
         self._value: Any = None
         self.nested: dict[str, Editor] = {}
+        self.dots: dict[str, Dot] = {}
+        self._captions: dict[str, Caption] = {}
         self._faults: dict[str, str] = {}
         self.combo = Combo()
         set_role(self.combo, "mono")
@@ -101,6 +105,7 @@ class ObjectEditor(Editor):
                     widget.hide()
                     widget.deleteLater()
             self.nested, self._faults, self._rare = {}, {}, {}
+            self.dots, self._captions = {}, {}
             for each in params:
                 row = self._row(each, name)
                 self._inner_column.addWidget(row)
@@ -109,7 +114,17 @@ class ObjectEditor(Editor):
             self._inner.setVisible(bool(params))
         config = self._config()
         for each in params:
-            self.nested[each.name].show_value(config.get(each.name, None if each.required else each.default))
+            default = None if each.required else each.default
+            value = config.get(each.name, default)
+            self.nested[each.name].show_value(value)
+            changed = each.required or not same(each, value, default)
+            tip = self.tr("Changed. Press to go back to {default}").format(
+                default=write(each, default) or self.tr("none")
+            )
+            if each.required:
+                tip = self.tr("A value is needed here")
+            self.dots[each.name].set_marked(changed, tip, can_reset=not each.required)
+            self._captions[each.name].set_bold(changed)
         for key, row in self._rare.items():
             row.setVisible(self._open or key in config)
         self.more.setVisible(bool(self._rare))
@@ -121,20 +136,29 @@ class ObjectEditor(Editor):
 
     def _row(self, param: Param, name: str) -> QWidget:
         from studio.inspector.making import make_editor  # it makes these editors too
-        from studio.inspector.param_row import Caption
 
         row = QWidget()
         editor = make_editor(param, name, self._catalog)
-        line = QVBoxLayout(row) if editor.wide else QHBoxLayout(row)
-        line.setContentsMargins(8, 0, 0, 0)
-        line.setSpacing(2 if editor.wide else 6)
+        line = QGridLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setHorizontalSpacing(4)
+        line.setVerticalSpacing(2)
         editor.describe(f"{self.param.name}.{param.name}", param.doc)
         editor.edited.connect(lambda value: self._set(param.name, value))
         editor.failed.connect(lambda reason: self._fail(param.name, reason))
-        caption = Caption(param.name)
+        caption, dot = Caption(param.name), Dot()
         caption.setFixedHeight(30)
-        line.addWidget(caption, 2, Qt.AlignmentFlag(0) if editor.wide else Qt.AlignmentFlag.AlignTop)
-        line.addWidget(editor, 3)
+        caption.explanation = param.doc
+        dot.clicked.connect(lambda: self._reset(param.name))
+        line.addWidget(dot, 0, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(caption, 0, 1, Qt.AlignmentFlag.AlignTop)
+        if editor.wide:
+            line.addWidget(editor, 1, 1, 1, 2)
+        else:
+            line.addWidget(editor, 0, 2)
+            line.setColumnStretch(1, 2)
+        line.setColumnStretch(2, 3)
+        self._captions[param.name], self.dots[param.name] = caption, dot
         self.nested[param.name] = editor
         return row
 
@@ -149,6 +173,12 @@ class ObjectEditor(Editor):
         else:
             config = self._start(name) if self._start is not None else {}
             self.edited.emit({"class_name": self._class_of(name), "config": config})
+
+    def _reset(self, argument: str) -> None:
+        name = self._name()
+        if name is not None and isinstance(self._value, Mapping):
+            config = {key: value for key, value in self._config().items() if key != argument}
+            self.edited.emit({**self._value, "class_name": self._class_of(name), "config": config})
 
     def _set(self, argument: str, value: Any) -> None:
         name = self._name()

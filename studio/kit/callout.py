@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,12 +24,43 @@ from studio.kit.flow_layout import FlowLayout
 from studio.kit.icon_label import IconLabel
 from studio.theme import current, icon, set_role
 
+PADDING = 13
+"""At the left and right of a button's words."""
 _LOOKS = {
     "info": ("info", "accent"),
     "good": ("check", "good"),
     "warning": ("triangle-alert", "warning"),
     "error": ("circle-alert", "danger"),
 }
+
+
+class ActionButton(QPushButton):
+    """A button that ends its words with an ellipsis where there is no room; its tool tip says them whole."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())
+
+    def shown(self) -> str:
+        """Return the words as far as there is room for them."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        edges = max(2 * PADDING, self.width() - inside.width())
+        room = self.width() - edges
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setToolTip(self.text() if self.sizeHint().width() > self.width() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.sizeHint().width() <= self.width():
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = self.shown()
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class Callout(QFrame):
@@ -103,7 +137,7 @@ class Callout(QFrame):
         link: bool = False,
     ) -> QPushButton:
         """Add a button that calls ``act`` and return it; ``link`` makes it look like words in the text."""
-        button = QPushButton(words)
+        button = ActionButton(words)
         button.setAutoDefault(False)
         if primary or link:
             set_role(button, "primary" if primary else "link")

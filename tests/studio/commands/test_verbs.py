@@ -142,7 +142,7 @@ def test_impossible_wires_are_refused_and_change_nothing(wire: Wire, code: str) 
          "sparse_categorical_crossentropy", "needs_activation", "Set activation to softmax"),
         ([("Flatten", {}), ("Dense", {"units": 10, "activation": "softmax"})],
          {"class_name": "SparseCategoricalCrossentropy", "config": {"from_logits": True}}, "logits_twice",
-         "Set from_logits to False in SparseCategoricalCrossentropy"),
+         "Set from_logits to False"),
         ([("Flatten", {}), ("Dense", {"units": 10, "activation": "softmax"})], None, "no_loss",
          "Use sparse_categorical_crossentropy"),
     ],

@@ -126,7 +126,7 @@ def test_softmax_before_from_logits_behind_a_dropout_too(end: Layers) -> None:
     session = drawn((4,), [*end, ("Identity", {})], LOGITS)
     problem = session.only("logits_twice")
     assert [repair_text(each) for each in problem.repairs] == [
-        "Set from_logits to False in SparseCategoricalCrossentropy",
+        "Set from_logits to False",
         "Set activation to linear" if len(end) == 1 else "Remove it",
     ]
     do.apply_repair(session, problem, problem.repairs[1])
@@ -134,7 +134,7 @@ def test_softmax_before_from_logits_behind_a_dropout_too(end: Layers) -> None:
 
 
 @pytest.mark.parametrize("button", ["Set activation to softmax",
-                                    "Set from_logits to True in SparseCategoricalCrossentropy"])  # fmt: skip
+                                    "Set from_logits to True"])  # fmt: skip
 def test_no_activation_at_the_end_is_mended_in_two_ways(button: str) -> None:
     session = drawn((4,), [classifier(activation=None)])
     session.mend("needs_activation", button)

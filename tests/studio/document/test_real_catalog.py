@@ -166,7 +166,7 @@ def test_softmax_before_from_logits() -> None:
     for end in ([classifier()], [classifier(activation=None), ("Softmax", {})]):
         session = drawn((4,), end, loss)
         assert session.only("logits_twice").severity == "warning"
-        session.mend("logits_twice", "Set from_logits to False in SparseCategoricalCrossentropy")
+        session.mend("logits_twice", "Set from_logits to False")
         assert session.codes == []
 
 

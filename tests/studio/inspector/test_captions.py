@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from studio.inspector.param_row import broken
+from studio.inspector.caption import broken
 from studio.theme import ui_font
 
 

@@ -151,3 +151,22 @@ def test_options_of_a_call_belong_to_the_node(shown: Shown) -> None:
     assert shown.options("other") == {}
     shown.select("conv2d")
     assert not form.isVisible()
+
+
+def test_what_is_changed_inside_an_object_is_marked_and_goes_back(shown: Shown) -> None:
+    shown.select("conv2d")
+    editor = shown.editor("kernel_initializer")
+    choose(editor.combo, "VarianceScaling")
+    assert not any(dot.is_marked() for dot in editor.dots.values())
+    commands.set_params(
+        shown.session,
+        shown.ids["conv2d"],
+        {"kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": 2.0}}},
+    )
+    assert [name for name, dot in editor.dots.items() if dot.is_marked()] == ["scale"]
+    assert "back to 1" in editor.dots["scale"].accessibleName()
+    editor.dots["scale"].click()
+    value = shown.session.document.layer_of(shown.ids["conv2d"]).params["kernel_initializer"]
+    assert "scale" not in value["config"]
+    assert not editor.dots["scale"].is_marked()
+    assert editor.nested["scale"].line.text() == "1"

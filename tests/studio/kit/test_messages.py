@@ -147,3 +147,19 @@ def test_the_flow_breaks_where_the_room_ends(qtbot: QtBot) -> None:
     assert buttons[0].geometry().right() == 209
     assert flow.takeAt(5) is None
     assert flow.itemAt(0) is not None
+
+
+def test_long_words_on_a_button_end_in_an_ellipsis_and_are_told_whole(qtbot: QtBot) -> None:
+    callout = Callout("error", "Title")
+    qtbot.addWidget(callout)
+    words = "Set from_logits to True in SparseCategoricalCrossentropy of the second Output"
+    button = callout.add_action(words)
+    short = callout.add_action("Remove it")
+    callout.resize(260, 120)
+    callout.show()
+    qtbot.waitExposed(callout)
+    assert button.width() <= 260
+    assert button.shown().endswith("…")
+    assert button.toolTip() == words
+    assert short.shown() == "Remove it"
+    assert short.toolTip() == ""
