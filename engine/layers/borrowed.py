@@ -25,11 +25,12 @@ def in_half(layer: Any) -> Iterator[None]:
     try:
         while waiting:
             one = waiting.pop()
-            weights = one._parameters
-            for name, weight in weights.items():
-                if isinstance(weight, Variable) and weight.autocast and weight.is_floating_point():
-                    swapped.append((weights, name, weight))
-                    weights[name] = weight.to(kind)
+            for owner in one._weight_owners():
+                weights = owner._parameters
+                for name, weight in weights.items():
+                    if isinstance(weight, Variable) and weight.autocast and weight.is_floating_point():
+                        swapped.append((weights, name, weight))
+                        weights[name] = weight.to(kind)
             waiting += [inner for inner in one._sublayers() if inner.compute_dtype == layer.compute_dtype]
         yield
     finally:
@@ -43,10 +44,11 @@ def other_values(layer: Any, values: Mapping[int, Any]) -> Iterator[None]:
     swapped: list[tuple[dict[str, Any], str, Any]] = []
     try:
         for one in layer._flatten_layers():
-            for name, weight in one._parameters.items():
-                if id(weight) in values:
-                    swapped.append((one._parameters, name, weight))
-                    one._parameters[name] = values[id(weight)]
+            for owner in one._weight_owners():
+                for name, weight in owner._parameters.items():
+                    if id(weight) in values:
+                        swapped.append((owner._parameters, name, weight))
+                        owner._parameters[name] = values[id(weight)]
         yield
     finally:
         for weights, name, weight in swapped:

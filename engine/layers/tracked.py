@@ -12,6 +12,7 @@ from engine.random import SeedGenerator
 
 _hook_epoch = [0]
 _SIMPLE = frozenset({bool, int, float, str, type(None)})
+_CONTAINERS = (torch.nn.ModuleList, torch.nn.ModuleDict, torch.nn.ParameterList, torch.nn.ParameterDict)
 _OWN = frozenset({"_parameters", "_modules", "_buffers", "_weights", "_config", "_inbound", "_losses"})
 
 
@@ -44,12 +45,24 @@ class Tracked(torch.nn.Module):
                 if value.path == value.name and self._initialized:
                     value.path = f"{path_in_scope(self)}/{value.name}"
                 self._weights.append(value)
+        elif isinstance(value, torch.nn.Module) and not isinstance(value, (Tracked, *_CONTAINERS)):
+            value = self._adopted(value)
         elif value is None and name in own["_parameters"]:
             del self._parameters[name]  # a plain attribute from now on, which may become anything
         super().__setattr__(name, value)
         listed = isinstance(value, (list, tuple, dict)) and not name.startswith("_")
         if listed:
             self._track(name, value)
+
+    def _adopted(self, module: torch.nn.Module) -> Any:
+        """Return what stands for a module of torch that is set as an attribute: a layer around it."""
+        from engine.layers.torch_module import TorchModuleWrapper
+
+        return TorchModuleWrapper(module)
+
+    def _weight_owners(self) -> list[torch.nn.Module]:
+        """Return the modules that hold the weights of this layer alone: itself."""
+        return [self]
 
     def __delattr__(self, name: str) -> None:
         """Forget a weight with its attribute."""

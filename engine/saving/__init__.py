@@ -15,13 +15,14 @@ from engine.registry import (
 from engine.serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = [
-    "CustomObjectScope", "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
-    "get_registered_name", "get_registered_object", "load_model", "load_weights",
+    "CustomObjectScope", "KerasFileEditor", "custom_object_scope", "deserialize_keras_object",
+    "get_custom_objects", "get_registered_name", "get_registered_object", "load_model", "load_weights",
     "register_keras_serializable", "save_model", "save_weights", "serialize_keras_object",
 ]  # fmt: skip
 
 _FILES = {
-    "load_model": "archive", "save_model": "archive", "load_weights": "weights", "save_weights": "weights",
+    "KerasFileEditor": "file_editor", "load_model": "archive", "save_model": "archive",
+    "load_weights": "weights", "save_weights": "weights",
 }  # fmt: skip
 
 

@@ -176,8 +176,10 @@ def _array(group: Any, name: str) -> Any:
     if not isinstance(dataset, h5py.Dataset):
         raise EngineError(f"The file holds a group where '{name}' should be an array.", code="weights_file")
     if dataset.external or dataset.is_virtual:
+        kind = "virtual" if dataset.is_virtual else "external"
         raise EngineError(
-            f"The array '{name}' of the file lies in another file: it is not read.", code="weights_file"
+            f"The array '{name}' of the file is {kind}: it lies in another file and is not read.",
+            code="weights_file",
         )
     declared = math.prod(dataset.shape) * dataset.dtype.itemsize
     if declared > _LARGE and declared > _EXPANSION * dataset.id.get_storage_size():
