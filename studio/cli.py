@@ -79,8 +79,19 @@ def _parser() -> argparse.ArgumentParser:
 
     render = commands.add_parser("render", help=tr("draw the network as a picture"))
     render.add_argument("file", type=Path)
-    render.add_argument("--out", required=True, type=Path, help=tr("the picture's path"))
-    render.set_defaults(function=lambda o: offscreen.render(o.file, o.out))
+    render.add_argument("--out", required=True, type=Path, help=tr("the path: .svg, .pdf or .png"))
+    render.add_argument(
+        "--theme", default="paper", choices=("paper", "light", "dark"), help=tr("paper unless given")
+    )
+    render.add_argument("--transparent", action="store_true", help=tr("no ground behind the drawing"))
+    render.add_argument("--scale", type=_scale, help=tr("how large: 1 is life size, 0.1 to 10"))
+    render.add_argument("--letters", action="store_true", help=tr("letters of an SVG stay letters"))
+    render.add_argument(
+        "--only", nargs="+", default=[], metavar=tr("NAME"), help=tr("draw these nodes alone")
+    )
+    render.add_argument("--block", default="", metavar=tr("NAME"), help=tr("draw a block from inside"))
+    render.add_argument("--blocks", action="store_true", help=tr("each block in a file beside, too"))
+    render.set_defaults(function=_render)
 
     demo = commands.add_parser("demo", help=tr("train the handwritten digits in the window"))
     demo.set_defaults(function=lambda o: offscreen.demo(Path("bunon-demo")))
@@ -95,6 +106,30 @@ def _positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(tr("a whole number of at least 1"))
     return value
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 10.0:
+        raise argparse.ArgumentTypeError(tr("a number from 0.1 to 10"))
+    return value
+
+
+def _render(options: argparse.Namespace) -> int:
+    return offscreen.render(
+        options.file,
+        options.out,
+        theme=options.theme,
+        scale=options.scale,
+        letters=options.letters,
+        transparent=options.transparent,
+        only=options.only,
+        block=options.block,
+        blocks=options.blocks,
+    )
 
 
 def _train(options: argparse.Namespace) -> int:

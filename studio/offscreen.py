@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio import headless
+from studio.document.rows import MAIN
 from studio.translate.errors import TranslateError
 from studio.words.say import say, tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+    from studio.session import Session
 
 
 def has_display() -> bool:
@@ -35,22 +39,79 @@ def application() -> QApplication:
     return make_application()
 
 
-def render(path: Path, out: Path) -> int:
-    """Write a picture of a file's drawing."""
+FORMATS = (".svg", ".pdf", ".png")
+
+
+def render(
+    path: Path,
+    out: Path,
+    *,
+    theme: str = "paper",
+    scale: float | None = None,
+    letters: bool = False,
+    transparent: bool = False,
+    only: Sequence[str] = (),
+    block: str = "",
+    blocks: bool = False,
+) -> int:
+    """Write a picture of a file's drawing: SVG, PDF or PNG, as the path ends.
+
+    ``only`` are the names of the nodes to draw, ``block`` the one to draw from inside, and with ``blocks``
+    each one has a file of its own beside.  ``letters`` stay letters in an SVG.
+    """
+    if out.suffix.lower() not in FORMATS:
+        facts = {"file": out.name, "known": ", ".join(FORMATS)}
+        raise TranslateError(say(tr("{file}: a picture's name ends in {known}."), facts), code="picture")
     session = headless.open_session(path)
+    graph = _graph(session, block)
+    chosen = frozenset(_node(session, graph, name) for name in only)
     try:
         app = application()
-        from studio.canvas import CanvasView
+        from studio.canvas.paper import Choices, inside_of, write, write_blocks
+        from studio.canvas.scene import CanvasScene
+        from studio.theme import DARK, LIGHT
     except ImportError as error:
         raise no_qt(error) from error
-    view = CanvasView(session)
+    scene = CanvasScene(session, graph)
     app.processEvents()
+    scene.finish_glide()
+    choices = Choices(
+        "none" if transparent else "white" if theme == "paper" else "screen",
+        scale or (2.0 if out.suffix.lower() == ".png" else 1.0),
+        not letters,
+        path.stem,
+        chosen,
+        DARK if theme == "dark" else LIGHT,
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
-    if not view.render_image(2.0).save(str(out)):
-        raise OSError(say(tr("{file} cannot be written."), {"file": out}))
-    print(headless.wrote(out))
+    try:
+        write(scene, out, choices)
+        written = write_blocks(session, inside_of(session, graph), out, choices) if blocks else []
+    except OSError as error:
+        raise OSError(say(tr("{file} cannot be written."), {"file": out})) from error
+    for each in (out, *written):
+        print(headless.wrote(each))
+    scene.detach()
     session.close()
     return 0
+
+
+def _graph(session: Session, block: str) -> str:
+    names = session.document.graph_names()
+    if block and block not in names:
+        known = ", ".join(name for name in names if name != MAIN) or "–"
+        text = tr("There is no block {name}. The file has: {known}.")
+        raise TranslateError(say(text, {"name": block, "known": known}), code="picture")
+    return block or MAIN
+
+
+def _node(session: Session, graph: str, name: str) -> str:
+    found = session.document.node_named(name, graph)
+    if found is None:
+        nodes = [session.document.node(node, graph).name for node in session.document.node_ids(graph)]
+        text = tr("There is no node {name}. The drawing has: {known}.")
+        raise TranslateError(say(text, {"name": name, "known": ", ".join(nodes)}), code="picture")
+    return found
 
 
 def draw_curves(history: Path, out: Path) -> str:

@@ -11,7 +11,7 @@ from studio.app import ask
 from studio.app.picture_dialog import PictureDialog
 from studio.app.settings import Settings
 from studio.app.workspace import Workspace
-from studio.canvas.paper import lay_page, print_on, write
+from studio.canvas.paper import inside_of, lay_page, print_on, write, write_blocks
 
 
 class PictureActions(QMainWindow):
@@ -27,8 +27,11 @@ class PictureActions(QMainWindow):
         assert self.workspace is not None
         scene = self.workspace.canvas.mirror
         stem = Path(self.file_name()).stem
-        dialog = PictureDialog(scene, self.settings, stem, self)
+        session = self.workspace.session
+        blocks = inside_of(session, scene.graph)
+        dialog = PictureDialog(scene, self.settings, stem, self, len(blocks))
         wanted, choices, kind = dialog.exec(), dialog.choices(), dialog.format()
+        inside = dialog.blocks.isChecked()
         dialog.deleteLater()
         if not wanted:
             return
@@ -45,6 +48,8 @@ class PictureActions(QMainWindow):
         path = path if path.suffix.lower() == f".{kind}" else path.with_name(f"{path.name}.{kind}")
         try:
             write(scene, path, choices)
+            if inside:
+                write_blocks(session, blocks, path, choices)
         except OSError as error:
             reason = self.tr("{path}: {reason}. Choose another folder, or a smaller scale.")
             text = reason.format(path=path, reason=error.strerror or error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
@@ -31,7 +33,12 @@ class PictureDialog(QDialog):
     """Asks for the choices of a picture and remembers them; ``choices`` and ``format`` are the answer."""
 
     def __init__(
-        self, scene: CanvasScene, settings: Settings, title: str = "", parent: QWidget | None = None
+        self,
+        scene: CanvasScene,
+        settings: Settings,
+        title: str = "",
+        parent: QWidget | None = None,
+        blocks: int = 0,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Picture of the drawing"))
@@ -53,6 +60,13 @@ class PictureDialog(QDialog):
         self.outlines = QCheckBox(self.tr("Letters as outlines"))
         self.outlines.setChecked(True)
         self.outlines.setToolTip(self.tr("Looks the same where the fonts are not installed"))
+        self._selected = frozenset([*scene.selected_nodes(), *scene.marks.selected()])
+        self.part = QComboBox()
+        self.part.setAccessibleName(self.tr("What"))
+        self.part.addItem(self.tr("All of the drawing"), False)
+        self.part.addItem(self.tr("What is selected"), True)
+        self.part.setCurrentIndex(0)
+        self.blocks = QCheckBox(self.tr("Each block from inside, in a file of its own"))
         self.size_words = QLabel()
         set_role(self.size_words, "muted")
         self.preview = QLabel()
@@ -63,10 +77,20 @@ class PictureDialog(QDialog):
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(16)
         form.addRow(self.tr("Format"), self.formats)
+        if self._selected:
+            form.addRow(self.tr("What"), self.part)
+        else:
+            self.part.setParent(self)
+            self.part.hide()
         form.addRow(self.tr("Ground"), self.ground)
         form.addRow(self.tr("Scale"), self.scale)
         form.addRow("", self.size_words)
         form.addRow("", self.outlines)
+        if blocks:
+            form.addRow("", self.blocks)
+        else:
+            self.blocks.setParent(self)
+            self.blocks.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save = buttons.addButton(self.tr("Save as…"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.save.setDefault(True)
@@ -87,6 +111,7 @@ class PictureDialog(QDialog):
         self.formats.value_changed.connect(self._take_scale)
         self.ground.currentIndexChanged.connect(self._follow)
         self.scale.valueChanged.connect(self._follow)
+        self.part.currentIndexChanged.connect(self._follow)
         self._follow()
 
     def format(self) -> str:
@@ -96,7 +121,11 @@ class PictureDialog(QDialog):
     def choices(self) -> Choices:
         """Return what is chosen."""
         return Choices(
-            self.ground.currentData(), self.scale.value() / 100, self.outlines.isChecked(), self._title
+            self.ground.currentData(),
+            self.scale.value() / 100,
+            self.outlines.isChecked(),
+            self._title,
+            self._selected if self.part.currentData() else frozenset(),
         )
 
     def accept(self) -> None:
@@ -123,7 +152,8 @@ class PictureDialog(QDialog):
         self._follow()
 
     def _follow(self, *_: object) -> None:
-        choices, area = self.choices(), area_of(self._scene)
+        choices = self.choices()
+        area = area_of(self._scene, choices)
         wide, high = area.width() * choices.scale, area.height() * choices.scale
         if self.format() == "png":
             words = self.tr("{wide} × {high} pixels").format(wide=round(wide), high=round(high))
@@ -134,7 +164,7 @@ class PictureDialog(QDialog):
         self.outlines.setEnabled(self.format() == "svg")
         ratio = self.devicePixelRatioF()
         fit = min(WIDE / area.width(), HIGH / area.height(), 1.0)
-        small = image(self._scene, Choices(choices.ground, fit * ratio))
+        small = image(self._scene, replace(choices, scale=fit * ratio))
         shown = QPixmap(small.size())
         shown.fill(QColor("#ffffff"))
         painter = QPainter(shown)

@@ -25,9 +25,13 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGraphicsItem
 
+from studio.canvas.mark_item import MarkItem
 from studio.canvas.node_item import NodeItem
 from studio.canvas.scene import CanvasScene
+from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
+from studio.document.blocks import graphs_inside
+from studio.document.rows import MAIN
 from studio.theme import LIGHT, Theme, current, painting_in
 
 MARGIN = 10.0
@@ -44,24 +48,49 @@ PAPER = replace(LIGHT, canvas="#ffffff", shadow_alpha=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How a picture is drawn; ``scale`` 1.0 is 96 units to the inch; ``outlines`` draws letters as paths."""
+    """How a picture is drawn.
+
+    ``scale`` 1.0 is 96 units to the inch; ``outlines`` draws letters as paths; ``only`` are the ids of nodes,
+    frames and notes to draw, all of them for an empty set; ``theme_of`` is the theme of the ground "screen".
+    """
 
     ground: Ground = "white"
     scale: float = 1.0
     outlines: bool = True
     title: str = ""
+    only: frozenset[str] = frozenset()
+    theme_of: Theme | None = None
 
     @property
     def theme(self) -> Theme:
         """The theme to paint in."""
-        return current() if self.ground == "screen" else PAPER
+        return (self.theme_of or current()) if self.ground == "screen" else PAPER
 
-
-def area_of(scene: CanvasScene) -> QRectF:
-    """Return what a picture of the drawing shows, tightly cropped."""
-    area = scene.content()
-    for item in scene.items():
+    def shows(self, item: QGraphicsItem) -> bool:
+        """Return whether an item is in the picture: a wire is where both its ends are."""
+        if not self.only:
+            return True
+        if isinstance(item, NodeItem):
+            return item.node in self.only
+        if isinstance(item, MarkItem):
+            return item.mark in self.only
         if isinstance(item, WireItem):
+            return item.wire.source in self.only and item.wire.target in self.only
+        return False
+
+
+def area_of(scene: CanvasScene, choices: Choices | None = None) -> QRectF:
+    """Return what a picture of the drawing shows, tightly cropped."""
+    choices = choices or Choices()
+    area = QRectF() if choices.only else scene.content()
+    for item in scene.items():
+        if not choices.shows(item):
+            continue
+        if choices.only and isinstance(item, NodeItem):
+            area = area.united(item.card())
+        elif choices.only and isinstance(item, MarkItem):
+            area = area.united(item.rect())
+        elif isinstance(item, WireItem):
             area = area.united(item.sceneBoundingRect().adjusted(4, 4, -4, -4))
     area = area if not area.isEmpty() else QRectF(0, 0, 320, 180)
     return area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
@@ -78,9 +107,29 @@ def write(scene: CanvasScene, path: Path, choices: Choices) -> None:
         raise OSError(0, "it cannot be written", str(path))
 
 
+def inside_of(session: CanvasSession, graph: str) -> list[str]:
+    """Return the blocks that a graph is made of, those inside others too."""
+    inside = graphs_inside(session.document, graph) - {graph, MAIN}
+    return [name for name in session.document.graph_names() if name in inside]
+
+
+def write_blocks(session: CanvasSession, blocks: list[str], path: Path, choices: Choices) -> list[Path]:
+    """Write each block from inside as a file beside a picture; returns their paths."""
+    written = []
+    for block in blocks:
+        scene = CanvasScene(session, block)
+        scene.finish_glide()
+        written.append(path.with_name(f"{path.stem}-{block}{path.suffix}"))
+        try:
+            write(scene, written[-1], replace(choices, title=block, only=frozenset()))
+        finally:
+            scene.detach()
+    return written
+
+
 def image(scene: CanvasScene, choices: Choices) -> QImage:
     """Return the drawing as pixels; a null image for a size that no memory would hold."""
-    area = area_of(scene)
+    area = area_of(scene, choices)
     wide, high = (max(1, round(side * choices.scale)) for side in (area.width(), area.height()))
     if wide * high > MOST_PIXELS:
         return QImage()
@@ -97,7 +146,7 @@ def image(scene: CanvasScene, choices: Choices) -> QImage:
 
 def svg_text(scene: CanvasScene, choices: Choices) -> str:
     """Return the drawing as SVG; letters become outlines, each with its words as its label."""
-    area = area_of(scene)
+    area = area_of(scene, choices)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     maker = QSvgGenerator()
@@ -155,7 +204,7 @@ def _steps(path: QPainterPath) -> str:
 
 
 def _write_pdf(scene: CanvasScene, path: Path, choices: Choices) -> None:
-    area = area_of(scene)
+    area = area_of(scene, choices)
     size = area.size() * (choices.scale * POINTS / INCH)
     buffer = QByteArray()
     device = QBuffer(buffer)
@@ -199,20 +248,23 @@ def print_on(printer: QPagedPaintDevice, scene: CanvasScene) -> None:
 def draw(painter: QPainter, scene: CanvasScene, target: QRectF, area: QRectF, choices: Choices) -> None:
     """Paint a part of the drawing, without what is selected or under the pointer."""
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    with painting_in(choices.theme), _bare(scene):
+    with painting_in(choices.theme), _bare(scene, choices):
         if choices.ground != "none":
             painter.fillRect(target, QColor(current().canvas))
         scene.render(painter, target, area, Qt.AspectRatioMode.KeepAspectRatio)
 
 
 @contextmanager
-def _bare(scene: CanvasScene) -> Iterator[None]:
+def _bare(scene: CanvasScene, choices: Choices) -> Iterator[None]:
     """Take selection, focus and pointer off the cards, and the caches that hold how the window shows them."""
     scene.finish_glide()
+    far = scene.far.on
+    scene.far.set_on(False)  # from afar cards are drawn in a simpler way
     blocked = scene.blockSignals(True)
     selected = scene.selectedItems()
     flags = [(item.flags_, item.flags_.focused, item.flags_.hovered, item.flags_.lights)
              for item in scene.items() if isinstance(item, NodeItem)]  # fmt: skip
+    left_out = [item for item in scene.items() if not choices.shows(item) and item.isVisible()]
     cached = [item for item in scene.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
     try:
         for item in selected:
@@ -221,12 +273,17 @@ def _bare(scene: CanvasScene) -> Iterator[None]:
             one.focused, one.hovered, one.lights = False, False, None
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        for item in left_out:
+            item.setVisible(False)
         yield
     finally:
+        for item in left_out:
+            item.setVisible(True)
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         for one, focused, hovered, lights in flags:
             one.focused, one.hovered, one.lights = focused, hovered, lights
         for item in selected:
             item.setSelected(True)
+        scene.far.set_on(far)
         scene.blockSignals(blocked)

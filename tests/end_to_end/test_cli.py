@@ -99,3 +99,52 @@ def test_a_failed_run_is_1_and_says_why(tmp_path: Path, capsys: pytest.CaptureFi
     files.save(with_training(digits(), optimizer=rate), tmp_path / "wild.bunon")
     assert cli.main(["train", str(tmp_path / "wild.bunon"), "--out", str(tmp_path / "out")]) == 1
     assert "learning rate" in capsys.readouterr().err
+
+
+def test_a_picture_in_every_format_whole_in_part_and_from_inside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from studio.commands import group
+    from studio.document import files
+    from studio.session import Session
+    from tests.studio.commands.test_blocks import residual
+
+    session = Session(residual())
+    document = session.document
+    group(session, [str(document.node_named(name)) for name in ("one", "two", "added")])
+    drawing = tmp_path / "net.bunon"
+    files.save(document, drawing)
+    heads = {"svg": b"<?xml", "pdf": b"%PDF-", "png": b"\x89PNG"}
+    for kind, head in heads.items():
+        assert cli.main(["render", str(drawing), "--out", str(tmp_path / f"net.{kind}"), "--blocks"]) == 0
+        for name in ("net", "net-block"):
+            assert (tmp_path / f"{name}.{kind}").read_bytes().startswith(head)
+    part = tmp_path / "part.svg"
+    given = ["--only", "stem", "pooled", "--letters", "--transparent", "--scale", "0.5"]
+    assert cli.main(["render", str(drawing), "--out", str(part), *given]) == 0
+    text = part.read_text(encoding="utf-8")
+    assert ">Conv2D</text>" in text
+    assert ">GlobalAvera" in text
+    assert ">Dense</text>" not in text
+    assert cli.main(["render", str(drawing), "--out", str(part), "--block", "block", "--letters"]) == 0
+    assert ">Add</text>" in part.read_text(encoding="utf-8")
+    capsys.readouterr()
+    for wrong, words in (
+        (["--only", "nobody"], "There is no node nobody"),
+        (["--block", "nobody"], "There is no block nobody. The file has: block."),
+    ):
+        assert cli.main(["render", str(drawing), "--out", str(part), *wrong]) == 1
+        assert words in capsys.readouterr().err
+    assert cli.main(["render", str(drawing), "--out", str(tmp_path / "net.gif")]) == 1
+    assert ".svg, .pdf, .png" in capsys.readouterr().err
+
+
+def test_a_dark_picture_has_the_dark_ground(tmp_path: Path) -> None:
+    from PySide6.QtGui import QImage
+
+    from studio.theme import DARK
+
+    for theme, ground in (("paper", "#ffffff"), ("dark", DARK.canvas)):
+        out = tmp_path / f"{theme}.png"
+        assert cli.main(["render", DIGITS, "--out", str(out), "--theme", theme]) == 0
+        assert QImage(str(out)).pixelColor(1, 1).name() == ground

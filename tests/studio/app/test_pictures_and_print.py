@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -133,3 +134,52 @@ def test_a_high_drawing_stands_upright(user: User, tmp_path: Path) -> None:
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", (tmp_path / "high.pdf").read_bytes())
     assert box is not None
     assert float(box[1]) < float(box[2])
+
+
+def test_a_picture_of_what_is_selected_and_of_the_blocks_from_inside(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.commands import group
+    from studio.document import files
+    from tests.studio.commands.test_blocks import residual
+
+    files.save(residual(), tmp_path / "residual.bunon")
+    window.open_path(tmp_path / "residual.bunon")
+    user = User(window, qtbot)
+    session, view = user.session, user.view
+    dialog = PictureDialog(view.mirror, window.settings)
+    assert not dialog.part.isVisibleTo(dialog)
+    assert not dialog.blocks.isVisibleTo(dialog)
+    dialog.deleteLater()
+    group(session, [str(session.document.node_named(name)) for name in ("one", "two", "added")])
+    view.select([str(session.document.node_named(name)) for name in ("stem", "pooled")])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "part.svg"), ""))
+    failed: list[BaseException] = []
+    sizes: list[str] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        try:
+            assert isinstance(dialog, PictureDialog)
+            user.press_segment(dialog.formats, "SVG")
+            sizes.append(dialog.size_words.text())
+            user.choose(dialog.part, "What is selected")
+            sizes.append(dialog.size_words.text())
+            dialog.outlines.setChecked(False)
+            QTest.keyClick(dialog.blocks, Qt.Key.Key_Space)
+            user.tap(dialog.save)
+        except BaseException as error:
+            failed.append(error)
+            if dialog is not None:
+                dialog.close()
+
+    QTimer.singleShot(0, answer)
+    window.actions_by_id["export_picture"].trigger()
+    assert not failed, failed
+    assert sizes[0] != sizes[1]
+    text = (tmp_path / "part.svg").read_text(encoding="utf-8")
+    assert ">Conv2D</text>" in text
+    assert ">Dense</text>" not in text
+    assert ">Add</text>" in (tmp_path / "part-block.svg").read_text(encoding="utf-8")
+    assert len(view.mirror.selected_nodes()) == 2, "the selection stays"
+    assert all(item.isVisible() for item in view.mirror.nodes.values())
