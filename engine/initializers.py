@@ -28,14 +28,14 @@ class Zeros(Initializer):
     """All zeros."""
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
-        return torch.zeros(tuple(shape), dtype=random.torch_dtype(dtype))
+        return torch.zeros(shape, dtype=random.torch_dtype(dtype))
 
 
 class Ones(Initializer):
     """All ones."""
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
-        return torch.ones(tuple(shape), dtype=random.torch_dtype(dtype))
+        return torch.ones(shape, dtype=random.torch_dtype(dtype))
 
 
 class Constant(Initializer):
@@ -46,7 +46,7 @@ class Constant(Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
         kind = random.torch_dtype(dtype)
-        return torch.as_tensor(self.value, dtype=kind) * torch.ones(tuple(shape), dtype=kind)
+        return torch.as_tensor(self.value, dtype=kind) * torch.ones(shape, dtype=kind)
 
     def get_config(self) -> dict[str, Any]:
         value = self.value

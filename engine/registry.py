@@ -95,12 +95,12 @@ def get_registered_object(
     return None
 
 
-def get_registered_name(thing: Any) -> str:
-    """Return the name under which ``thing`` was registered, or its own name."""
+def get_registered_name(obj: Any) -> str:
+    """Return the name under which ``obj`` was registered, or its own name."""
     try:
-        return _custom_names.get(thing, getattr(thing, "__name__", str(thing)))
+        return _custom_names.get(obj, getattr(obj, "__name__", str(obj)))
     except TypeError:  # what has no hash was never registered
-        return getattr(thing, "__name__", str(thing))
+        return getattr(obj, "__name__", str(obj))
 
 
 def home_of(cls: type, module: str) -> tuple[str, str | None]:

@@ -19,7 +19,12 @@ __all__ = [
     "maximum", "minimum", "multiply", "serialize", "subtract",
 ]  # fmt: skip
 
-serialize = _LAYERS.serialize
+
+def serialize(layer: Any) -> Any:
+    """Return the config of a layer, with its class name."""
+    return _LAYERS.serialize(layer)
+
+
 deserialize = _LAYERS.deserialize
 assert _calling
 

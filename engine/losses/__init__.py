@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.losses.classes import (
@@ -79,8 +80,16 @@ FAMILY.add(
     BCE=binary_crossentropy, kld=kl_divergence, KLD=kl_divergence, logcosh=log_cosh,
     Loss=Loss, LossFunctionWrapper=LossFunctionWrapper,
 )  # fmt: skip
-deserialize = FAMILY.deserialize
-serialize = FAMILY.serialize
+
+
+def serialize(loss: Any) -> Any:
+    """Return the config of a loss, with its class name; of a function its name."""
+    return FAMILY.serialize(loss)
+
+
+def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return the loss that ``serialize`` described, or that is called ``name``."""
+    return FAMILY.deserialize(name, custom_objects)
 
 
 def get(identifier: Any) -> Any:

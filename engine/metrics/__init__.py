@@ -136,7 +136,11 @@ def function_of(identifier: Any) -> Any:
 
 
 deserialize = FAMILY.deserialize
-serialize = FAMILY.serialize
+
+
+def serialize(metric: Any) -> Any:
+    """Return the config of a metric, with its class name; of a function its name."""
+    return FAMILY.serialize(metric)
 
 
 def get(identifier: Any) -> Any:

@@ -242,6 +242,6 @@ class Model(Keras1Model, Trainer, Layer):
             calling.ensure_built(self, {"inputs": structure})
 
 
-def model_from_json(text: str, custom_objects: Any = None) -> Any:
+def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
     """Return the model that ``to_json`` described, with new weights."""
-    return LAYERS.deserialize(json.loads(text), custom_objects)
+    return LAYERS.deserialize(json.loads(json_string), custom_objects)

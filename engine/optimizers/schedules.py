@@ -251,9 +251,9 @@ FAMILY.add(
 )
 
 
-def serialize(schedule: Any) -> Any:
+def serialize(learning_rate_schedule: Any) -> Any:
     """Return the config of a schedule, with its class name."""
-    return FAMILY.serialize(schedule)
+    return FAMILY.serialize(learning_rate_schedule)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

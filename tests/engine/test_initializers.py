@@ -74,3 +74,26 @@ def test_windows_of_stft_are_those_of_keras(keras: Any, periodic: bool) -> None:
         np.testing.assert_allclose(ours.numpy(), wanted.cpu().numpy(), atol=1e-5, err_msg=str(window))
     with pytest.raises(ValueError, match="Unknown window"):
         initializers.STFT(window="unknown")
+
+
+@pytest.mark.parametrize("shape", [4, [3, 2], (2, 2)])
+def test_shapes_of_numbers_and_lists(shape: Any) -> None:
+    expected = (shape,) if isinstance(shape, int) else tuple(shape)
+    for initializer in (initializers.Zeros(), initializers.Ones(), initializers.Constant(2.0)):
+        assert tuple(initializer(shape).shape) == expected
+
+
+def test_keywords_are_those_of_keras(keras: Any) -> None:
+    """``serialize(loss=...)`` and the like: names of arguments count, too."""
+    import inspect
+
+    import engine
+
+    for home in ("losses", "metrics", "layers", "optimizers", "optimizers.schedules", "initializers"):
+        ours, theirs = engine, keras
+        for part in home.split("."):
+            ours, theirs = getattr(ours, part), getattr(theirs, part)
+        for name in ("serialize", "deserialize", "get"):
+            if hasattr(theirs, name):
+                found, wanted = (inspect.signature(getattr(one, name)) for one in (ours, theirs))
+                assert list(found.parameters) == list(wanted.parameters), (home, name)
