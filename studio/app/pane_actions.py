@@ -24,6 +24,7 @@ class PaneActions(QMainWindow):
     def _go(self, by: int) -> None:
         workspace = self.workspace
         assert workspace is not None
+        workspace.show_selection()  # the fields to go to are those of what is selected now
         panes: list[QWidget] = [workspace.canvas, workspace.right, workspace.bottom, workspace.left]
         panes = [pane for pane in panes if pane.isVisible()]
         focus = QApplication.focusWidget()

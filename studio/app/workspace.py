@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from studio import words
@@ -139,6 +139,9 @@ class Workspace(QWidget):
         column.addWidget(bar)
         column.addWidget(self.across, 1)
 
+        self._walked = QTimer(self)
+        self._walked.setSingleShot(True)
+        self._walked.timeout.connect(self.show_selection)
         self.canvas.selection_changed.connect(self._on_selection)
         self.code.node_selected.connect(self._on_code)
         self.outline.node_selected.connect(self._on_code)
@@ -210,12 +213,20 @@ class Workspace(QWidget):
         settings.set_state("layout/middle", self.middle.saveState())
 
     def _on_selection(self, *_: object) -> None:
+        if self.canvas.by_keyboard:  # keys walk from card to card: the panes show where they come to rest
+            self._walked.start()
+        else:
+            self.show_selection()
+        self.selection_changed.emit()
+
+    def show_selection(self) -> None:
+        """Show in all panes what is selected, at once."""
+        self._walked.stop()
         nodes, graph = self.selected(), self.session.graph
         self.inspector.show_nodes(nodes, graph)
         self.code.mark([address(node, graph) for node in nodes])
         self.outline.mark(nodes)
         self.help.show_type(self._type_of(nodes))
-        self.selection_changed.emit()
 
     def show_last_run(self) -> None:
         """Show the run that lies beside the file, and its answers once the layers are loaded."""
@@ -240,6 +251,7 @@ class Workspace(QWidget):
     def close_session(self) -> None:
         """End a run that is under way and stop listening."""
         self.run.stop()
+        self._walked.stop()
         self.canvas.release()
         self.session.entered.disconnect(self._on_enter, missing_ok=True)
         self.session.close()
@@ -265,7 +277,8 @@ class Workspace(QWidget):
 
     def _on_enter(self, _graph: str) -> None:
         self.outline.refresh()
-        self._on_selection()
+        self.show_selection()
+        self.selection_changed.emit()
 
     def _on_analysis(self, *_: object) -> None:
         blank = not self.session.document.node_ids()  # what nobody has begun is not wrong yet

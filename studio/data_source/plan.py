@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from studio.data_source import portable
@@ -126,6 +127,7 @@ def function_names(calls: tuple[Call, ...]) -> tuple[str, ...]:
     return tuple(name for name in FUNCTIONS if name in used)
 
 
+@cache
 def function_source(name: str) -> str:
     """Return the source text of one function of ``FUNCTIONS``, to be embedded in a script word for word."""
     return inspect.getsource(FUNCTIONS[name])

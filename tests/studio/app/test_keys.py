@@ -36,6 +36,7 @@ def user(window: MainWindow, qtbot: QtBot) -> User:
     made = User(window, qtbot)
     made.session.set_catalog(window.loader.catalog)
     made.come_back()
+    made.settle()
     made.view.mirror.finish_glide()  # the cards stand where a hand would click them
     return made
 
