@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -27,6 +27,12 @@ from studio.session import Session
 from tests.studio.canvas.conftest import Hands
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def event_loop() -> None:
+    """Do what waits, as the event loop would: take widgets away, too, that are to go."""
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 class User(Hands):
@@ -187,9 +193,9 @@ class User(Hands):
 
     def settle(self) -> None:
         """Let what moves come to rest."""
-        QApplication.processEvents()
+        event_loop()
         self.view.mirror.finish_glide()
-        QApplication.processEvents()
+        event_loop()
 
     def param(self, name: str) -> IntEditor | TextEditor | Any:
         """Return the editor of a parameter of the selected layer."""
