@@ -248,9 +248,11 @@ class CanvasView(WiringActions):
             event.ignore()
             return
         self._drop.move(event.position().toPoint(), event.modifiers())
+        self._edge_pan.carry(self._drop, event.position().toPoint(), event.modifiers())
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._edge_pan.stop()
         if self._drop is not None:
             self._drop.cancel()
             self._drop = None
@@ -258,6 +260,7 @@ class CanvasView(WiringActions):
 
     def dropEvent(self, event: QDropEvent) -> None:
         drop, self._drop = self._drop, None
+        self._edge_pan.stop()
         self.overlays.lesson.set_away(False)
         if drop is None:
             event.ignore()

@@ -11,6 +11,7 @@ from studio.document.catalog import Catalog
 from studio.document.data import fields_of, unread_field, untold_target
 from studio.document.document import Draft
 from studio.document.errors import Refusal
+from studio.document.layout import is_downward
 from studio.document.losses import default_loss
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.room import make_room
@@ -19,7 +20,8 @@ from studio.document.rules import close_gaps, put_wire
 from studio.document.state import State
 from studio.document.values import Frozen
 
-GAP = 240.0
+GAP, DOWN = 240.0, 150.0
+"""From a card to the next along the flow: to the right, and from top to bottom."""
 """Distance from one node's left edge to the next one's, where a verb chooses the place."""
 
 
@@ -262,8 +264,10 @@ def append(
     """
     draft, catalog = session.document.draft(), session.catalog
     after = after or chain_end(draft, graph) or None
-    x, y = draft.place(after, graph) if after else (-GAP, 0.0)
-    node = _put_layer(draft, type_name, (x + GAP, y), graph, params)
+    down = is_downward(draft)
+    step = (0.0, DOWN) if down else (GAP, 0.0)
+    x, y = draft.place(after, graph) if after else (-step[0], -step[1])
+    node = _put_layer(draft, type_name, (x + step[0], y + step[1]), graph, params)
     if after is not None:
         onward = draft.outgoing(after, graph=graph)
         for wire in onward:
@@ -275,7 +279,9 @@ def append(
         if onward:
             for each in draft.node_ids(graph):
                 where = draft.place(each, graph)
-                if each != node and where[0] > x and abs(where[1] - y) < GAP:
-                    draft.put("places", (graph, each), (where[0] + GAP, where[1]))
+                behind = where[1] > y if down else where[0] > x
+                beside = abs(where[0] - x) if down else abs(where[1] - y)
+                if each != node and behind and beside < GAP:
+                    draft.put("places", (graph, each), (where[0] + step[0], where[1] + step[1]))
     push(session, draft.edit("add_layer", {"name": draft.node(node, graph).name, "type": type_name}))
     return node

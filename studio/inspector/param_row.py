@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.params import Param
@@ -17,7 +17,8 @@ from studio.inspector.making import make_editor
 from studio.inspector.values import same, write
 from studio.theme import set_role
 
-LABEL_WIDTH = 112
+LABEL_WIDTH, LABEL_SHARE = 112, 0.4
+"""The most room for a name, and its part of a narrow row."""
 
 
 class ParamRow(QWidget):
@@ -58,6 +59,10 @@ class ParamRow(QWidget):
         self.editor.edited.connect(self._edit)
         self.editor.failed.connect(self._fail)
         self.dot.clicked.connect(lambda: self.reset.emit(param.name))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.label.setFixedWidth(min(LABEL_WIDTH, round(LABEL_SHARE * self.width())))
 
     def offer_to_block(self, offer: Callable[[], None]) -> None:
         """Put into the right-click menu of the name what lets the uses of a block choose this parameter."""

@@ -122,8 +122,8 @@ class Callout(QFrame):
 
     def set_message(self, title: str, text: str = "") -> None:
         """Say something else; the buttons stay."""
-        self._title.setText(title)
-        self._text.setText(text)
+        self._title.setText(breakable(title))
+        self._text.setText(breakable(text))
         self._text.setVisible(bool(text))
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
@@ -174,6 +174,11 @@ class Callout(QFrame):
         painter.setClipPath(shape)
         x = self.width() - 3 if mirrored else 0
         painter.fillRect(QRectF(x, 0, 3, self.height()), QColor(getattr(current(), _LOOKS[self._kind][1])))
+
+
+def breakable(text: str) -> str:
+    """Return a text whose long names may go on in another line, behind an underscore."""
+    return text.replace("_", "_\u200b")
 
 
 def _label(role: str) -> QLabel:

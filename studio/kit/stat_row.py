@@ -23,8 +23,9 @@ class StatRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        row.addWidget(self._label)
-        row.addWidget(self._value, 1)
+        self._label.setWordWrap(True)  # in a narrow pane
+        row.addWidget(self._label, 1)
+        row.addWidget(self._value)
         self.set_value(value)
 
     def value(self) -> str:

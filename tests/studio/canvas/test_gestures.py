@@ -330,3 +330,27 @@ def test_layout_glides_and_is_one_step(view: CanvasView, qtbot: Any, whole: Whol
     assert view.mirror.gliding()
     qtbot.waitUntil(lambda: not view.mirror.gliding(), timeout=2000)
     assert view.mirror_errors() == []
+
+
+def test_what_is_carried_from_the_palette_scrolls_at_the_edges(view: CanvasView, qtbot: Any) -> None:
+    data = QMimeData()
+    data.setData(MIME, b"Dense")
+    args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    port, start = view.viewport(), view.mapToScene(QPoint(0, 0))
+
+    def carry(at: QPoint, kind: Any = QDragMoveEvent) -> None:
+        QApplication.sendEvent(port, kind(at, *args))
+
+    carry(QPoint(3, 300), QDragEnterEvent)
+    carry(QPoint(8, 300))
+    qtbot.wait(60)
+    assert view.mapToScene(QPoint(0, 0)) == start, "it comes in over this edge"
+    carry(QPoint(500, 300))
+    carry(QPoint(port.width() - 4, 300))
+    qtbot.waitUntil(lambda: view.mapToScene(QPoint(0, 0)).x() > start.x() + 30)
+    at = QPoint(port.width() - 4, 300)
+    QApplication.sendEvent(port, QDropEvent(QPointF(at), *args))
+    rest = view.mapToScene(QPoint(0, 0))
+    qtbot.wait(60)
+    assert view.mapToScene(QPoint(0, 0)) == rest
+    assert len(view.session.document.node_ids()) == 5

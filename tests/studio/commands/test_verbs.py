@@ -297,3 +297,18 @@ def test_an_input_and_an_output_take_what_is_left_of_the_data() -> None:
     assert document.node(second).options.get("field") is None
     assert document.node(end).options.get("target") == "label"
     assert document.node(end).options.get("loss") == "sparse_categorical_crossentropy"
+
+
+def test_a_layer_is_appended_along_the_flow() -> None:
+    session = Session()
+    do.append(session, "Dense", {"units": 4})
+    for down in (False, True):
+        if down:
+            do.set_direction(session, True, lambda _: (152.0, 112.0))
+        last = do.append(session, "Dense", {"units": 4})
+        before = session.document.incoming(last)[0].source
+        (x, y), (left, top) = session.document.place(last), session.document.place(before)
+        assert (x - left, y - top) == ((0.0, 150.0) if down else (240.0, 0.0))
+        for wire in session.document.outgoing(last):
+            after = session.document.place(wire.target)
+            assert (after[1] > y) if down else (after[0] > x)
