@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine import config as settings
 from engine.errors import ParamError, ShapeError
-from engine.layers.layer import Layer
+from engine.layers.layer import Layer, call_parameters
 from engine.layers.symbolic import KerasTensor
 from engine.spec import Shape
 from engine.structure import flatten
@@ -31,6 +31,8 @@ class _OnValues(Layer):
         if any(isinstance(leaf, (KerasTensor, Tensor)) for leaf in flatten((inputs, args, kwargs))):
             return super().__call__(inputs, *args, **kwargs)
         self.built = True
+        if "training" not in call_parameters(type(self)):
+            kwargs.pop("training", None)  # told to every layer, of use to few
         return self.call(inputs, *args, **kwargs)
 
 

@@ -17,6 +17,7 @@ from engine.layers.rnn_cell_base import (
     _Cell,
     build_inside,
     checked_cell,
+    in_own_type,
     mapped,
     output_size_of,
     reads_ahead,
@@ -219,8 +220,8 @@ class RNN(Layer):
         if self.stateful:
             for kept, state in zip(flatten(self._kept_states), flatten(states), strict=True):
                 kept.assign(state.detach())
-        output = outputs if self.return_sequences else last
-        return (output, *states) if self.return_state else output
+        output = in_own_type(self, outputs if self.return_sequences else last)
+        return (output, *in_own_type(self, list(states))) if self.return_state else output
 
     def _first_states(self, x: Tensor, initial_state: Any) -> list[Any]:
         if self.stateful and self._kept_states is not None:
@@ -235,17 +236,16 @@ class RNN(Layer):
                     expected=rows,
                     got=x.shape[0],
                 )
+        dtype = getattr(torch, getattr(self.cell, "compute_dtype", self.compute_dtype))
         if initial_state is None:
             if self.stateful and self._kept_states is not None:
                 kept: Any = self._kept_states
-                half = getattr(torch, self.compute_dtype)
-                return list(mapped(lambda state: state.detach().to(x.device, half, copy=True), kept))
+                return list(mapped(lambda state: state.detach().to(x.device, dtype, copy=True), kept))
             states = self.get_initial_state(x.shape[0])
             if isinstance(self.cell, _Cell) and not self._mixed:
                 return states  # made beside the weights and like them
         else:
             states = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]
-        dtype = getattr(torch, getattr(self.cell, "compute_dtype", self.compute_dtype))
         states = mapped(lambda state: torch.as_tensor(state, dtype=dtype, device=x.device), states)
         if initial_state is not None:
             self._check_states(x, states)

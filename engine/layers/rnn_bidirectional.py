@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer, call_parameters
-from engine.layers.rnn_cell_base import build_inside
+from engine.layers.rnn_cell_base import build_inside, in_own_type
 from engine.layers.rnn_fused import may_run_together, run_together, runs_together
 from engine.layers.rnn_gru import GRU
 from engine.layers.rnn_lstm import LSTM
@@ -178,8 +178,7 @@ class Bidirectional(Layer):
         if self.return_state:
             states = (*one[1:], *two[1:])
             one, two = one[0], two[0]
-        if self.return_sequences:
-            two = two.flip(1)
+        one, two = in_own_type(self, one, two.flip(1) if self.return_sequences else two)
         if self.merge_mode is None:
             return (one, two, *states)
         joined = _merged(one, two, self.merge_mode)
@@ -197,6 +196,7 @@ class Bidirectional(Layer):
 
     def _read_together(self, sequences: Tensor, initial_state: Any) -> Any:
         outputs, last = run_together(sequences, self.forward_layer, self.backward_layer, initial_state)
+        outputs, last = in_own_type(self, outputs, last)
         states = (*(state[0] for state in last), *(state[1] for state in last)) if self.return_state else ()
         if self.return_sequences and self.merge_mode == "concat":
             return (outputs, *states) if states else outputs

@@ -217,6 +217,13 @@ def zero_states(layer: Layer, state_size: Any, batch_size: int | None) -> Any:
     return mapped(lambda size: like.new_zeros((batch_size or 0, size), dtype=dtype), state_size)
 
 
+def in_own_type(layer: Layer, *made: Any) -> Any:
+    """Return tensors, or lists of them, in the type of the arithmetic of ``layer``; one comes back bare."""
+    kind = getattr(torch, layer.compute_dtype)
+    cast = [mapped(lambda tensor: tensor if tensor.dtype is kind else tensor.to(kind), one) for one in made]
+    return cast[0] if len(cast) == 1 else cast
+
+
 def or_linear(function: Any) -> Any:
     """Return an activation, or what leaves its input as it is."""
     return function if function is not None else (lambda x: x)

@@ -79,12 +79,16 @@ class TimeDistributed(Wrapper):
         masked = mask is not None and "mask" in taken
         if not masked and not self._steps_are_apart(bool(training)):
             y = self.layer.run_inside(inputs.reshape(-1, *inputs.shape[2:]), **options)
-            return y.reshape(*inputs.shape[:2], *y.shape[1:])  # type: ignore[no-any-return]  # the layer inside is of any kind
+            return self._in_own_type(y.reshape(*inputs.shape[:2], *y.shape[1:]))
         steps = []
         for step in range(inputs.shape[1]):
             here = {"mask": mask[:, step]} if masked else {}
             steps.append(self.layer.run_inside(inputs[:, step], **options, **here))
-        return torch.stack(steps, 1)
+        return self._in_own_type(torch.stack(steps, 1))
+
+    def _in_own_type(self, made: Tensor) -> Tensor:
+        kind = getattr(torch, self.compute_dtype)
+        return made if made.dtype is kind or not made.is_floating_point() else made.to(kind)
 
     def _check_mask(self, shape: Shape, mask: Shape) -> None:
         if len(mask) < 2 or mask[:2] != shape[:2]:

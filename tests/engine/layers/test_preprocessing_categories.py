@@ -144,3 +144,13 @@ def test_bins_need_bounds() -> None:
             Discretization(**arguments)
     with pytest.raises(ParamError, match="sparse"):
         Discretization([1.0], output_mode="one_hot", sparse=True)
+
+
+def test_being_told_of_training_changes_nothing() -> None:
+    for layer, given in (
+        (Discretization([0.0, 1.0]), np.array([-1.0, 0.5, 2.0])),
+        (CategoryEncoding(3), np.array([0, 2])),
+        (Hashing(4), ["a", "b"]),
+        (Hashing(4), np.array([1, 2])),
+    ):
+        assert torch.equal(layer(given, training=True), layer(given))

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from layer_parity import check_parity, refuses
 
+from engine import layers
 from engine.errors import ParamError
 from engine.layers import GRU, LSTM, Bidirectional, SimpleRNN, TimeDistributed
 from engine.layers.convolution import Conv1D, Conv2D
@@ -113,3 +115,25 @@ def test_both_ways_in_one_kernel_call(cls: Any, mode: str | None, start: bool) -
         one, two = fast(x, initial_state=states), slow(x, initial_state=states)
         for left, right in zip(one, two, strict=True):
             torch.testing.assert_close(left, right)
+
+
+@pytest.mark.parametrize("policy", ["float64", "bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda made, policy: made.TimeDistributed(made.Dense(2), dtype=policy),
+        lambda made, policy: made.RNN(made.LSTMCell(2), return_state=True, dtype=policy),
+        lambda made, policy: made.RNN([made.GRUCell(2), made.LSTMCell(3)], dtype=policy),
+        lambda made, policy: made.Bidirectional(made.LSTM(2), dtype=policy),
+        lambda made, policy: made.Bidirectional(made.GRU(2, return_sequences=True), "sum", dtype=policy),
+    ],
+)
+def test_what_comes_out_has_the_type_of_the_outer_layer(keras: Any, make: Any, policy: str) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+    symbol = make(layers, policy)(layers.Input((3, 4)))
+    made, expected = make(layers, policy)(x), make(keras.layers, policy)(x)
+    whole = isinstance(made, tuple)
+    kinds = [tensor.dtype for tensor in (made if whole else [made])]
+    if policy.startswith("mixed") or not isinstance(make(layers, policy), TimeDistributed):
+        assert kinds == [tensor.dtype for tensor in (expected if whole else [expected])]
+    assert kinds == [getattr(torch, tensor.dtype) for tensor in (symbol if whole else [symbol])]
