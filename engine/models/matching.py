@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,8 @@ import torch
 
 from engine.errors import ShapeError
 from engine.layers.symbolic import KerasTensor
-from engine.structure import flatten, map_structure, ordered, same_nesting
+from engine.structure import flatten, ordered, same_nesting
+from engine.training.checks import nesting_mismatch, not_optional
 from engine.training.texts import Texts, as_texts
 
 
@@ -26,7 +26,7 @@ def in_order(model: Any, inputs: Any, run: bool = True) -> list[Any]:
     if isinstance(given, Mapping) and isinstance(wanted, Mapping):
         _need(model, wanted, given)
         if set(given) != set(wanted):
-            _mismatch(wanted, given, refuse=False, warn=run)
+            nesting_mismatch(wanted, given, refuse=False, warn=run)
         flat = [leaf for key in ordered(wanted) for leaf in _leaves(wanted[key], given[key])]
     else:
         if (
@@ -40,15 +40,11 @@ def in_order(model: Any, inputs: Any, run: bool = True) -> list[Any]:
         if not lone and not same_nesting(wanted, given):
             _check_count(model, wanted, given)
             strict = isinstance(wanted, Mapping) and list(wanted) != sorted(wanted)
-            _mismatch(wanted, given, refuse=strict or isinstance(given, Mapping), warn=run)
+            nesting_mismatch(wanted, given, refuse=strict or isinstance(given, Mapping), warn=run)
         flat = flatten(given)
     for tensor, value in zip(model.inputs, flat, strict=True):
         if value is None and not getattr(tensor.node.layer, "optional", False):
-            raise ShapeError(
-                f"The input '{tensor.name}' is not optional, but None was passed. Give it data.",
-                code="missing_input",
-                missing=(tensor.name,),
-            )
+            raise not_optional(tensor.name)
     return [_tensor(value) for value in flat] if run else flat
 
 
@@ -104,19 +100,6 @@ def _check_count(model: Any, wanted: Any, given: Any) -> None:
             expected=len(model.inputs),
             got=count,
         )
-
-
-def _mismatch(wanted: Any, given: Any, refuse: bool, warn: bool) -> None:
-    expected = map_structure(lambda tensor: tensor.name, wanted)
-    received = map_structure(lambda leaf: f"Tensor(shape={tuple(getattr(leaf, 'shape', ()))})", given)
-    text = (
-        "The structure of `inputs` doesn't match the expected structure. "
-        f"Expected: {expected}. Received: inputs={received}"
-    )
-    if refuse:
-        raise ShapeError(text, code="structure")
-    if warn:
-        warnings.warn(text, stacklevel=5)
 
 
 def _tensor(value: Any) -> Any:

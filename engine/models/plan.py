@@ -15,6 +15,7 @@ from engine.layers.layer import Layer, call_parameters
 from engine.layers.symbolic import KerasTensor, Node
 from engine.layers.weighted import hook_epoch
 from engine.structure import flatten, map_structure
+from engine.training.checks import not_optional
 
 _PLAIN, _TRAINING, _LIST, _SPREAD, _GENERAL = range(5)
 
@@ -47,6 +48,7 @@ class _Entry(NamedTuple):
     path: str
     tail: tuple[int | None, ...]
     """The shape without the batch axis."""
+    optional: bool
 
 
 class Plan:
@@ -78,6 +80,7 @@ class Plan:
                 (None, *tensor.shape[1:]),
                 path,
                 tuple(tensor.shape[1:]),
+                _may_lack(tensor),
             )
             for tensor, path in zip(inputs, paths or [""] * len(inputs), strict=True)
         ]
@@ -89,7 +92,7 @@ class Plan:
         self._count = 0
         self._walk: Callable[..., list[Tensor]] = _walk
 
-    def run(self, inputs: Sequence[Tensor], training: bool | None = None) -> list[Tensor]:
+    def run(self, inputs: Sequence[Tensor | None], training: bool | None = None) -> list[Tensor]:
         """Return the outputs for the inputs, both flat; raises ``ShapeError`` for inputs that do not fit.
 
         As in Keras ``training`` counts for every layer, also where its call in the graph says otherwise;
@@ -121,6 +124,8 @@ class Plan:
                     fitted._keras_mask = mask  # type: ignore[attr-defined]  # as Keras hangs it there
                     steps = self._masked_steps = self._masked_steps or self._steps_for(masked=True)
                     chain = []
+            elif not entry.optional:
+                raise not_optional(entry.name)
         local = calling._local
         outer, nested = getattr(local, "training", None), getattr(local, "running", False)
         local.training = training
@@ -312,6 +317,12 @@ def _with_sublayers(layer: Any) -> list[Any]:
     for inner in layer._sublayers():
         found.extend(_with_sublayers(inner))
     return found
+
+
+def _may_lack(tensor: KerasTensor) -> bool:
+    """Return whether ``None`` may come for an input: where an ``Input`` does not insist."""
+    node = getattr(tensor, "node", None)
+    return node is None or bool(getattr(node.layer, "optional", True))
 
 
 def _fitted(tensor: Tensor, entry: _Entry) -> Tensor:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from engine.errors import EngineError, ShapeError
+from engine.structure import map_structure
 
 
 def check_inputs(model: Any, inputs: list[Any]) -> None:
@@ -27,6 +28,8 @@ def check_inputs(model: Any, inputs: list[Any]) -> None:
         )
     for index, (name, item, tensor) in enumerate(zip(called, wanted, inputs, strict=True)):
         if tensor is None:
+            if not getattr(item.node.layer, "optional", False):
+                raise not_optional(name)
             continue
         shape = tuple(item.shape)
         if len(shape) == tensor.ndim + 1 and shape[-1] == 1:
@@ -51,6 +54,38 @@ def check_inputs(model: Any, inputs: list[Any]) -> None:
                 expected=shape,
                 got=got,
             )
+
+
+def not_optional(name: str) -> ShapeError:
+    """Return the error for an Input that needs data and got ``None``."""
+    return ShapeError(
+        f"The input '{name}' is not optional, but None was passed. Give it data.",
+        code="missing_input",
+        missing=(name,),
+    )
+
+
+def check_nesting(model: Any, x: Any) -> None:
+    """Warn of (or refuse) a list of arrays for a model whose inputs are a dict, as a call on them does."""
+    wanted = getattr(model, "_inputs_struct", None)
+    if not isinstance(wanted, Mapping) or not isinstance(x, (list, tuple)) or len(x) != len(model.inputs):
+        return
+    if all(hasattr(item, "shape") for item in x):
+        nesting_mismatch(wanted, x, refuse=list(wanted) != sorted(wanted), warn=True)
+
+
+def nesting_mismatch(wanted: Any, given: Any, refuse: bool, warn: bool) -> None:
+    """Say that ``given`` is not nested as the model's inputs: raise ``ShapeError``, warn, or let it pass."""
+    expected = map_structure(lambda tensor: tensor.name, wanted)
+    received = map_structure(lambda leaf: f"Tensor(shape={tuple(getattr(leaf, 'shape', ()))})", given)
+    text = (
+        "The structure of `inputs` doesn't match the expected structure. "
+        f"Expected: {expected}. Received: inputs={received}"
+    )
+    if refuse:
+        raise ShapeError(text, code="structure")
+    if warn:
+        warnings.warn(text, stacklevel=5)
 
 
 def check_targets(targets: Sequence[Any], y_true: Sequence[Tensor], y_pred: Sequence[Tensor]) -> None:

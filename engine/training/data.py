@@ -16,16 +16,40 @@ from torch import Tensor
 from engine import config
 from engine.errors import EngineError, ShapeError
 from engine.random import torch_dtype
+from engine.structure import ordered
 from engine.training.texts import as_texts
 
 
 class Batch(NamedTuple):
-    """Some rows: inputs, targets and weights (``None`` where there are none) and how many rows."""
+    """Some rows: inputs, targets and weights (``None`` where there are none) and how many rows.
+
+    ``keys`` are those of inputs, targets and weights that were given as dicts.
+    """
 
     inputs: list[Tensor]
     targets: list[Tensor]
     weights: list[Tensor] | None
     rows: int
+    keys: Sequence[list[str] | None] = (None, None, None)
+
+    def whole(self) -> Any:
+        """Return ``x``, ``(x, y)`` or ``(x, y, sample_weight)`` as given, for a step of one's own.
+
+        A list of inputs alone comes in a tuple of one, as in Keras.
+        """
+        parts: list[Any] = []
+        for values, keys in zip((self.inputs, self.targets, self.weights), self.keys, strict=True):
+            if values and keys:
+                parts.append(dict(zip(keys, values, strict=True)))
+            elif values:
+                parts.append(values[0] if len(values) == 1 else values)
+            else:
+                parts.append(None)
+        if self.weights:
+            return tuple(parts)
+        if self.targets:
+            return tuple(parts[:2])
+        return (parts[0],) if isinstance(parts[0], list) else parts[0]
 
 
 def to_tensor(value: Any, dtype: str | None = None) -> Tensor:
@@ -73,21 +97,31 @@ def flatten(value: Any, names: Sequence[str], what: str) -> list[Any]:
                 expected=list(names),
                 got=list(value),
             )
-        return [value[name] for name in names or value]
+        return [value[name] for name in names or ordered(value)]
     if isinstance(value, (list, tuple)) and value and not _is_rows(value, len(names)):
         return list(value)
     return [value]
 
 
+def keys_of(value: Any, names: Sequence[str]) -> list[str] | None:
+    """Return the keys of a dict in the order in which ``flatten`` goes; ``None`` for anything else."""
+    if not isinstance(value, Mapping):
+        return None
+    return list(names) if names and all(name in value for name in names) else ordered(value)
+
+
 def _is_rows(value: Sequence[Any], count: int) -> bool:
     """Return whether a list is itself one array, written as nested lists of numbers."""
-    if all(hasattr(item, "shape") and len(item.shape) for item in value):
+    if all(item is None or (hasattr(item, "shape") and len(item.shape)) for item in value):
         return False
     return not (count > 1 and len(value) == count and isinstance(value[0], (list, tuple)))
 
 
 class Rows:
-    """Arrays in memory.  ``dtypes`` are those of the model's inputs, ``None`` where it has no say."""
+    """Arrays in memory.
+
+    ``dtypes`` are those of the model's inputs, ``None`` where it has no say; ``keys`` are as in ``Batch``.
+    """
 
     def __init__(
         self,
@@ -98,7 +132,9 @@ class Rows:
         device: torch.device,
         dtypes: Sequence[str | None] = (),
         texts: bool = False,
+        keys: Sequence[list[str] | None] = (None, None, None),
     ) -> None:
+        self.keys = keys
         kinds = list(dtypes) if len(dtypes) == len(inputs) else [None] * len(inputs)
         self.inputs: list[Any] = [
             _column(value, kind, texts) for value, kind in zip(inputs, kinds, strict=True)
@@ -145,6 +181,7 @@ class Rows:
         made.targets = [tensor[begin:end] for tensor in self.targets]
         made.weights = [tensor[begin:end] for tensor in self.weights] if self.weights else None
         made.device = self.device
+        made.keys = self.keys
         made.count = end - begin
         return made
 
@@ -186,7 +223,7 @@ class Rows:
             rows = parts[0].shape[0]
             for place in gaps:  # an optional input without data
                 parts.insert(place, None)
-            yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, rows)
+            yield Batch(parts[:split], parts[split:end], parts[end:] if weights else None, rows, self.keys)
 
 
 def _column(value: Any, kind: str | None, texts: bool) -> Any:

@@ -11,11 +11,13 @@ import torch
 
 from engine import config
 from engine.errors import EngineError
+from engine.layers.layer import Layer
 from engine.structure import flatten as flatten_states
 from engine.structure import ordered, same_nesting
 from engine.training import device as devices
-from engine.training.checks import check_inputs, check_targets
+from engine.training.checks import check_inputs, check_nesting, check_targets
 from engine.training.data import Batch, Rows, class_weights, flatten
+from engine.training.data import keys_of as named_keys
 from engine.training.nested import goes_deep, leaves_like
 from engine.training.step import forward_of, overrides, structure_of
 from engine.training.stream import Stream, is_stream, kind_of
@@ -82,7 +84,8 @@ def source_of(
             input_names=input_names(model),
             output_names=output_names(model),
         )
-    if isinstance(y, Mapping) and not output_names(model):
+    check_nesting(model, x)
+    if isinstance(y, Mapping) and not output_names(model) and answers(model):
         build_on_first(model, source_of(model, x), keys_of(model, x), again=True)
     names = output_names(model)
     structure = structure_of(model)
@@ -96,6 +99,10 @@ def source_of(
         device=device_of(model),
         dtypes=input_dtypes(model),
         texts=takes_texts(model),
+        keys=(
+            named_keys(x, input_names(model)),
+            *(named_keys(given, names) if not deep else None for given in (y, sample_weight)),
+        ),
     )
     check_inputs(model, rows.inputs)
     if class_weight:
@@ -115,10 +122,14 @@ def source_of(
     return rows
 
 
-def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
-    """Build losses and metrics from a few rows and check all targets against them."""
+def prepare(model: Any, source: Rows | Stream, stepper: Any, step: str) -> None:
+    """Build losses and metrics from a few rows and check all targets against them.
+
+    A model with a ``step`` of its own knows itself what to do with the data: it is not tried where it has
+    nothing to build.
+    """
     stepper.has_metrics = stepper.targets.has_metrics or not stepper.targets.built
-    if not isinstance(source, Rows):
+    if not isinstance(source, Rows) or (overrides(model, step) and not _tried(model, stepper)):
         return
     # A layer that keeps its states wants whole batches.
     fixed = next((item.shape[0] for item in getattr(model, "inputs", ()) if item.shape[0]), 2)
@@ -132,6 +143,15 @@ def prepare(model: Any, source: Rows | Stream, stepper: Any) -> None:
             stepper.targets.build(targets, predicted)
             stepper.has_metrics = stepper.targets.has_metrics
             check_targets(stepper.targets.targets, source.targets, predicted)
+
+
+def answers(model: Any) -> bool:
+    """Return whether a model can be called: its class, or the graph that it is, has a ``call``."""
+    return type(model).call is not Layer.call
+
+
+def _tried(model: Any, stepper: Any) -> bool:
+    return answers(model) and (stepper.targets.losses is not None or stepper.targets.metrics is not None)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import EngineError
-from engine.training.data import Batch, Rows, class_weights, flatten, to_tensor
+from engine.training.data import Batch, Rows, class_weights, flatten, keys_of, to_tensor
 from engine.training.py_dataset import PyDataset, batches_of
 
 
@@ -123,13 +123,14 @@ class Stream:
             device=self.device,
             dtypes=self._dtypes,
             texts=self._texts,
+            keys=(keys_of(x, self._names[0]), *(keys_of(value, self._names[1]) for value in (y, weight))),
         )
         inputs, targets, weights = rows.inputs, rows.targets, rows.weights
         if self.device.type != "cpu":
             inputs = [tensor if tensor is None else tensor.to(self.device) for tensor in inputs]
             targets = [tensor.to(self.device) for tensor in targets]
             weights = [tensor.to(self.device) for tensor in weights] if weights else None
-        return Batch(inputs, targets, weights, rows.count)
+        return Batch(inputs, targets, weights, rows.count, rows.keys)
 
 
 class Feed:

@@ -16,7 +16,7 @@ from engine import random as seeds
 from engine.callbacks import CallbackList, History
 from engine.callbacks.prepare import callback_list
 from engine.errors import EngineError
-from engine.structure import pack_like
+from engine.structure import map_structure, pack_like
 from engine.training import sources
 from engine.training.compiled import Compiled
 from engine.training.data import Batch, Rows
@@ -92,10 +92,10 @@ class Trainer(Compiled):
             source, validation = sources.split_rows(source, validation_split)
         sources.build_on_first(self, source, keys)
         stepper = Stepper(self, targets, keys)
-        sources.prepare(self, source, stepper)
+        sources.prepare(self, source, stepper, "train_step")
         if isinstance(validation, Rows) and isinstance(source, Rows) and targets.targets:
-            sources.prepare(self, validation, stepper)
-        if stepper.params:
+            sources.prepare(self, validation, stepper, "test_step")
+        if stepper.params and self.optimizer is not None:
             _claim(self.optimizer, stepper.params)
         size = batch_size or 32
         steps = steps_per_epoch or source.steps(size)
@@ -130,7 +130,7 @@ class Trainer(Compiled):
                 runner.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
-            if self.optimizer.use_ema:
+            if self.optimizer is not None and self.optimizer.use_ema:
                 self.optimizer.finalize_variable_values()
             runner.on_train_end(logs)
         return runner.history  # type: ignore[no-any-return]  # always among the callbacks of fit
@@ -148,7 +148,7 @@ class Trainer(Compiled):
             if begins and index % every == 0:
                 runner.on_train_batch_begin(index)
             if own:
-                results = self.train_step(_whole(batch))
+                results = self.train_step(batch.whole())
             else:
                 train(batch)
             if ends and ((index + 1) % every == 0 or index + 1 == steps):
@@ -185,7 +185,7 @@ class Trainer(Compiled):
         source = sources.source_of(self, x, y, sample_weight)
         sources.build_on_first(self, source, keys)
         stepper = Stepper(self, targets, keys)
-        sources.prepare(self, source, stepper)
+        sources.prepare(self, source, stepper, "test_step")
         size = batch_size or 32
         runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
         found = self._test_loop(stepper, source, size, steps, runner)
@@ -208,7 +208,7 @@ class Trainer(Compiled):
             if begins:
                 runner.on_test_batch_begin(index)
             if own:
-                results = self.test_step(_whole(batch))
+                results = self.test_step(batch.whole())
             else:
                 stepper.test(batch)
             if ends:
@@ -236,19 +236,15 @@ class Trainer(Compiled):
         sources.build_on_first(self, source, keys)
         size = batch_size or 32
         runner = callback_list(self, callbacks, verbose, 1, steps or source.steps(size), testing=True)
-        run = forward_of(self, keys)
-        own = overrides(self, "predict_step")
+        run = self._answering(keys)
         gathered: list[list[Tensor]] = []
         self.stop_predicting = False
         runner.on_predict_begin()
         source.begin_epoch()
         for index, batch in enumerate(Feed(source, size, steps).epoch()):
             runner.on_predict_batch_begin(index)
-            if own:
-                parts = flat(self.predict_step(batch.inputs[0] if len(batch.inputs) == 1 else batch.inputs))
-            else:
-                parts = run(batch.inputs, False)
-            gathered.append(list(parts))
+            parts = run(batch)
+            gathered.append(parts)
             runner.on_predict_batch_end(index, {"outputs": parts})
             if self.stop_predicting:
                 break
@@ -256,6 +252,19 @@ class Trainer(Compiled):
         runner.on_predict_end()
         arrays = [torch.cat(column).cpu().numpy() for column in zip(*gathered, strict=True)]
         return self._structured(arrays)
+
+    def _answering(self, keys: list[str] | None) -> Callable[[Batch], list[Tensor]]:
+        """Return what predicts for a batch: the model, or the ``predict_step`` of its class."""
+        if not overrides(self, "predict_step"):
+            run = forward_of(self, keys)
+            return lambda batch: run(batch.inputs, False)
+
+        def step(batch: Batch) -> list[Tensor]:
+            answer = self.predict_step(batch.whole())
+            self._answered = map_structure(lambda _: None, answer)
+            return flat(answer)
+
+        return step
 
     def _structured(self, arrays: list[Any]) -> Any:
         """Return outputs in the structure in which the model gives them."""
@@ -292,7 +301,7 @@ class Trainer(Compiled):
         """Return the predictions for one batch as numpy arrays."""
         with torch.no_grad():
             batch = sources.batch_of(self, x)
-            parts = forward_of(self, sources.keys_of(self, x))(batch.inputs, False)
+            parts = self._answering(sources.keys_of(self, x))(batch)
             return self._structured([part.cpu().numpy() for part in parts])
 
     def _on_batch(self, batch: Batch, keys: list[str] | None, return_dict: bool, training: bool) -> Any:
@@ -301,7 +310,7 @@ class Trainer(Compiled):
         self.reset_metrics()
         kind = "train_step" if training else "test_step"
         if overrides(self, kind):
-            found = read(getattr(self, kind)(_whole(batch)))
+            found = read(getattr(self, kind)(batch.whole()))
         else:
             if training:
                 with _training_thread(), torch.enable_grad():
@@ -320,7 +329,7 @@ class Trainer(Compiled):
                 "The model is not built: call it on data, or give it an Input.", code="not_built"
             )
         stepper = Stepper(self, self._compiled_targets("train_step"), keys)
-        if stepper.params:
+        if stepper.params and self.optimizer is not None:
             _claim(self.optimizer, stepper.params)
         return stepper
 
@@ -379,15 +388,3 @@ def _parts(data: Any) -> tuple[Any, Any, Any]:
 
 def _saying(results: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
     return lambda: results
-
-
-def _whole(batch: Batch) -> tuple[Any, ...]:
-    """Return a batch as the tuple that a step of the user's own takes."""
-
-    def lone(values: list[Tensor]) -> Any:
-        return values[0] if len(values) == 1 else values
-
-    x = lone(batch.inputs)
-    if batch.weights:
-        return x, lone(batch.targets), lone(batch.weights)
-    return (x, lone(batch.targets)) if batch.targets else (x,)
