@@ -36,6 +36,14 @@ _FAMILIES = (
     "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers",
     "optimizers.schedules", "callbacks",
 )  # fmt: skip
+_ELSEWHERE = {
+    "SeedGenerator": ("engine.random", "SeedGenerator"),
+    "Cross": ("engine.utils.feature_kinds", "Cross"),
+    "Feature": ("engine.utils.feature_kinds", "Feature"),
+    "FeatureSpace": ("engine.utils.feature_space", "FeatureSpace"),
+    "TFDIdentity": ("engine.layers", "Identity"),
+}
+"""What belongs to no family, by its name in configs; loaded when asked for."""
 _local = threading.local()
 
 
@@ -260,10 +268,9 @@ def _find_class(config: Mapping[str, Any], name: str, objects: Mapping[str, Any]
     for family in families:
         if name in family.names():
             return family.find(name)
-    if name == "SeedGenerator":
-        from engine.random import SeedGenerator
-
-        return SeedGenerator
+    if name in _ELSEWHERE:
+        home, word = _ELSEWHERE[name]
+        return getattr(import_module(home), word)
     near = did_you_mean(name, [known for family in families for known in family.names()])
     raise ConfigError(
         f"Could not locate class '{name}'.{near} Custom classes are passed in custom_objects or "

@@ -58,6 +58,6 @@ def made(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None, sa
                 f"The structure of the model is damaged or was written by another version: {error!r}",
                 code="archive",
             ) from error
-    if not hasattr(model, "save_weights"):
+    if not hasattr(model, "save"):  # a model, or a FeatureSpace
         raise EngineError(f"The file describes no model. It describes: {model!r}", code="archive")
     return model

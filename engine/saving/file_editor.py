@@ -40,7 +40,7 @@ class KerasFileEditor:
         finally:
             reader.close()
         print_msg(f"Keras model file '{self.filepath}'")
-        saved = dict(self.metadata or {})
+        saved: dict[str, Any] = dict(self.metadata or {})
         if saved:
             print_msg(f"Saved with Keras {saved.get('keras_version')} - date: {saved.get('date_saved')}")
 

@@ -23,6 +23,7 @@ _HOMES = {
         "utils.directories": (
             "image_dataset_from_directory", "text_dataset_from_directory", "timeseries_dataset_from_array",
         ),
+        "utils.feature_space": ("FeatureSpace",),
         "utils.image_utils": ("array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"),
         "utils.io_utils": (
             "disable_interactive_logging", "enable_interactive_logging", "is_interactive_logging_enabled",
