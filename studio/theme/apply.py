@@ -8,6 +8,9 @@ every widget a style change, which repaints it. What is no widget (a graphics sc
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -35,11 +38,28 @@ def apply(app: QApplication, theme: Theme) -> None:
     """Give the whole application the look of ``theme``: fonts, Fusion style, palette, style sheet."""
     fonts.load_fonts(app)
     remember(app, theme)
-    if app.style().objectName().lower() != "fusion":
-        app.setStyle(QStyleFactory.create("Fusion"))
-    app.setFont(fonts.ui_font())
-    app.setPalette(palette(theme))
-    app.setStyleSheet(stylesheet(theme, fonts.UI_FAMILY, fonts.fixed_family(), _control_icons(theme)))
+    sheet = stylesheet(theme, fonts.UI_FAMILY, fonts.fixed_family(), _control_icons(theme))
+    with _nothing_goes():
+        if not app.styleSheet() and app.style().objectName().lower() != "fusion":  # set once, below the sheet
+            app.setStyle(QStyleFactory.create("Fusion"))
+        app.setFont(fonts.ui_font())
+        app.setPalette(palette(theme))
+        app.setStyleSheet(sheet)
+
+
+@contextmanager
+def _nothing_goes() -> Iterator[None]:
+    """Let no cycle of Python's be collected: Qt walks along a list of all widgets and tells each in turn.
+
+    A widget that went while another was told is a hole in that list, into which Qt falls.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def palette(theme: Theme) -> QPalette:

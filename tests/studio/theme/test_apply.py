@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,3 +130,43 @@ def test_code_is_set_in_equal_widths(qapp: QApplication) -> None:
     assert QFontDatabase.isFixedPitch(mono_font().family())
     assert ui_font(17, bold=True).pixelSize() == 17
     assert ui_font(17, bold=True).bold()
+
+
+COLLECTS = """
+import gc
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from studio.theme import switch
+
+class Busy(QWidget):
+    def changeEvent(self, event):
+        if event.type() == QEvent.Type.StyleChange and gc.isenabled():
+            gc.collect()  # as it may happen in any line of Python
+
+def show(made):
+    made.show()
+    return made
+
+app = QApplication([])
+switch().set_mode("light")
+before = [show(Busy()) for _ in range(5)]
+app.processEvents()
+gc.disable()
+for _ in range(200):
+    lone = show(QPushButton("x"))
+    lone.itself = lone  # a cycle that only the collector takes away
+    lone.hide()
+del lone
+after = [show(Busy()) for _ in range(5)]
+app.processEvents()
+gc.enable()
+for mode in ("dark", "light", "dark"):
+    switch().set_mode(mode)
+assert gc.isenabled()
+print("alive")
+"""
+
+
+def test_no_widget_is_collected_while_all_are_told_of_the_theme() -> None:
+    done = subprocess.run([sys.executable, "-c", COLLECTS], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "alive\n", done.stderr
