@@ -151,6 +151,7 @@ ACTIONS: tuple[Act, ...] = (
         "block", 1),
     Act("bypass", tr("Pass over, or use again"), "layer", "bypass", "B", "eye-off", "selected", 1),
     Act("keep_block", tr("Keep the block in the library"), "layer", "keep_block", "", "library", "block", 1),
+    Act("library", tr("Library of blocks…"), "layer", "show_library", "Ctrl+Alt+B", "library", "", 1),
     Act("import_block", tr("Take a block into the library…"), "layer", "import_block", "", "folder-open", "",
         1),
     Act("copy_block_code", tr("Copy the block's code"), "layer", "copy_block_code", "", "file-code", "block",

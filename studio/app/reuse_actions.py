@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
 
 from studio import words
 from studio.app import ask
+from studio.app.library_dialog import LibraryDialog
 from studio.app.workspace import Workspace
 from studio.canvas.reuse_actions import HERE, KEPT
 from studio.document.errors import DocumentError
@@ -78,6 +80,19 @@ class ReuseActions(QMainWindow):
             False,
             True,
         )
+
+    def show_library(self) -> None:
+        """Show the library of blocks and what can be done with it."""
+        dialog = LibraryDialog(self.library, self.workspace is not None, self)
+        dialog.wanted.connect(partial(self._from_library, dialog))
+        dialog.open()
+
+    def _from_library(self, dialog: LibraryDialog, what: str, name: str) -> None:
+        if what == "use":
+            dialog.accept()
+            self._workspace().canvas.add_type(KEPT + name)
+        else:
+            self.manage_block(what, KEPT + name)
 
     def import_block(self) -> None:
         """Ask for a file with a block and take it into the library."""

@@ -16,6 +16,7 @@ from studio.app.file_actions import FileActions
 from studio.app.history_actions import HistoryActions
 from studio.app.key_dialog import KeyDialog
 from studio.app.keys import load_keys, store_keys
+from studio.app.library_dialog import LibraryWatch
 from studio.app.loader import CatalogLoader
 from studio.app.measure_actions import MeasureActions
 from studio.app.menus import ActionSet, build_menus
@@ -45,6 +46,7 @@ class MainWindow(
         self.workspace: Workspace | None = None
         self.closed = []
         self.library = BlockLibrary(data_path() / "library")
+        self.library_watch = LibraryWatch(self.library, self)
         self.setWindowTitle("Bunon")
         self.setMinimumSize(900, 560)
         self.setAnimated(False)
@@ -86,6 +88,7 @@ class MainWindow(
         """Load the layers and bring back lost work and the last tabs, once the window has been seen."""
         QTimer.singleShot(0, self.loader.start)
         QTimer.singleShot(50, self.bring_back)
+        self.library_watch.start()
 
     def find_action(self) -> None:
         """Open the command palette."""
@@ -170,6 +173,7 @@ class MainWindow(
             event.ignore()
             return
         self.stop_remembering()
+        self.library_watch.stop()
         self.settings.set_state("layout/window", self.saveGeometry())
         for workspace in self.workspaces():
             self.leave(workspace)

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMenu, QT
 from pytestqt.qtbot import QtBot
 
 from studio.app import ask
+from studio.app.library_dialog import LibraryDialog
 from studio.app.settings import data_path
 from studio.app.window import MainWindow
 from studio.document import files
+from studio.document.library import BlockLibrary
 from studio.document.linear import chain
 from studio.document.rows import MAIN
 from tests.end_to_end.user import User
@@ -248,6 +250,56 @@ def test_a_block_is_kept_and_used_in_another_drawing(user: User, monkeypatch: py
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(given), ""))
     window.actions_by_id["import_block"].trigger()
     assert rows_of(user)["skip"] == "kept:skip"
+
+
+def library_dialog(user: User) -> LibraryDialog:
+    user.key("Ctrl+Alt+B")
+    return next(each for each in user.window.findChildren(LibraryDialog) if each.isVisible())
+
+
+def test_the_library_by_keys(user: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    dialog = library_dialog(user)
+    assert not dialog.list.isVisible(), "a sentence where there are none"
+    assert not dialog.buttons["delete"].isEnabled()
+    dialog.accept()
+    user.come_back()
+    block(user)
+    user.window.keep_block()
+    dialog = library_dialog(user)
+    assert dialog.current() == "block"
+    assert dialog.facts.text().startswith("3 layers  ·  in: ")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("skip", True))
+    QTest.keyClick(dialog.list, Key.Key_F2)
+    assert dialog.current() == "skip"
+    given = tmp_path / "given.bunon"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(given), ""))
+    user.tap(dialog.buttons["export"])
+    monkeypatch.setattr(ask, "yes", lambda *a: True)
+    QTest.keyClick(dialog.list, Key.Key_Delete)
+    assert dialog.list.count() == 0
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(given), ""))
+    user.tap(dialog.buttons["import"])
+    assert dialog.current() == "skip"
+    before = len(user.view.mirror.nodes)
+    QTest.keyClick(dialog.list, Key.Key_Return)
+    assert not dialog.isVisible()
+    assert len(user.view.mirror.nodes) == before + 1
+    assert {"block", "skip"} <= set(user.session.document.graph_names())
+
+
+def test_a_block_that_another_window_keeps_is_seen_at_once(user: User) -> None:
+    watch = user.window.library_watch
+    watch.start()
+    block(user)
+    BlockLibrary(data_path() / "library").keep(user.session.document, "block")
+    user.view.dissolve_block()
+    user.qtbot.waitUntil(lambda: rows_of(user).get("block") == "kept:block", timeout=5000)
+    folder = data_path() / "library"
+    newer = (folder / "block.bunon").read_text(encoding="utf-8").replace('"version": 1', '"version": 99')
+    (folder / "late.bunon").write_text(newer, encoding="utf-8")
+    told = user.workspace.palette_panel.own.told
+    user.qtbot.waitUntil(lambda: "late.bunon" in told.accessibleDescription(), timeout=5000)
+    watch.stop()
 
 
 def test_the_palette_says_which_files_of_the_library_it_leaves_out(window: MainWindow, qtbot: QtBot) -> None:
