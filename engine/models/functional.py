@@ -145,7 +145,12 @@ class Functional(Model):
 
     @property
     def output_names(self) -> list[str]:  # type: ignore[override]  # a model's depend on the model
-        """Names of the outputs, in order: keys where they were given as a dict, else of their layers."""
+        """Names of the layers from which the outputs come, in order."""
+        return [tensor.node.layer.name for tensor in self.outputs]
+
+    @property
+    def _answer_names(self) -> list[str]:
+        """How targets, losses and metrics name the outputs: by key in a dict, else by their layers."""
         if isinstance(self._outputs_struct, Mapping) and len(self._outputs_struct) == len(self.outputs):
             return ordered(self._outputs_struct)
         names: list[str] = []

@@ -243,6 +243,10 @@ class Sequential(Model):
         """The name of the last layer."""
         return self._as_graph().output_names
 
+    @property
+    def _answer_names(self) -> list[str]:
+        return self._as_graph()._answer_names
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the chain; layer by layer where its input is no single tensor."""
         if self._last is not None and self._chain:

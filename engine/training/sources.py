@@ -38,7 +38,7 @@ def input_names(model: Any) -> list[str]:
 def output_names(model: Any) -> list[str]:
     """Return the names of the model's outputs; empty where it has none declared and none were seen."""
     if getattr(model, "outputs", ()):
-        return list(model.output_names)
+        return list(model._answer_names)
     return ordered(model._answered) if isinstance(model._answered, Mapping) else []
 
 

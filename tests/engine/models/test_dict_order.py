@@ -42,7 +42,8 @@ def test_outputs_in_a_dict_keep_their_weights_in_files_of_keras(
         ours = _heads(engine)
         ours.set_weights(theirs.get_weights())
     told, wanted = ours.predict(X, verbose=0), theirs.predict(X, verbose=0)
-    assert ours.output_names == ["first", "second"]
+    if whole:
+        assert ours.output_names == theirs.output_names
     for name in wanted:
         np.testing.assert_allclose(told[name], wanted[name], atol=1e-6)
 
