@@ -13,6 +13,7 @@ from studio.document.errors import Refusal
 from studio.document.marks import copy_marks, move_marks
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.rows import INPUT_PORT, MAIN, OUTPUT_PORT, Graph, LayerEntry, Node, Wire
+from studio.document.rules import close_gaps
 from studio.document.state import State
 from studio.document.values import EMPTY
 
@@ -191,6 +192,7 @@ def dissolve(draft: Draft, block: str, graph: str = MAIN) -> list[str]:
         if source is not None:
             onward = Wire(*source, wire.target, wire.target_port, wire.position)
             draft.put("wires", (graph, onward), EMPTY)
+    close_gaps(draft, [*made, *(wire.target for wire in after)], graph)  # an Input that nothing fed had wires
     if not uses_of(draft, row.ref):
         drop(draft, row.ref)
     return made

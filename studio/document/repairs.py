@@ -9,6 +9,7 @@ from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
 from studio.document.rows import OUTPUT_PORT, Edit, LayerEntry, Node, Wire
+from studio.document.rules import close_gaps
 from studio.document.state import State
 from studio.document.tracing import as_numbers
 from studio.document.values import EMPTY, Frozen
@@ -26,6 +27,8 @@ def repair(state: State, problem: Problem, chosen: Repair) -> Edit:
     if mend is None:
         raise Refusal("There is no such repair.", code="no_repair", repair=chosen.code)
     mend(draft, problem, fields)
+    gone = set(state.wires(graph)) - set(draft.wires(graph))
+    close_gaps(draft, {wire.target for wire in gone} & set(draft.node_ids(graph)), graph)
     name = state.node(problem.node, graph).name if problem.node else ""
     return draft.edit("repair", {"repair": chosen.code, **fields, "name": name})
 

@@ -63,7 +63,7 @@ class Watch:
             return wrong
         workspace.canvas.mirror.finish_glide()
         wrong += workspace.canvas.mirror_errors()
-        wrong += self._script(workspace)
+        wrong += self._script(workspace) + (stray_wires(workspace.session.document) if edited else [])
         if number % OFTEN == 0:
             wrong += thorough(workspace)
             wrong += back_and_forth(workspace)

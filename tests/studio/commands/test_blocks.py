@@ -277,6 +277,29 @@ def test_a_layer_that_is_chosen_from_outside_stays_where_it_can_be(session: Sess
     commands.group(session, [one, two], graph=inner)
 
 
+def test_a_merge_has_no_empty_place_where_an_input_that_nothing_feeds_goes(session: Session) -> None:
+    added, last = ids(session, "added", "last")
+    block = commands.group(session, [added])
+    (first, *_) = session.document.incoming(block)
+    commands.disconnect(session, [first])
+    made = commands.dissolve(session, block)
+    (node,) = [each for each in made if session.document.node(each).name == "added"]
+    assert [wire.position for wire in session.document.incoming(node)] == [0]
+    assert session.document.find_node(last) is not None
+
+
+def test_a_merge_has_no_empty_place_where_a_repair_takes_a_node(session: Session) -> None:
+    (added,) = ids(session, "added")
+    before = session.document.incoming(added)
+    gone = [before[0].source]
+    for wire in session.document.incoming(gone[0]):
+        commands.disconnect(session, [wire])  # so that nothing heals
+    commands.apply_repair(
+        session, Problem("unused", "warning", MAIN, gone[0]), Repair("remove", Frozen(nodes=tuple(gone)))
+    )
+    assert [wire.position for wire in session.document.incoming(added)] == [0]
+
+
 def test_an_unwired_block_and_one_that_lets_choose_keep_their_options(session: Session) -> None:
     block = grouped(session)
     inner = session.document.node(block).ref
