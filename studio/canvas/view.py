@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
+from studio.canvas.accessible import install, tell_focus
 from studio.canvas.edge_pan import EdgePan
 from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
@@ -51,6 +52,7 @@ class CanvasView(WiringActions):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Drawing of the model"))
+        install()
         self.overlays = Overlays(self)
         self.looked_around.connect(self.overlays.refresh)
         self.selection_changed.connect(self._follow_selection)
@@ -102,6 +104,8 @@ class CanvasView(WiringActions):
         for node in {self._focused, focused} - {""}:
             if node in self.mirror.nodes:
                 self.mirror.nodes[node].set_focused(node == focused)
+        if focused and focused != self._focused:
+            tell_focus(self, focused)
         self._focused = focused
         self.overlays.lesson.show_for(nodes[0] if len(nodes) == 1 else "")
         words = self._described(nodes)

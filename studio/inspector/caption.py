@@ -68,6 +68,7 @@ class Dot(QAbstractButton):
         super().__init__()
         self.setFixedSize(14, 30)
         self._marked = False
+        self.setAccessibleName(self.tr("Not changed"))
 
     def set_marked(self, marked: bool, tip: str, *, can_reset: bool) -> None:
         """Show the dot or not, and say what it does."""
@@ -77,7 +78,7 @@ class Dot(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if able else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if able else Qt.CursorShape.ArrowCursor)
         self.setToolTip(tip if marked else "")
-        self.setAccessibleName(tip if marked else "")
+        self.setAccessibleName(tip if marked else self.tr("Not changed"))
         self.update()
 
     def is_marked(self) -> bool:

@@ -21,7 +21,9 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder or self.tr("Search"))
         self._hint = hint
-        self.addAction(icon("search", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        picture = self.addAction(icon("search", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        picture.setText(self.tr("Search"))
+        picture.triggered.connect(self.setFocus)
         self._clear = self.addAction(icon("x", "faint"), QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setText(self.tr("Clear the search"))
         self._clear.setToolTip(self.tr("Clear the search (Esc)"))

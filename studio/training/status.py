@@ -25,6 +25,7 @@ class RunStatus(QWidget):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("How far the run has come"))
         self.time_left = StatRow(self.tr("time left"))
         self.speed = StatRow(self.tr("samples a second"))
         self.rate = StatRow(self.tr("learning rate"))
