@@ -61,6 +61,8 @@ ACTIONS: tuple[Act, ...] = (
         3, tr("Export")),
     Act("export_block", tr("Block as a Python function…"), "file", "export_block", "", "group", "block", 3,
         tr("Export")),
+    Act("export_block_model", tr("Block as a nested model…"), "file", "export_block_model", "", "group",
+        "block", 3, tr("Export")),
     Act("export_picture", tr("Picture of the drawing…"), "file", "export_picture", "", "image", "open", 3,
         tr("Export")),
     Act("export_curves", tr("Picture of the curves…"), "file", "export_curves", "", "chart-line", "has_run",

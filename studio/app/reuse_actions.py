@@ -151,12 +151,24 @@ class ReuseActions(QMainWindow):
 
     def export_block(self) -> None:
         """Write the selected block as a Python file with its function and an example."""
+        self._export_block(nested=False)
+
+    def export_block_model(self) -> None:
+        """Write the selected block as a Python file that makes a model of it, to be called like a layer."""
+        self._export_block(nested=True)
+
+    def _export_block(self, *, nested: bool) -> None:
         workspace = self._workspace()
         session, canvas = workspace.session, workspace.canvas
         graph = canvas.block_of(canvas.selected_block())
         try:
             text = block_script(
-                session.document, session.catalog, session.analysis, graph, workspace.code.framework()
+                session.document,
+                session.catalog,
+                session.analysis,
+                graph,
+                workspace.code.framework(),
+                nested=nested,
             )
         except TranslateError as error:
             ask.tell(self, self.tr("The block cannot be exported"), words.text(error))

@@ -8,6 +8,7 @@ import builtins
 from studio.document.blocks import ends_of
 from studio.document.catalog import Catalog
 from studio.document.findings import Analysis
+from studio.document.rows import Graph
 from studio.document.state import State
 from studio.translate import layout
 from studio.translate.block_functions import write_functions
@@ -48,15 +49,26 @@ def block_script(
     analysis: Analysis,
     graph: str,
     to: Framework = "keras",
+    *,
+    nested: bool = False,
 ) -> str:
-    """Return a file with the function of a block, which can be run and shows the block's layers."""
+    """Return a file with the function of a block, which can be run and shows the block's layers.
+
+    ``nested`` adds a function that makes a model of the block, which is called like a layer.  Raises
+    ``TranslateError`` as ``block_functions`` does, and (``"block_unwired"``) for a nested model of a block
+    whose shapes are not known.
+    """
     text, function = block_functions(state, catalog, analysis, graph)
     parts = [
         f'"""The block {graph}, drawn with Bunon."""',
         KERAS if to == "keras" else ENGINE,
         "\n" + text,
     ]
-    example = _example(state, analysis, graph, function)
+    if nested:
+        factory, example = _nested(state, analysis, graph, text, function)
+        parts.append("\n" + factory)
+    else:
+        example = _example(state, analysis, graph, function)
     if example:
         body = "\n".join(layout.lay_out(each) for each in example)
         indented = "\n".join(f"    {line}" if line else line for line in body.split("\n"))
@@ -96,3 +108,49 @@ def _example(state: State, analysis: Analysis, graph: str, function: str) -> lis
     steps.append(assign("model", call("keras.Model", begins, ends)))
     steps.append(ast.Expr(call("model.summary")))
     return steps
+
+
+def _nested(
+    state: State, analysis: Analysis, graph: str, text: str, function: str
+) -> tuple[str, list[ast.stmt]]:
+    """Return the function that makes a model of a block, and an example that calls such a model."""
+    inside = _example(state, analysis, graph, function)
+    if not inside:
+        raise TranslateError(
+            f"The shapes of the block {graph} are not known: connect it in the drawing first.",
+            code="block_unwired",
+            name=graph,
+        )
+    *steps, build, summary = inside
+    assert isinstance(build, ast.Assign)
+    written = next(
+        each for each in ast.parse(text).body if isinstance(each, ast.FunctionDef) and each.name == function
+    )
+    row = state.row("graphs", graph)
+    chosen = list(row.params) if isinstance(row, Graph) else []
+    done = steps[-1]
+    assert isinstance(done, ast.Assign)
+    assert isinstance(done.value, ast.Call)
+    done.value.keywords = [ast.keyword(each, name(each)) for each in ("name", *chosen)]
+    assert isinstance(build.value, ast.Call)
+    build.value.keywords.append(ast.keyword("name", name("name")))
+    names = Names({"keras", "model", function, *dir(builtins)})
+    called = names.free(f"{function}_model")
+    arguments = [ast.arg("name"), *(ast.arg(each) for each in chosen)]
+    defaults: list[ast.expr] = [literal(graph), *written.args.defaults]
+    signature = ast.arguments([], arguments, None, [], [], None, defaults)
+    words = f"The block {graph} as a model of its own, which is called like a layer."
+    body: list[ast.stmt] = [ast.Expr(literal(words)), *steps, ast.Return(build.value)]
+    made = ast.FunctionDef(called, signature, body, [], None, lineno=0)
+    inputs = [each for each in steps[:-1] if isinstance(each, ast.Assign)]
+    variables = [each.targets[0].id for each in inputs if isinstance(each.targets[0], ast.Name)]
+    given: ast.expr = name(variables[0])
+    if len(variables) > 1:
+        given = ast.List([name(each) for each in variables], ast.Load())
+    use = ast.Call(call(called), [given], [])
+    whole: list[ast.stmt] = [
+        *inputs,
+        assign("model", call("keras.Model", given, use)),
+        summary,
+    ]
+    return layout.lay_out(made), whole

@@ -16,6 +16,10 @@ PROGRAMS = {
         "The device {device} is not there: this computer has no CUDA device that PyTorch can use. "
         "Choose auto or cpu."
     ),
+    "block_unwired": tr(
+        "The shapes of the block {name} are not known, and a model needs them: "
+        "connect it in the drawing first."
+    ),
     "block_incomplete": tr(
         "The block {name} is not complete yet: something inside it is wrong or not connected."
     ),

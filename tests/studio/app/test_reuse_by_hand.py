@@ -18,6 +18,7 @@ from studio.app import ask
 from studio.app.library_dialog import LibraryDialog
 from studio.app.settings import data_path
 from studio.app.window import MainWindow
+from studio.commands import disconnect, expose
 from studio.document import files
 from studio.document.library import BlockLibrary
 from studio.document.linear import chain
@@ -339,3 +340,40 @@ def test_a_block_is_exported_as_a_function_that_runs(
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith("def ")
     assert copied.strip() in text
+
+
+def test_a_block_is_exported_as_a_nested_model_that_is_called_twice(
+    user: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    block(user)
+    graph = user.session.document.node(user.view.selected_block()).ref
+    expose(user.session, str(user.session.document.node_named("one", graph)), "filters", "width", graph=graph)
+    user.workspace.code.library.set_value("engine")
+    made = tmp_path / "made.py"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(made), ""))
+    user.window.actions_by_id["export_block_model"].trigger()
+    text = made.read_text(encoding="utf-8")
+    assert 'def make_block_model(name="block", width=8):' in text
+    text += (
+        "    narrow = make_block_model('narrow', width=2)\n"
+        "    print(narrow(narrow(x)).shape, narrow.name, narrow.count_params() < model.count_params())\n"
+    )
+    made.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(made)],
+        capture_output=True, text=True, timeout=60, check=False,
+        env={"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "(None, 8, 8, 8) narrow True" in done.stdout
+
+
+def test_a_block_without_wires_has_no_nested_model_and_says_why(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block(user)
+    told: list[str] = []
+    monkeypatch.setattr(ask, "tell", lambda _window, *texts: told.extend(texts))
+    disconnect(user.session, user.session.document.incoming(user.view.selected_block()))
+    user.window.actions_by_id["export_block_model"].trigger()
+    assert "connect it in the drawing first" in told[1]
