@@ -36,12 +36,9 @@ class Loose:
 def beyond(session: CanvasSession, loose: Loose, graph: str) -> set[str]:
     """Return the nodes that would close a loop: all before an output, all after an input."""
     document, seen, todo = session.document, {loose.node}, [loose.node]
+    near = document.targets if loose.socket.is_input else document.sources
     while todo:
-        node = todo.pop()
-        if loose.socket.is_input:
-            new = {wire.target for wire in document.outgoing(node, graph=graph)} - seen
-        else:
-            new = {wire.source for wire in document.incoming(node, graph=graph)} - seen
+        new = near(todo.pop(), graph) - seen
         seen |= new
         todo += new
     return seen
@@ -97,15 +94,15 @@ def verdict(session: CanvasSession, loose: Loose, node: str, socket: Socket, gra
     if socket.is_input == loose.socket.is_input:
         return False, ""
     wire = loose.to(node, socket)
-    document = session.document
-    state = document.draft()
-    if loose.moved is not None:
-        state.put("wires", (graph, loose.moved), None)
+    state = session.document
     try:
         if session.catalog is None:
-            check_connect(state, None, wire, graph, replace=True)
+            draft = state.draft()
+            if loose.moved is not None:
+                draft.put("wires", (graph, loose.moved), None)
+            check_connect(draft, None, wire, graph, replace=True)
             return True, ""
-        result = fits(state, session.catalog, wire, graph)
+        result = fits(state, session.catalog, wire, graph, known=session.here, without=loose.moved)
     except Refusal as refusal:
         return False, text(refusal)
     if isinstance(result, Problem):

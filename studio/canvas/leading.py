@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_LONG = 300
 """With no more long wires than this, all find their lanes anew after an edit, so that the order of edits
 leaves no trace."""
+MOST_LIVE = 60
+"""With no more long wires than this, they make way for a card while it is being dragged."""
 AROUND = 40.0
 
 
@@ -35,6 +37,7 @@ class WireLeader:
         self._cards = Cards()
         self._long: dict[Wire, Route] = {}
         self._unsettled = False
+        self._owed: list[Box] = []  # where cards went past which wires run as if nothing had moved
         self.square = False
 
     def forget(self, node: str) -> None:
@@ -53,8 +56,11 @@ class WireLeader:
             self.square = on
             self.lead(self._scene.nodes)
 
-    def lead(self, nodes: Iterable[str]) -> None:
-        """Lead the wires at ``nodes``, and those that run past them or did so."""
+    def lead(self, nodes: Iterable[str], live: bool = False) -> list[Wire]:
+        """Lead the wires at ``nodes``, and those that run past them or did so; return them.
+
+        While something is dragged (``live``), the others make way at once only where there are few.
+        """
         scene = self._scene
         document, graph = scene.session.document, scene.graph
         down = is_downward(document)
@@ -69,6 +75,10 @@ class WireLeader:
             seen.update(dict.fromkeys(document.outgoing(node, graph=graph)))
         if moved:
             self._unsettled = True
+        if live and len(self._long) > MOST_LIVE:
+            self._owed += moved
+        elif moved := [*self._owed, *moved]:
+            self._owed = []
             for wire in self._long:
                 if wire not in seen and wire in scene.wires and self._passes(scene.wires[wire], moved, down):
                     seen[wire] = None
@@ -86,6 +96,7 @@ class WireLeader:
             else:
                 long.append((item_, start, end))
         self._lead_long(long, down)
+        return [wire for wire in seen if wire in scene.wires]
 
     def settle(self) -> None:
         """Let all long wires find their lanes anew, where cards or wires came, went or moved."""
@@ -95,6 +106,7 @@ class WireLeader:
         if self._long and len(self._long) <= MOST_LONG:
             wires, self._long = list(self._long), {}
             found = [ends for wire in wires if (ends := self._ends(wire)) is not None]
+            self._scene.far.touch([item for item, _, _ in found])
             self._lead_long(found, is_downward(self._scene.session.document))
 
     def _lead_long(self, found: list[tuple[WireItem, QPointF, QPointF]], down: bool) -> None:
@@ -126,10 +138,8 @@ class WireLeader:
 
     def _passes(self, item: WireItem, moved: list[Box], down: bool) -> bool:
         left, top, right, bottom = _box(item.boundingRect(), down)
-        return any(
-            box[0] < right and box[2] > left and box[1] < bottom + AROUND and box[3] > top - AROUND
-            for box in moved
-        )
+        top, bottom = top - AROUND, bottom + AROUND
+        return any(box[0] < right and box[2] > left and box[1] < bottom and box[3] > top for box in moved)
 
     def _ends(self, wire: Wire) -> tuple[WireItem, QPointF, QPointF] | None:
         """Return a wire's item and where its sockets are now; paint it as its source is painted."""

@@ -73,7 +73,7 @@ class LookActions(BlockActions):
 
     def _tell_selection(self) -> None:
         super()._tell_selection()
-        self.mirror.far.touch()
+        self.mirror.far.select(self.mirror.selectedItems())
 
     def _look_again(self) -> None:
         if not self._looking:

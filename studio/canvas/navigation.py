@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import floor
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView
 
 from studio.canvas import geometry
@@ -47,6 +47,10 @@ class NavigableView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self._grid_row: tuple[object, QPixmap] = (
+            (),
+            QPixmap(),
+        )  # of the grid: what it was made for, and itself
         self._shown = False
         self._fitted = False
         self._settle = QTimer(self)
@@ -204,22 +208,34 @@ class NavigableView(QGraphicsView):
         pitch = DOT_PITCH
         while pitch * self.zoom() < 16:
             pitch *= 2
-        # Small squares without antialiasing: thousands of round points would cost more than all the cards.
+        # Small squares without antialiasing, one row of them painted again and again: thousands of points
+        # would cost more than all the cards.
         painter.save()
         painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.grid))
         move = self.viewportTransform()
         scale, left, top = move.m11(), move.dx(), move.dy()
         columns = [round(x * scale + left) - 1 for x in _lines(area.left(), area.right(), pitch)]
-        rows = [round(y * scale + top) - 1 for y in _lines(area.top(), area.bottom(), pitch)]
-        points = [QRect(x, y, 2, 2) for x in columns for y in rows]
-        if points:
-            painter.drawRects(points)
+        row = self._dots(columns, theme.grid)
+        for y in _lines(area.top(), area.bottom(), pitch):
+            painter.drawPixmap(columns[0], round(y * scale + top) - 1, row)
         painter.restore()
         if self.mirror.far.on:
             self.mirror.far.paint(painter, area, self.zoom())
+
+    def _dots(self, columns: list[int], ink: str) -> QPixmap:
+        """Return one row of the grid; the columns are counted from the first of them."""
+        ratio = self.devicePixelRatioF()
+        key = (ink, ratio, *(x - columns[0] for x in columns))
+        if key != self._grid_row[0]:
+            row = QPixmap(QSize(columns[-1] - columns[0] + 2, 2) * ratio)
+            row.setDevicePixelRatio(ratio)
+            row.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(row)
+            for x in columns:
+                painter.fillRect(x - columns[0], 0, 2, 2, QColor(ink))
+            painter.end()
+            self._grid_row = key, row
+        return self._grid_row[1]
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsRectItem,
+    QGraphicsSceneHoverEvent,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from studio.canvas import geometry
 from studio.canvas.heat import Heat
@@ -20,15 +26,20 @@ DIM = 0.3
 """How much is seen of what a search did not find."""
 
 
-class NodeItem(QGraphicsItem):
-    """The card of one node, cached as it was last painted; it moves when the scene says so."""
+class NodeItem(QGraphicsRectItem):
+    """The card of one node, cached as it was last painted; it moves when the scene says so.
+
+    Its rectangle is all that it may paint on: Qt asks for that so often that it must not be a question to
+    Python.
+    """
 
     def __init__(self, node: str, look: Look, picture: Picture | None) -> None:
         super().__init__()
         self.node = node
         self.look = look
         self._size = geometry.size_of(look)
-        self._bounds = _bounds(look)
+        self.setPen(Qt.PenStyle.NoPen)
+        self.setRect(_bounds(look))
         self.picture = picture
         self.flags_ = Flags()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
@@ -44,12 +55,12 @@ class NodeItem(QGraphicsItem):
         bounds = _bounds(look)
         moved = (
             size != self._size
-            or bounds != self._bounds
+            or bounds != self.rect()
             or ([s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)])
         )
         if moved:
-            self.prepareGeometryChange()
-        self.look, self.picture, self._size, self._bounds = look, picture, size, bounds
+            self.setRect(bounds)
+        self.look, self.picture, self._size = look, picture, size
         self.update()
         return moved
 
@@ -99,9 +110,6 @@ class NodeItem(QGraphicsItem):
         """Return a socket by its key."""
         row = self.look.inputs if is_input else self.look.outputs
         return next((socket for socket in row if socket.port == port and socket.index == index), None)
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()

@@ -5,6 +5,7 @@ Everything here is told as if data flowed to the right; ``geometry`` turns it fo
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -211,16 +212,17 @@ def _free(
         for lane in range(LANES):
             places |= {top - BESIDE - lane * PITCH, bottom + BESIDE + lane * PITCH}
 
-    def way(y: float) -> tuple[float, ...]:
-        length = abs(y - sy) + abs(y - ey) + LEAN * ((y - ey) * lean < 0)
-        return length, y != sy, y != ey, abs(y - ey), y
-
+    ways = [
+        (abs(y - sy) + abs(y - ey) + LEAN * ((y - ey) * lean < 0), y != sy, y != ey, abs(y - ey), y)
+        for y in places
+    ]
+    tops = [top - CLEAR for top, _ in blocked]
     best, least = sy, inf
-    for y in sorted(places, key=way):
-        length = way(y)[0]
+    for length, _, _, _, y in sorted(ways):
         if length - PITCH >= least:  # even upon one's own wire it would be no better
             break
-        if any(top - CLEAR < y < bottom + CLEAR for top, bottom in blocked):
+        at = bisect_left(tops, y) - 1  # the last that begins above it; they do not overlap
+        if at >= 0 and y < blocked[at][1] + CLEAR:
             continue
         price = length + lanes.cost(y, left, right, whose)
         if price < least:

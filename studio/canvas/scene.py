@@ -104,10 +104,11 @@ class CanvasScene(QGraphicsScene):
 
     def _remove_node(self, graph: str, node: str) -> None:
         if graph == self.graph and node in self.nodes:
-            self.removeItem(self.nodes.pop(node))
+            item = self.nodes.pop(node)
+            self.far.drop(item)
+            self.removeItem(item)
             self.leader.forget(node)
             self._area = None
-            self.far.touch()
             self._touched.discard(node)
             self._pictures.pop(node, None)
             self.badges.pop(node, None)
@@ -145,9 +146,10 @@ class CanvasScene(QGraphicsScene):
 
     def _remove_wire(self, graph: str, wire: Wire) -> None:
         if graph == self.graph and wire in self.wires:
-            self.removeItem(self.wires.pop(wire))
+            item = self.wires.pop(wire)
+            self.far.drop(item)
+            self.removeItem(item)
             self.leader.drop(wire)
-            self.far.touch()
             self._touched.update((wire.source, wire.target))
 
     def _end_edit(self, edit: Edit) -> None:
@@ -241,11 +243,11 @@ class CanvasScene(QGraphicsScene):
             self.badges[node] = text
             self.refresh([node])
 
-    def lead_wires(self, nodes: Iterable[str]) -> None:
+    def lead_wires(self, nodes: Iterable[str], live: bool = False) -> None:
         """Lead the wires at ``nodes`` to their sockets."""
-        self.leader.lead(nodes)
+        led = self.leader.lead(nodes, live)
         self._area = None
-        self.far.touch()
+        self.far.touch([*(self.nodes[node] for node in nodes), *(self.wires[wire] for wire in led)])
 
     # -- places -------------------------------------------------------------------------------------------
 
@@ -315,7 +317,8 @@ class CanvasScene(QGraphicsScene):
         self._glide.setEndValue(1.0)
 
         def step(part: float) -> None:
-            self.put({n: starts[n] + (end - starts[n]) * part for n, end in moved.items() if n in self.nodes})
+            on = {n: starts[n] + (end - starts[n]) * part for n, end in moved.items() if n in self.nodes}
+            self.put(on, live=True)
 
         self._glide.valueChanged.connect(step)
         self._glide.finished.connect(self.finish_glide)
@@ -336,12 +339,12 @@ class CanvasScene(QGraphicsScene):
             self.changed_shape.emit()
             self.grown.emit()
 
-    def put(self, places: Mapping[str, QPointF]) -> None:
-        """Set items without touching the document: a drag or an animation under way."""
+    def put(self, places: Mapping[str, QPointF], live: bool = False) -> None:
+        """Set items without touching the document; ``live``: a drag or an animation is under way."""
         for node, place in places.items():
             self.nodes[node].setPos(place)
         self._moved.update(places)
-        self.lead_wires(places)
+        self.lead_wires(places, live)
 
     def set_sequential(self, on: bool) -> None:
         """Order a chain by itself (True), or stand where the document says (False)."""

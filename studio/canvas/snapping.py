@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -29,31 +30,30 @@ class Guide:
 
 
 def _kinds(rect: QRectF, across: bool) -> tuple[float, float, float]:
-    if across:
-        return rect.left(), rect.center().x(), rect.right()
-    return rect.top(), rect.center().y(), rect.bottom()
+    left, top, wide, high = cast("tuple[float, float, float, float]", rect.getRect())
+    return (left, left + wide / 2, left + wide) if across else (top, top + high / 2, top + high)
 
 
 class Snapper:
     """The edges and middles of what stays, sorted once for a whole drag."""
 
     def __init__(self, still: Iterable[QRectF]) -> None:
-        self._still = list(still)
-        self._lines = {
-            across: [
-                sorted((_kinds(rect, across)[kind], at) for at, rect in enumerate(self._still))
-                for kind in range(3)
-            ]
-            for across in (True, False)
+        self._at: dict[bool, tuple[dict[float, list[QRectF]], ...]] = {
+            across: ({}, {}, {}) for across in (True, False)
         }
+        for rect in still:
+            for across, found in self._at.items():
+                for value, rects in zip(_kinds(rect, across), found, strict=True):
+                    rects.setdefault(value, []).append(rect)
+        self._lines = {across: [sorted(rects) for rects in found] for across, found in self._at.items()}
 
     def shift(self, moving: QRectF, across: bool, reach: float) -> float | None:
         """Return how far to the nearest edge or middle of the same kind; ``None`` beyond ``reach``."""
         best: float | None = None
         for kind, value in enumerate(_kinds(moving, across)):
             line = self._lines[across][kind]
-            at = bisect_left(line, (value, -1))
-            for other, _ in line[max(0, at - 1) : at + 1]:
+            at = bisect_left(line, value)
+            for other in line[max(0, at - 1) : at + 1]:
                 way = other - value
                 if abs(way) <= reach and (best is None or abs(way) < abs(best) - 1e-9):
                     best = way
@@ -65,11 +65,11 @@ class Snapper:
 
     def _guide(self, moving: QRectF, across: bool) -> Guide | None:
         for kind, value in enumerate(_kinds(moving, across)):
-            line = self._lines[across][kind]
-            at = bisect_left(line, (value - SAME, -1))
-            met = []
-            while at < len(line) and line[at][0] <= value + SAME:
-                met.append(self._still[line[at][1]])
+            line, rects = self._lines[across][kind], self._at[across][kind]
+            at = bisect_left(line, value - SAME)
+            met: list[QRectF] = []
+            while at < len(line) and line[at] <= value + SAME:
+                met += rects[line[at]]
                 at += 1
             if met:
                 near = min(met, key=lambda rect: abs(_apart(moving, rect, not across)))

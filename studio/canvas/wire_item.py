@@ -7,7 +7,13 @@ from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsRectItem,
+    QGraphicsSceneHoverEvent,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from studio.canvas.geometry import SOCKET
 from studio.canvas.routing import PLAIN, Route
@@ -23,8 +29,11 @@ GRASP = 12.0
 """Width of the band along a wire in which the pointer counts as on it."""
 
 
-class WireItem(QGraphicsItem):
-    """A wire between two sockets; ``broken`` where one of its ports is gone."""
+class WireItem(QGraphicsRectItem):
+    """A wire between two sockets; ``broken`` where one of its ports is gone.
+
+    Its rectangle is all that it may paint on, as with ``NodeItem``.
+    """
 
     def __init__(self, wire: Wire) -> None:
         super().__init__()
@@ -42,6 +51,7 @@ class WireItem(QGraphicsItem):
         self._strokes: list[QLineF] | None = None
         self._label = ""
         self._label_area = QRectF()
+        self.setPen(Qt.PenStyle.NoPen)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setAcceptHoverEvents(True)
         self.setZValue(1)
@@ -50,10 +60,11 @@ class WireItem(QGraphicsItem):
         """Draw from ``start`` to ``end`` in scene coordinates, the way that ``route`` says."""
         course = (start, end, route, square, down)
         if course != self._course:
-            self.prepareGeometryChange()
             self._course, self._ends = course, (start, end)
             self._path, self._grasp = wire_path(start, end, route, square, down), None
             self._strokes = None
+            self.setRect(self._path.boundingRect().adjusted(-8, -8, 8, 8))
+            self.update()  # another way within the same rectangle
             long = route is not PLAIN or (end - start).manhattanLength() > SHORTEST_ARROW
             self._arrow = (self._path.pointAtPercent(0.5), self._path.angleAtPercent(0.5)) if long else None
 
@@ -120,9 +131,6 @@ class WireItem(QGraphicsItem):
         stroker = QPainterPathStroker()
         stroker.setWidth(2.0)
         return stroker.createStroke(self._path)
-
-    def boundingRect(self) -> QRectF:
-        return self._path.boundingRect().adjusted(-8, -8, 8, 8)
 
     def shape(self) -> QPainterPath:
         if self._grasp is None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.spec import TensorSpec
+from studio.document.blocks import uses_of
 from studio.document.catalog import Catalog
 from studio.document.document import Draft
 from studio.document.errors import Refusal
+from studio.document.findings import Analysis
 from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem
 from studio.document.rows import MAIN, Wire
 from studio.document.shapes import Cache, analyse
 from studio.document.state import State
 from studio.document.values import EMPTY
+from studio.document.visiting import look_at
 
 
 def reaches(state: State, start: str, goal: str, graph: str = MAIN) -> bool:
@@ -23,7 +26,7 @@ def reaches(state: State, start: str, goal: str, graph: str = MAIN) -> bool:
         node = todo.pop()
         if node == goal:
             return True
-        new = {wire.target for wire in state.outgoing(node, graph=graph)} - seen
+        new = state.targets(node, graph) - seen
         seen |= new
         todo += new
     return False
@@ -122,19 +125,41 @@ def close_gaps(draft: Draft, nodes: Iterable[str], graph: str = MAIN) -> None:
 
 
 def fits(
-    state: State, catalog: Catalog, wire: Wire, graph: str = MAIN, cache: Cache | None = None
+    state: State,
+    catalog: Catalog,
+    wire: Wire,
+    graph: str = MAIN,
+    cache: Cache | None = None,
+    known: Analysis | None = None,
+    without: Wire | None = None,
 ) -> tuple[TensorSpec, ...] | Problem | None:
-    """Return what the target would give with this wire.
+    """Return what the target would give with this wire, and no more with the wire ``without``.
 
     That is the specs of its outputs, the ``Problem`` that it would have, or ``None`` where too little is
-    wired to know.  Raises ``Refusal`` for an impossible wire.
+    wired to know.  ``known`` is what was found in the graph as it is: where it tells what arrives, one layer
+    alone is asked, however large the drawing.  Raises ``Refusal`` for an impossible wire.
     """
     draft = Draft(state)
+    if without is not None:
+        draft.put("wires", (graph, without), None)
     placed = put_wire(draft, catalog, wire, graph)
-    result = analyse(draft, catalog, graph, cache)
-    shape_problems = [
-        problem for problem in result.problems_of(placed.target) if problem.code in ("shape", "param")
-    ]
-    if shape_problems:
-        return shape_problems[0]
-    return result.nodes[placed.target].outputs or None
+    target = placed.target
+    upstream = (
+        without is not None and without.target != target and reaches(draft, without.target, target, graph)
+    )
+    if known is not None and not upstream and _is_plain(draft, target, graph):
+        made, problems = look_at(draft, catalog, target, graph, known, cache)
+    else:
+        result = analyse(draft, catalog, graph, cache)
+        made, problems = result.nodes[target], result.problems_of(target)
+    shape_problems = [problem for problem in problems if problem.code in ("shape", "param")]
+    return shape_problems[0] if shape_problems else made.outputs or None
+
+
+def _is_plain(state: State, node: str, graph: str) -> bool:
+    """Return whether a node is a layer with the same parameters in all uses of the graph, or an Output."""
+    kind = state.node(node, graph).kind
+    return kind == "output" or (
+        kind == "layer"
+        and all(not state.node(use, where).options.get("params") for where, use in uses_of(state, graph))
+    )

@@ -16,6 +16,7 @@ from studio.document.ports import inputs_of, outputs_of
 from studio.document.problems import Problem, Repair
 from studio.document.reading import Reading
 from studio.document.rows import BYPASS, MAIN, LayerEntry, Node, Wire
+from studio.document.state import State
 from studio.document.suggestions import shape_repairs
 from studio.document.values import EMPTY, Frozen, thaw
 
@@ -230,6 +231,15 @@ class Visitor:
         )
         told = more_specs(more_outputs(spec, row.options), params, inputs)
         return NodeInfo(inputs, found.outputs + told, ports, found.weights, found.macs)
+
+
+def look_at(
+    state: State, catalog: Catalog, node: str, graph: str, known: Analysis, cache: Cache | None = None
+) -> tuple[NodeInfo, list[Problem]]:
+    """Return what is known of one layer or Output, and its problems, by what is ``known`` of those before."""
+    visitor = Visitor(Reading(state), catalog, graph, {} if cache is None else cache)
+    visitor.nodes = {**known.nodes, node: NodeInfo()}
+    return visitor.visit(node), visitor.problems
 
 
 _WARNINGS = frozenset({"dead_branch", "after_cycle"})

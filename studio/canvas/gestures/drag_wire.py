@@ -117,6 +117,7 @@ class DragWire(Gesture):
         self._pills = Pills(view.mirror)
         if self.loose.moved is not None:
             view.mirror.wires[self.loose.moved].hide()
+            view.mirror.far.touch([view.mirror.wires[self.loose.moved]])
         loops = beyond(view.session, self.loose, view.graph)
         near = view.mapToScene(view.viewport().rect()).boundingRect()
         for node, item in view.mirror.nodes.items():
@@ -144,6 +145,7 @@ class DragWire(Gesture):
             self._pills = None
         if self.loose.moved is not None and self.loose.moved in mirror.wires:
             mirror.wires[self.loose.moved].show()
+            mirror.far.touch([mirror.wires[self.loose.moved]])
         for item in mirror.nodes.values():
             item.set_lights(None)
         self.view.hint.hide()

@@ -129,7 +129,7 @@ class MoveItems(Gesture):
 
     def _put(self, way: QPointF) -> None:
         mirror = self.view.mirror
-        mirror.put({node: place + way for node, place in self._from.items() if node in mirror.nodes})
+        mirror.put({n: place + way for n, place in self._from.items() if n in mirror.nodes}, live=True)
         for mark, area in self._marks.items():
             if mark in mirror.marks.items:
                 mirror.marks.items[mark].set_rect(area.translated(way))
