@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +23,7 @@ from PySide6.QtWidgets import (
 from studio.app import ask
 from studio.app.actions import ACTIONS, MENUS, Act
 from studio.app.command_palette import rank
+from studio.app.keys import keys_text, take_keys_text
 from studio.app.menus import plain
 from studio.kit import Callout, SearchField
 from studio.kit.keymap import keymap
@@ -100,6 +104,10 @@ class KeyDialog(QDialog):
         self.told.hide()
         self.reset_all = self._button(self.tr("Reset all…"), self.tr("Give every action its own keys back"))
         self.reset_all.clicked.connect(self._ask_reset_all)
+        self.take_in = self._button(self.tr("Import…"), self.tr("Take the keys of a file in place of these"))
+        self.take_in.clicked.connect(self._import)
+        self.give_out = self._button(self.tr("Export…"), self.tr("Write the keys that you changed as a file"))
+        self.give_out.clicked.connect(self._export)
         close = self._button(self.tr("Done"), "")
         set_role(close, "primary")
         close.clicked.connect(self.accept)
@@ -109,6 +117,8 @@ class KeyDialog(QDialog):
             row.addWidget(part, stretch)
         foot = QHBoxLayout()
         foot.addWidget(self.reset_all)
+        foot.addWidget(self.take_in)
+        foot.addWidget(self.give_out)
         foot.addStretch(1)
         foot.addWidget(close)
         column = QVBoxLayout(self)
@@ -254,6 +264,43 @@ class KeyDialog(QDialog):
         ):
             keymap().reset_all()
             self.changed.emit()
+
+    def _export(self) -> None:
+        start = str(Path.home() / "bunon-keys.json")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export keys"), start, self._filters())
+        if not name:
+            return
+        path = Path(name)
+        try:
+            path = path if path.suffix else path.with_suffix(".json")
+            path.write_text(keys_text(), encoding="utf-8")
+        except OSError as error:
+            self._tell("error", self.tr("The keys cannot be written."), str(error.strerror or error))
+            return
+        self._tell("info", self.tr("The keys are in {name} now.").format(name=path.name))
+
+    def _import(self) -> None:
+        start = str(Path.home())
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Import keys"), start, self._filters())
+        if not name:
+            return
+        called = Path(name).name
+        try:
+            unknown = take_keys_text(Path(name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._tell(
+                "error",
+                self.tr("{name} holds no keys of Bunon.").format(name=called),
+                self.tr("Your keys are as they were."),
+            )
+            return
+        self.changed.emit()
+        left_out = self.tr("Left out, because there is no such action: {names}")
+        text = left_out.format(names=", ".join(unknown)) if unknown else ""
+        self._tell("info", self.tr("The keys of {name} are yours now.").format(name=called), text)
+
+    def _filters(self) -> str:
+        return self.tr("Keys (*.json)")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -8,7 +8,7 @@ from studio.app.actions import ACTIONS
 from studio.app.settings import Settings
 from studio.kit.keymap import keymap
 
-SETTING = "keys"
+SETTING, FORMAT = "keys", "bunon-keys"
 
 
 def declare_keys() -> None:
@@ -24,6 +24,24 @@ def load_keys(settings: Settings) -> None:
     except ValueError:
         own = {}
     keymap().take(own if isinstance(own, dict) else {})
+
+
+def keys_text() -> str:
+    """Return the user's keys as the text of a file, to take them to another computer."""
+    return json.dumps({"format": FORMAT, "keys": keymap().own()}, indent=2) + "\n"
+
+
+def take_keys_text(text: str) -> list[str]:
+    """Take the keys of a file in place of the present ones; return the ids of actions that are not known.
+
+    Raises ``ValueError`` for a text that holds no keys; then nothing changes.
+    """
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("keys"), dict):
+        raise ValueError("The file holds no keys.")
+    known = {act.id for act in ACTIONS}
+    keymap().take(data["keys"])
+    return sorted(name for name in data["keys"] if name not in known)
 
 
 def store_keys(settings: Settings) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.app.actions import ACTIONS
@@ -168,3 +169,26 @@ def test_a_choice_of_the_users_wins_over_a_later_default() -> None:
     known.take({"copy": "F2"})
     assert known.owner(QKeySequence("F2")) == "copy"
     assert known.words("rename") == ""
+
+
+def test_keys_go_to_a_file_and_come_back(user: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    dialog = change(user, "rename", Qt.Key.Key_F7)
+    given = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(given), ""))
+    user.tap(dialog.give_out)
+    text = given.with_suffix(".json").read_text(encoding="utf-8")
+    assert '"rename": "F7"' in text
+    keymap().reset_all()
+    other = tmp_path / "other.json"
+    other.write_text(text.replace('"rename"', '"gone": "F9",\n    "rename"'), encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(other), ""))
+    user.tap(dialog.take_in)
+    assert keymap().words("rename") == "F7"
+    assert user.window.actions_by_id["rename"].shortcut().toString() == "F7"
+    assert "gone" in dialog.told.accessibleDescription()
+    assert "F7" in user.window.settings.text("keys")
+    for wrong in ("{", "[]", '{"keys": {}}', '{"format": "bunon-keys", "keys": 3}'):
+        other.write_text(wrong, encoding="utf-8")
+        user.tap(dialog.take_in)
+        assert dialog.told.kind() == "error"
+        assert keymap().words("rename") == "F7"
