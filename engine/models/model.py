@@ -216,6 +216,21 @@ class Model(Keras1Model, Trainer, Layer):
 
         load_weights(self, filepath, skip_mismatch, **kwargs)
 
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> str:
+        """Write the model for inference elsewhere: ``format`` is ``"torch"`` or ``"onnx"``; see
+        ``engine.saving.export``.
+        """
+        from engine.saving.export import export
+
+        return export(self, filepath, format, verbose, input_signature, **kwargs)
+
     def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
         """Return all numbers as nested dicts by path: of weights, optimizer and metrics.
 

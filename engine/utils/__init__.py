@@ -18,12 +18,15 @@ _HOMES = {
         "serialization": ("deserialize_keras_object", "serialize_keras_object"),
         "training.py_dataset": ("PyDataset", "Sequence"),
         "training.stream": ("pack_x_y_sample_weight", "unpack_x_y_sample_weight"),
+        "utils.audio": ("audio_dataset_from_directory",),
         "utils.config": ("Config",),
         "utils.dataset_utils": ("split_dataset",),
         "utils.directories": (
             "image_dataset_from_directory", "text_dataset_from_directory", "timeseries_dataset_from_array",
         ),
+        "utils.dot": ("model_to_dot",),
         "utils.feature_space": ("FeatureSpace",),
+        "utils.file_utils": ("get_file",),
         "utils.image_utils": ("array_to_img", "img_to_array", "load_img", "save_img", "smart_resize"),
         "utils.io_utils": (
             "disable_interactive_logging", "enable_interactive_logging", "is_interactive_logging_enabled",
