@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from studio.canvas import geometry as g
 from studio.canvas.heat import Heat, heated
@@ -148,7 +148,7 @@ def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) 
     left, right = g.PAD, card.width() - 12
     small = QFontMetricsF(_font("name"))
     title = QFontMetricsF(_font(far + "title"))
-    marks = (13 if look.shared else 0) + (12 if look.severity == "warning" else 0)
+    marks = (13 if look.shared else 0) + (16 if look.severity else 0)
     need = title.horizontalAdvance(look.title)
     room = right - left - marks - 8
     name_room = room - need if look.name and not far and room - need >= 34 else 0.0
@@ -165,11 +165,9 @@ def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) 
     if name_room:
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name)
     if look.shared:
-        _link(painter, QPointF(right - (12 if look.severity == "warning" else 0) - 4, 19), theme)
-    if look.severity == "warning":
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.warning))
-        painter.drawEllipse(QPointF(right - 4, 19), 3.5, 3.5)
+        _link(painter, QPointF(right - (16 if look.severity else 0) - 4, 19), theme)
+    if look.severity:
+        _alarm(painter, QPointF(right - 5, 19), look.severity, theme)
     painter.setFont(_font(far + "line"))
     painter.setPen(QColor(theme.muted))
     metrics = QFontMetricsF(_font(far + "line"))
@@ -205,6 +203,27 @@ def _foot(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str, h
     painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
 
 
+def _alarm(painter: QPainter, centre: QPointF, severity: str, theme: Theme) -> None:
+    """Paint a disc with a cross for an error, a triangle with a stroke for a warning: forms, not colours."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.danger if severity == "error" else theme.warning))
+    x, y = centre.x(), centre.y()
+    if severity == "error":
+        painter.drawEllipse(centre, 6.0, 6.0)
+    else:
+        corners = [QPointF(x, y - 6.5), QPointF(x + 6.8, y + 5.2), QPointF(x - 6.8, y + 5.2)]
+        painter.drawPolygon(QPolygonF(corners))
+    pen = QPen(QColor(theme.node), 1.6)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    if severity == "error":
+        painter.drawLine(QPointF(x - 2.3, y - 2.3), QPointF(x + 2.3, y + 2.3))
+        painter.drawLine(QPointF(x + 2.3, y - 2.3), QPointF(x - 2.3, y + 2.3))
+    else:
+        painter.drawLine(QPointF(x, y - 2.4), QPointF(x, y + 1.2))
+        painter.drawPoint(QPointF(x, y + 3.5))
+
+
 def _link(painter: QPainter, centre: QPointF, theme: Theme) -> None:
     painter.setPen(QPen(QColor(theme.accent), 1.4))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -234,3 +253,8 @@ def _socket(
     painter.setPen(pen)
     painter.setBrush(QColor(theme.node) if socket.is_input or socket.state == "gone" else ink)
     painter.drawEllipse(place, radius, radius)
+    if lit is False:  # struck through: told without a colour
+        ink.setAlphaF(0.8)
+        painter.setPen(QPen(ink, 1.6))
+        arm = QPointF(g.SOCKET + 1.5, g.SOCKET + 1.5)
+        painter.drawLine(place - arm, place + arm)
