@@ -16,7 +16,7 @@ from studio.document.blocks import uses_of
 from studio.document.clipboard import copy_text
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
-from studio.document.rows import Graph, Node
+from studio.document.rows import Graph, Node, Wire
 from studio.document.shapes import analyse
 from studio.session import Session
 from studio.translate.build import build
@@ -311,3 +311,47 @@ def test_an_unwired_block_and_one_that_lets_choose_keep_their_options(session: S
     assert session.document.node(block).options == Frozen()
     with pytest.raises(Refusal):
         commands.expose(session, one, "filters", "x", graph=inner)  # an Input's name is taken
+
+
+@pytest.mark.usefixtures("digits_beside")
+def test_uses_that_differ_blocks_in_blocks_and_a_shared_layer_inside_give_one_network(
+    session: Session,
+) -> None:
+    document = session.document
+    inner = document.node(grouped(session)).ref
+    one = ids(session, "one", graph=inner)[0]
+    again = commands.use_again(session, one, graph=inner)  # the same weights twice inside
+    two = ids(session, "two", graph=inner)[0]
+    wire = document.incoming(two, graph=inner)[0]
+    commands.disconnect(session, [wire], graph=inner)
+    commands.connect(session, Wire(one, wire.source_port, again, "inputs", 0), graph=inner)
+    commands.connect(session, Wire(again, wire.source_port, two, "inputs", 0), graph=inner)
+    commands.expose(session, two, "kernel_size", "reach", graph=inner)
+    use = ids(session, "block")[0]
+    outer_use = commands.group(session, [use])  # a block that holds a block
+    outer = document.node(outer_use).ref
+    second = commands.use_again(session, outer_use)
+    pooled = ids(session, "pooled")[0]
+    last = document.incoming(pooled)[0]
+    commands.disconnect(session, [last])
+    port_in = document.incoming(outer_use)[0].target_port
+    commands.connect(session, Wire(outer_use, last.source_port, second, port_in, 0))
+    commands.connect(session, Wire(second, last.source_port, pooled, last.target_port, 0))
+    held = next(n for n in document.node_ids(outer) if document.node(n, outer).kind == "block")
+    commands.set_repeat(session, held, 2, graph=outer)
+    commands.set_block_param(session, held, "reach", [1, 1], graph=outer)
+    commands.set_repeat(session, second, 2)
+    assert session.analysis.ok, session.analysis.problems
+    numbers, weights = history(session)
+    variables = ran(session)
+    assert variables["history"].history == numbers
+    assert sum(weight.size for weight in weights) == session.analysis.params
+    assert variables["model"].count_params() == session.analysis.params
+    text = script(document, session.catalog).text
+    assert text.count("\ndef block") + text.count("\ndef make_block") == 2
+    commands.set_params(session, one, {"filters": 8, "activation": "tanh"}, graph=inner)
+    assert script(document, session.catalog).text.count("tanh") == 1, "one edit, all uses follow"
+    copies = commands.dissolve(session, outer_use)
+    assert copies
+    assert session.analysis.ok, session.analysis.problems
+    assert sum(weight.size for weight in history(session)[1]) == session.analysis.params
