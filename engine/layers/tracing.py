@@ -13,8 +13,10 @@ import torch
 from engine.layers.arguments import call_with_shapes, shapes_of, tensor_arguments
 from engine.layers.borrowed import in_half
 from engine.layers.layer import Layer, call_parameters
+from engine.layers.masks import with_masks
 from engine.layers.scope import inside, path_in_scope
 from engine.layers.symbolic import KerasTensor, Node
+from engine.layers.symbolic_masks import hang_masks, zeros_with_mask
 from engine.spec import TensorSpec
 from engine.structure import flatten, map_shapes, map_structure
 
@@ -82,6 +84,7 @@ def call_symbolic(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         return made
 
     node.output_struct = map_structure(tensor, specs)
+    hang_masks(layer, args, kwargs, node.output_struct)
     return node.output_struct
 
 
@@ -145,7 +148,7 @@ def run_on_zeros(layer: Layer, args: Any, kwargs: dict[str, Any], size: int) -> 
         kind = getattr(torch, leaf.dtype)
         if kind.is_floating_point and layer.autocast and layer._casts_inputs:
             kind = getattr(torch, layer.compute_dtype)
-        return torch.zeros([size if axis is None else axis for axis in leaf.shape], dtype=kind, device=device)
+        return zeros_with_mask(leaf, size, kind, device)
 
     with ExitStack() as stack:
         stack.enter_context(torch.no_grad())
@@ -155,7 +158,10 @@ def run_on_zeros(layer: Layer, args: Any, kwargs: dict[str, Any], size: int) -> 
             stack.enter_context(in_half(layer))
         # What a layer does not take is for the layers inside, which the real call tells.
         told = {name: map_structure(zeros, kwargs[name]) for name in kwargs if _taken(layer, name)}
-        return layer.call(*map_structure(zeros, args), **told)
+        given = map_structure(zeros, args)
+        names = call_parameters(type(layer))
+        with_masks(names, given, told, tensor_arguments(layer, given, told))
+        return layer.call(*given, **told)
 
 
 @contextmanager
