@@ -45,8 +45,8 @@ def export(
 
     ``format`` is ``"torch"`` (a file that ends in ``.pt2``, for ``torch.export.load``; ``kwargs`` go to
     ``torch.export.export``) or ``"onnx"`` (``.onnx``, with the packages onnx and onnxscript; ``kwargs`` go
-    to ``torch.onnx.export``).  Axes of unknown size, the batch first, stay open.  ``input_signature`` is a list
-    of ``InputSpec``, symbolic tensors or tensors, where the model does not know its inputs.  Raises
+    to ``torch.onnx.export``).  Axes of unknown size, the batch first, stay open.  ``input_signature`` is a
+    list of ``InputSpec``, symbolic tensors or tensors, where the model does not know its inputs.  Raises
     ``ParamError`` for other formats and endings, ``ImportError`` where a package is missing and
     ``EngineError`` where torch cannot follow the model.  Keras: ``Model.export``.
     """
