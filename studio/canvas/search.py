@@ -52,6 +52,30 @@ def entries(catalog: Catalog | None, source: TensorSpec | None = None) -> list[E
     return found
 
 
+USUAL: dict[int, tuple[str, ...]] = {
+    2: ("Dense", "Dropout", OUTPUT, "BatchNormalization", "Activation", "Concatenate"),
+    3: (
+        "LSTM", "GRU", "Conv1D", "Bidirectional", "MultiHeadAttention", "LayerNormalization", "Dropout",
+        "GlobalAveragePooling1D", "Flatten", "Dense",
+    ),
+    4: (
+        "Conv2D", "MaxPooling2D", "BatchNormalization", "Flatten", "GlobalAveragePooling2D", "Dropout",
+        "Activation", "Add", "Concatenate",
+    ),
+    5: ("Conv3D", "MaxPooling3D", "BatchNormalization", "Flatten", "GlobalAveragePooling3D", "Dropout"),
+}  # fmt: skip
+"""What mostly follows data of so many axes, the batch counted."""
+
+
+def usual_after(source: TensorSpec | None) -> tuple[str, ...]:
+    """Return what mostly follows such data, the most usual first."""
+    if source is None:
+        return ()
+    if source.dtype.startswith(("int", "uint")) and source.rank == 2:
+        return ("Embedding", *USUAL[2])
+    return USUAL.get(source.rank, ())
+
+
 def fitting(catalog: Catalog | None, source: TensorSpec | None, forward: bool) -> list[Entry]:
     """Return what a wire could end at (``forward``) or begin with, what surely fits first.
 
@@ -66,7 +90,9 @@ def fitting(catalog: Catalog | None, source: TensorSpec | None, forward: bool) -
         spec = catalog.get(entry.type) if catalog is not None else None
         if spec is not None and spec.inputs and entry.fit < 2:
             found.append(entry)
-    return sorted(found, key=lambda entry: entry.fit)
+    usual = usual_after(source) if forward else ()
+    place = {name: at for at, name in enumerate(usual)}
+    return sorted(found, key=lambda entry: (entry.fit, place.get(entry.type, len(place))))
 
 
 _MISFIT = {0: 0.0, 1: 0.3, 2: 0.6}

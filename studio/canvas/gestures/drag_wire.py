@@ -51,6 +51,8 @@ class DragWire(Gesture):
             node, socket = hit
             allowed, words = self._judge(node, socket)
             place = node.socket_pos(socket)
+            lights = node.flags_.lights or {}
+            allowed = allowed and lights.get(socket.key, True)  # the drop is taken; its lesson comes with it
             self.view.say(words, at, refused=not allowed)
         else:
             self.view.hint.hide()

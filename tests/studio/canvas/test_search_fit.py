@@ -51,3 +51,17 @@ def test_the_search_on_the_canvas_looks_at_what_is_selected(open_view: Any, sess
     assert view.popup.found()[0].type == "Conv2D"
     assert view.popup.found()[0].note == "6 × 6 × 32"
     view.close_popup()
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "first"),
+    [
+        ((None, 28, 28, 1), "float32", ["Conv2D", "MaxPooling2D"]),
+        ((None, 50, 8), "float32", ["LSTM", "GRU"]),
+        ((None, 9), "float32", ["Dense", "Dropout"]),
+        ((None, 40), "int32", ["Embedding", "Dense"]),
+    ],
+)
+def test_what_mostly_follows_stands_first(shape: Any, dtype: str, first: list[str]) -> None:
+    found = fitting(load_catalog(), TensorSpec(shape, dtype), True)
+    assert [entry.type for entry in found][:2] == first
