@@ -93,6 +93,8 @@ class HistoryPanel(QWidget):
         self.list.setAccessibleName(self.tr("Snapshots"))
         self.list.ensurePolished()  # rows are as high as the style says only from now on
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # names are elided
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.currentRowChanged.connect(self._follow)
         self.list.itemActivated.connect(lambda _item: self.wanted.emit("open_snapshot"))
         self.list.wanted.connect(self.wanted)
@@ -144,6 +146,7 @@ class HistoryPanel(QWidget):
         for one in reversed(found):  # the newest first
             item = QListWidgetItem(icon("camera"), _line(one))
             item.setData(Qt.ItemDataRole.UserRole, one.name)
+            item.setToolTip(_line(one))
             self.list.addItem(item)
         self._stack.setCurrentIndex(1 if found else 0)
         self._foot.setVisible(bool(found))

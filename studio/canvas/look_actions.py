@@ -211,6 +211,9 @@ class LookActions(BlockActions):
         self._mark_found()
         self.select([node])
         self.ensure_seen(node)
+        bar, card = self.finder.geometry(), self.mapFromScene(self.mirror.nodes[node].card()).boundingRect()
+        if bar.intersects(card):  # what was found must not lie below the bar that found it
+            self.scroll_by(QPoint(0, card.top() - bar.bottom() - MARGIN))
 
     def _mark_found(self) -> None:
         searching = bool(self.finder.isVisible() and self.finder.field.text().strip())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtCore import Signal as QtSignal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QTreeView,
@@ -81,6 +83,9 @@ class OutlinePanel(QWidget):
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         self.table.copy_wanted.connect(self.copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self.menu: QMenu | None = None
         self.total = StatRow(self.tr("Total parameters"))
         self.trainable = StatRow(self.tr("Trainable"))
         self.fixed = StatRow(self.tr("Not trainable"))
@@ -204,6 +209,38 @@ class OutlinePanel(QWidget):
 
     def _choose(self, index: QModelIndex) -> None:
         self.node_selected.emit(self.rows.row_at(index).place)
+
+    def _open_menu(self, place: QPoint) -> None:
+        """Offer what a click on a title does, for those who came by the menu key."""
+        if self.menu is not None:
+            self.menu.deleteLater()
+        self.menu = QMenu(self)
+        head = self.table.header()
+        sorted_by, order = head.sortIndicatorSection(), head.sortIndicatorOrder()
+        sorting = self.menu.addMenu(self.tr("Sort by"))
+        rows = [(-1, self.tr("Order of the data")), *enumerate(self.rows.titles())]
+        for column, title in rows:
+            action = sorting.addAction(title, partial(self._sort, column))
+            action.setCheckable(True)
+            action.setChecked(column == sorted_by)
+        down, up = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+        turn = self.menu.addAction(self.tr("Turn the order round"))
+        turn.triggered.connect(partial(self._turn, sorted_by, up if order == down else down))
+        turn.setEnabled(sorted_by >= 0)
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("Unfold all blocks"), self.table.expandAll)
+        self.menu.addAction(self.tr("Fold all blocks"), self.table.collapseAll)
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("Copy as text"), self.copy)
+        self.menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _sort(self, column: int) -> None:
+        largest_first = column in (SHAPE, PARAMETERS)
+        order = Qt.SortOrder.DescendingOrder if largest_first else Qt.SortOrder.AscendingOrder
+        self.table.header().setSortIndicator(column, order)
+
+    def _turn(self, column: int, order: Qt.SortOrder) -> None:
+        self.table.header().setSortIndicator(column, order)
 
     def _repaint(self, *_: object) -> None:
         self.table.viewport().update()

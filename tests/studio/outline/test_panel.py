@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from studio import commands
@@ -97,6 +98,30 @@ def test_a_click_on_a_title_sorts_and_the_third_brings_the_order_back(
     assert [row[0] for row in cells(panel)] == ["dense", "output", "image", "conv2d", "flatten"]
     commands.set_params(session, ids["dense"], {"units": 2000})
     assert [row[0] for row in cells(panel)][-2:] == ["dense", "output"], "it stays sorted"
+
+
+def test_the_menu_key_sorts_and_turns_the_order_round(panel: OutlinePanel, session: Session) -> None:
+    def menu() -> dict[str, QAction]:
+        panel.table.customContextMenuRequested.emit(QPoint(4, 4))
+        assert panel.menu is not None
+        rows = {each.text(): each for each in panel.menu.actions()}
+        inner = rows["Sort by"].menu()
+        assert isinstance(inner, QMenu)
+        rows.update({each.text(): each for each in inner.actions()})
+        panel.menu.close()
+        return rows
+
+    before = [row.cells[0] for row in panel.rows.rows()]
+    assert not menu()["Turn the order round"].isEnabled()
+    menu()["Params"].trigger()
+    counts = [row.count for row in panel.rows.rows()]
+    assert counts == sorted(counts, reverse=True)
+    rows = menu()
+    assert rows["Params"].isChecked()
+    rows["Turn the order round"].trigger()
+    assert [row.count for row in panel.rows.rows()] == sorted(counts)
+    menu()["Order of the data"].trigger()
+    assert [row.cells[0] for row in panel.rows.rows()] == before
 
 
 def test_a_narrow_outline_leaves_columns_out(panel: OutlinePanel, session: Session) -> None:
