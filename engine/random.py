@@ -93,6 +93,16 @@ class SeedGenerator:
             self._write()
         return now
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The present pair in plain numbers; set it to draw on from there."""
+        return self._now()
+
+    @place.setter
+    def place(self, pair: tuple[int, int]) -> None:
+        if pair != self._now():
+            self._go_to(pair)
+
     def _go_to(self, pair: tuple[int, int]) -> None:
         """Draw on from ``pair``."""
         self._pair = pair

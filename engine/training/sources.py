@@ -156,9 +156,13 @@ def _tried(model: Any, stepper: Any) -> bool:
 
 @contextmanager
 def _untouched(model: Any) -> Iterator[None]:
-    """Put back what a trial run leaves behind: states of recurrent layers, weights that calls count with."""
+    """Put back what a trial run leaves behind: states of recurrent layers, weights that calls count with,
+    the places of random generators.
+    """
     kept = list(model.non_trainable_weights)
-    for layer in model._flatten_layers():
+    layers = model._flatten_layers()
+    places = [(one, one.place) for layer in layers for one in layer._seed_generators]
+    for layer in layers:
         states = flatten_states(getattr(layer, "_kept_states", None) or [])
         kept += [state for state in states if state is not None]
     before = [(weight, weight.detach().clone()) for weight in kept]
@@ -167,6 +171,8 @@ def _untouched(model: Any) -> Iterator[None]:
     finally:
         for weight, value in before:
             weight.copy_(value)
+        for generator, place in places:
+            generator.place = place
 
 
 def split_rows(rows: Rows | Stream, share: float) -> tuple[Rows, Rows]:
