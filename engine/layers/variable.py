@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import operator
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -136,9 +137,8 @@ class Variable(torch.nn.Parameter):
         new = value if isinstance(value, torch.Tensor) else _numbers(value)
         if new.shape != self.shape:
             raise ShapeError(
-                "The shape of the target variable and the shape of the target value in "
-                f"`variable.assign(value)` must match: weight '{self.path}' has shape {tuple(self.shape)}. "
-                f"Received: a value of shape {tuple(new.shape)}.",
+                f"The shape of what assign() puts into a weight must match it. Expected for "
+                f"'{self.path}': {tuple(self.shape)}. Received: a value of shape {tuple(new.shape)}.",
                 code="weight_shape",
                 weight=self.path,
                 expected=tuple(self.shape),
@@ -174,6 +174,15 @@ class Variable(torch.nn.Parameter):
         """
         plain = map_structure(_array, (tuple(args), dict(kwargs)))
         return function(*plain[0], **plain[1])
+
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Do what numpy does with the numbers; an array and a weight at an operator make a tensor, with
+        gradients.
+        """
+        act = _OPERATORS.get(function)
+        if act is not None and method == "__call__" and not kwargs:
+            return act(*(torch.as_tensor(item, device=self.device) for item in inputs))
+        return getattr(function, method)(*map_structure(_array, inputs), **map_structure(_array, kwargs))
 
     @property
     def value(self) -> torch.Tensor:
@@ -228,6 +237,33 @@ class Variable(torch.nn.Parameter):
 
 def _array(value: Any) -> Any:
     return value.numpy() if isinstance(value, Variable) else value
+
+
+def _with_arrays(name: str) -> Callable[[Any, Any], Any]:
+    """Return torch's comparison ``name`` that takes arrays too, which torch leaves to numpy."""
+    plain = getattr(torch.Tensor, name)
+
+    def operates(self: Any, other: Any) -> Any:
+        if isinstance(other, np.ndarray):
+            other = torch.as_tensor(other, device=self.device)
+        return plain(self, other)
+
+    return operates
+
+
+for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
+    setattr(Variable, f"__{_name}__", _with_arrays(f"__{_name}__"))
+
+
+_OPERATORS = {
+    getattr(np, name): getattr(operator, word)
+    for name, word in {
+        "add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "floor_divide": "floordiv",
+        "remainder": "mod", "power": "pow", "matmul": "matmul", "less": "lt", "less_equal": "le",
+        "greater": "gt", "greater_equal": "ge", "equal": "eq", "not_equal": "ne",
+    }.items()
+}  # fmt: skip
+"""What numpy calls operators, and Python does."""
 
 
 def _scoped(name: str) -> str:
