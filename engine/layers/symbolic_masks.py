@@ -9,8 +9,23 @@ import torch
 from engine.layers.arguments import tensor_arguments
 from engine.layers.layer import Layer
 from engine.layers.masks import makes_masks
-from engine.layers.symbolic import KerasTensor
+from engine.layers.symbolic import KerasTensor, Node
+from engine.ops.operation import Operation
 from engine.structure import flatten, map_structure
+
+
+class MaskOf(Operation):
+    """Reads the mask that came with a tensor: it makes a mask usable as a step of a graph."""
+
+    def call(self, x: Any) -> Any:
+        """Return the mask of ``x``."""
+        return x._keras_mask
+
+
+def _mask_of(output: KerasTensor, shape: Any) -> KerasTensor:
+    made, node = KerasTensor(shape, "bool"), Node(MaskOf(), (output,), {})
+    made.node, made.index, node.output_struct = node, 0, made
+    return made
 
 
 def mask_symbol(leaf: Any) -> Any:
@@ -47,7 +62,7 @@ def hang_masks(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], outp
         masks = _masks_made(layer, first)
     for output, mask in zip(flatten(outputs), masks, strict=False):
         if mask is not None:
-            output._keras_mask = KerasTensor(mask.shape, "bool")
+            output._keras_mask = _mask_of(output, mask.shape)
 
 
 def _masks_made(layer: Layer, first: Any) -> list[Any]:

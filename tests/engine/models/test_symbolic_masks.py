@@ -48,3 +48,11 @@ def test_masks_of_symbolic_tensors_end_where_real_ones_do() -> None:
     assert getattr(engine.layers.LSTM(3)(vectors), "_keras_mask", None) is None
     joined = engine.layers.Concatenate(axis=1)([vectors, engine.Input((2, 4))])
     assert joined._keras_mask.shape == (None, 7)
+
+
+def test_a_mask_may_be_an_output_of_a_model() -> None:
+    first, second = engine.Input((4, 2)), engine.Input((4, 2))
+    joined = engine.layers.Concatenate(axis=1)([engine.layers.Masking()(first), second])
+    model = engine.Model([first, second], joined._keras_mask)
+    steps = np.array([[[0, 0], [1, 2], [0, 0], [3, 4]]], "float32")
+    assert model([steps, steps]).tolist() == [[False, True, False, True, True, True, True, True]]
