@@ -6,6 +6,7 @@ first used, so that this import costs nothing and brings no torch.
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -47,14 +48,29 @@ __version__ = KERAS_VERSION
 __all__ = ["Input", "Layer", "Model", "Sequential", "layers", "models"]  # loaded when used
 
 
+def _load(name: str) -> Any:
+    """Import a module of the engine, with the search for garbage put off until it is there.
+
+    What an import makes stays; to look through all of torch's objects in the midst of it would take longer
+    than everything that the engine itself does then.
+    """
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        return import_module(f"engine.{name}")
+    finally:
+        if searching:
+            gc.enable()
+
+
 def __getattr__(name: str) -> Any:
     """Load a module or a name of one when it is first asked for (PEP 562)."""
     if name in _MODULES:
-        return import_module(f"engine.{name}")
+        return _load(name)
     if name == "device":
-        return import_module("engine.backend").device_scope
+        return _load("backend").device_scope
     if name in _NAMES:
-        return getattr(import_module(f"engine.{_NAMES[name]}"), name)
+        return getattr(_load(_NAMES[name]), name)
     raise AttributeError(f"engine has no {name!r}")
 
 
