@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from studio.app.menus import ActionSet
@@ -23,6 +23,12 @@ class _ActionField(SearchField):
         self.wanted.emit()
 
 
+LONGEST = 260
+"""Pixels of a file's name; the tab and the tool tip have more of it."""
+NARROW = 1040
+"""The width from which on the device is named here; the settings of the training name it too."""
+
+
 class TopBar(QFrame):
     """Everything about the whole project in one line; its buttons are the actions of the menus."""
 
@@ -30,6 +36,7 @@ class TopBar(QFrame):
         super().__init__(parent)
         set_role(self, "bar")
         self._actions = actions
+        self._file = ""
         self.name = QLabel()
         self.state = QLabel()
         self.name.setFont(ui_font(SIZES["heading"], bold=True))
@@ -41,7 +48,8 @@ class TopBar(QFrame):
         )
         self.finder = _ActionField(self.tr("Find any action"))
         self.finder.setReadOnly(True)
-        self.finder.setFixedWidth(230)
+        self.finder.setMinimumWidth(110)
+        self.finder.setMaximumWidth(230)
         self.finder.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.finder.wanted.connect(lambda: actions["commands"].trigger())
         self.device = QLabel()
@@ -49,7 +57,8 @@ class TopBar(QFrame):
         self.pause = self._button("pause", framed=True)
         self.stop = self._button("stop", framed=True)
         self.train = TrainButton()
-        self.train.setFixedWidth(200)
+        self.train.setMinimumWidth(140)
+        self.train.setMaximumWidth(200)
         self.train.clicked.connect(lambda: actions["train"].trigger())
         actions["train"].changed.connect(self._follow)
         actions["commands"].changed.connect(self._show_keys)
@@ -65,20 +74,32 @@ class TopBar(QFrame):
         row.addSpacing(14)
         row.addWidget(self.style_choice)
         row.addStretch(1)
-        row.addWidget(self.finder)
+        row.addWidget(self.finder, 3)
         row.addSpacing(10)
         row.addWidget(self.device)
         row.addSpacing(10)
         row.addWidget(self.pause)
         row.addWidget(self.stop)
-        row.addWidget(self.train)
+        row.addWidget(self.train, 2)
         self._follow()
 
     def set_file(self, name: str, saved: bool, where: str = "") -> None:
         """Name the file and say whether what is drawn is saved in it."""
-        self.name.setText(name)
-        self.name.setToolTip(where)
+        self._file = name
+        self._fit()
+        self.name.setToolTip(where or name)
         self.state.setText(self.tr("saved") if saved else self.tr("not saved"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out in a narrow window what is told elsewhere too."""
+        super().resizeEvent(event)
+        self.device.setVisible(self.width() >= NARROW)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = LONGEST if self.width() >= NARROW else LONGEST // 2
+        metrics = QFontMetrics(self.name.font())
+        self.name.setText(metrics.elidedText(self._file, Qt.TextElideMode.ElideMiddle, room))
 
     def set_device(self, words: str) -> None:
         """Say what the model trains on."""
