@@ -159,8 +159,11 @@ def _alike(one: Any, two: Any) -> None:
         _alike(left, right)
 
 
-def assert_same_structure(a: Any, b: Any) -> None:
-    """Raise ``ValueError`` where two nestings differ in type, keys or lengths."""
+def assert_same_structure(a: Any, b: Any, check_types: bool | None = None) -> None:
+    """Raise ``ValueError`` where two nestings differ in type, keys or lengths.
+
+    ``check_types`` is kept for scripts written for older Keras: types are always looked at.
+    """
     _alike(a, b)
 
 

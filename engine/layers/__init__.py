@@ -20,6 +20,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_FOREIGN = {"TFSMLayer": "TensorFlow", "JaxLayer": "JAX", "FlaxLayer": "JAX and Flax"}
+
+
 def serialize(layer: Any) -> Any:
     """Return the config of a layer, with its class name."""
     return _LAYERS.serialize(layer)
@@ -39,7 +42,12 @@ for _module in iter_modules(__path__):
 
 
 def __getattr__(name: str) -> Any:
-    """Say what a layer that is not there may have been meant for."""
+    """Say what a layer that is not there may have been meant for, and what other libraries' layers need."""
     from engine.errors import did_you_mean
 
+    if name in _FOREIGN:
+        raise AttributeError(
+            f"engine.layers has no {name!r}: it runs what was written for {_FOREIGN[name]}, and torch alone "
+            "computes here. Modules of torch are wrapped by TorchModuleWrapper."
+        )
     raise AttributeError(f"engine.layers has no {name!r}.{did_you_mean(name, __all__)}")

@@ -46,6 +46,8 @@ __all__ = sorted(_HOMES)  # loaded when used
 
 def __getattr__(name: str) -> Any:
     """Load a name when it is first asked for (PEP 562)."""
+    if name == "bounding_boxes":
+        return import_module("engine.utils.bounding_boxes")
     if name in _HOMES:
         found = getattr(import_module(_HOMES[name]), name)
         globals()[name] = found
@@ -54,4 +56,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, "bounding_boxes"})

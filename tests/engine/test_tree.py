@@ -26,6 +26,7 @@ def test_leaves_beside_shapes_are_mapped_too():
 def test_other_structures_are_refused(one, two):
     with pytest.raises(ValueError, match="don't have the same nested structure"):
         tree.assert_same_structure(one, two)
+    tree.assert_same_structure([one], [one], check_types=False)
 
 
 def test_defaults_of_a_class_below_become_objects():

@@ -26,3 +26,16 @@ def test_other_names_of_the_same_things() -> None:
 def test_a_name_that_is_not_there_offers_the_nearest() -> None:
     with pytest.raises(AttributeError, match="glorot"):
         _ = initializers.glorot_unifrom
+
+
+def test_boxes_are_a_room_of_utils() -> None:
+    corners = utils.bounding_boxes.convert_format([[1.0, 2.0, 3.0, 4.0]], "xywh", "xyxy")
+    assert corners.tolist() == [[1.0, 2.0, 4.0, 6.0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "need"), [("TFSMLayer", "TensorFlow"), ("JaxLayer", "JAX"), ("FlaxLayer", "Flax")]
+)
+def test_layers_of_other_libraries_say_what_they_need(name: str, need: str) -> None:
+    with pytest.raises(AttributeError, match=f"{need}.*TorchModuleWrapper"):
+        getattr(engine.layers, name)
