@@ -36,7 +36,7 @@ class STFT(Initializer):
             windows.check(window)
         if scaling not in (None, "density", "spectrum"):
             raise ParamError(
-                f"Scaling is invalid, it must be `None`, 'density' or 'spectrum'. Received scaling={scaling}",
+                f"`scaling` is 'density', 'spectrum' or None. Received: scaling={scaling!r}",
                 code="param",
                 param="scaling",
                 got=scaling,

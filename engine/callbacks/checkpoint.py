@@ -144,8 +144,8 @@ class ModelCheckpoint(MonitorCallback):
             return
         if os.path.isdir(path):
             raise OSError(
-                "Please specify a non-directory filepath for ModelCheckpoint. Filepath used is an existing "
-                f"directory: {path}"
+                "ModelCheckpoint needs a non-directory filepath, and a directory of that name is there "
+                f"already. Received: {path}"
             )
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         if self.save_weights_only:

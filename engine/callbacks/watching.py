@@ -272,7 +272,7 @@ class LearningRateScheduler(Callback):
             rate = self.schedule(epoch)
         if not isinstance(rate, (float, np.float32, np.float64)):
             raise EngineError(
-                f"The output of the `schedule` function should be a float. Got: {rate!r}", code="param"
+                f"`schedule` returns the learning rate, a float. Received: {rate!r}", code="param"
             )
         optimizer.learning_rate = float(rate)
         if self.verbose:

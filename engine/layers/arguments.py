@@ -83,8 +83,8 @@ def _is_tensors(name: str, value: Any) -> bool:
     kinds = [isinstance(leaf, _TENSORS) for leaf in flatten(value) if leaf is not None]
     if any(kinds) and not all(kinds):
         raise ParamError(
-            "In a nested call() argument, you cannot mix tensors and non-tensors. "
-            f"Received invalid mixed argument: {name}={value!r}",
+            f"Argument `{name}` of call() is nested and cannot mix tensors and other things: give tensors "
+            f"alone, or none. Received: {name}={value!r}",
             code="not_a_tensor",
         )
     return any(kinds)

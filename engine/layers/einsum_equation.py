@@ -86,8 +86,8 @@ def shapes_of(
         if wanted is not None and wanted != size:
             raise _wrong(
                 layer,
-                f"Input shape and output shape do not match at shared dimension '{letter}'. Input shape is "
-                f"{size}, and output shape is {wanted}.",
+                f"The axis '{letter}' comes in and goes out, with one size. Received: {size} in the input, "
+                f"{wanted} in output_shape.",
             )
     for letter in equation.output:
         if letter not in equation.inputs and letter not in equation.kernel:

@@ -114,7 +114,7 @@ class BatchNormalization(_Scaling):
         """
         if mask is not None and mask.dim() != inputs.dim() - 1:
             raise ShapeError(
-                f"Layer '{self.name}': The mask provided should be one dimension less than the inputs. "
+                f"Layer '{self.name}': A mask has all axes of the inputs but the last. "
                 f"Received: mask.shape={tuple(mask.shape)}, inputs.shape={tuple(inputs.shape)}",
                 code="mask",
                 layer=self.name,

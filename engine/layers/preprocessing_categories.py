@@ -165,8 +165,8 @@ class Discretization(_OnValues):
         """Learn the bounds from an array or from batches, forgetting those from before."""
         if self.num_bins is None:
             raise EngineError(
-                "Cannot adapt a Discretization layer that has been initialized with `bin_boundaries`, use "
-                "`num_bins` instead.",
+                f"Layer '{self.name}' was given its `bin_boundaries`. Cannot adapt: there is nothing left to "
+                "learn. Give it `num_bins` in their place.",
                 code="param",
             )
         self.reset_state()
@@ -194,8 +194,8 @@ class Discretization(_OnValues):
         """Return the bins, encoded; raises ``EngineError`` while there are no bounds."""
         if self.bin_boundaries is None:
             raise EngineError(
-                "You need to either pass the `bin_boundaries` argument at construction time or call "
-                "`adapt(dataset)` before you can start using the `Discretization` layer.",
+                f"You need bounds between the bins of layer '{self.name}': give it `bin_boundaries`, or call "
+                "its `adapt(data)`, which learns them.",
                 code="param",
             )
         values = inputs if isinstance(inputs, Tensor) else to_tensor(values_of(inputs))

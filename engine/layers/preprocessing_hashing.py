@@ -219,7 +219,7 @@ class HashedCrossing(_OnValues):
         shapes = [tuple(shape) for shape in input_shape if isinstance(shape, (tuple, list))]
         if len(shapes) < 2 or len(shapes) != len(input_shape):
             raise ShapeError(
-                f"Layer '{self.name}' expected as input a list/tuple of 2 tensors. "
+                f"Layer '{self.name}' crosses features with one another: it takes a list of two or more. "
                 f"Received: input_shape={input_shape}",
                 code="input_count",
                 layer=self.name,
@@ -228,7 +228,7 @@ class HashedCrossing(_OnValues):
             )
         if len({shape[-1:] for shape in shapes}) > 1:
             raise ShapeError(
-                "Expected the two input tensors to have identical shapes. "
+                f"Layer '{self.name}' crosses features row by row, which are of one shape. "
                 f"Received: input_shape={input_shape}",
                 code="merge_shapes",
                 layer=self.name,

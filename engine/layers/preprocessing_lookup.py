@@ -116,8 +116,8 @@ class IndexLookup(_Vocabulary):
             )
         if vocabulary is not None and output_mode == "tf_idf" and idf_weights is None:
             refuse(
-                "When specifying the `vocabulary` argument, in TF-IDF output mode, the `idf_weights` "
-                "argument must also be provided.",
+                "output_mode='tf_idf' weighs each word, so that a given vocabulary comes with `idf_weights`, "
+                "one number for each word.",
                 idf_weights=None,
             )
         super().__init__(**kwargs)
@@ -151,9 +151,8 @@ class IndexLookup(_Vocabulary):
             return self._words_at(values, inputs)
         if self._depth() is None and self.output_mode != "int":
             raise RuntimeError(
-                f"When using `output_mode={self.output_mode}` and `pad_to_max_tokens=False`, you must set "
-                "the layer's vocabulary before calling it. Either pass a `vocabulary` argument to the layer, "
-                "or call `adapt` with some sample data."
+                f"When using `output_mode={self.output_mode}` and no words, the width of a row is not known: "
+                f"you must set the layer's vocabulary, or call adapt() of '{self.name}' on some texts."
             )
         return self.encode(to_tensor(self.places(values), inputs))
 
@@ -178,8 +177,8 @@ class IndexLookup(_Vocabulary):
         count = int(self.num_oov_indices)
         if count == 0:
             raise ParamError(
-                f"Layer '{self.name}': When `num_oov_indices=0` all inputs should be in vocabulary, found "
-                f"OOV values {words[:10].tolist()}, consider setting `num_oov_indices=1`.",
+                f"Layer '{self.name}': With `num_oov_indices=0` every word should be in vocabulary: "
+                f"there is no place for {words[:10].tolist()}. Make room by num_oov_indices=1.",
                 code="param",
                 owner=type(self).__name__,
                 param="num_oov_indices",

@@ -56,7 +56,7 @@ class Normalization(Layer):
             raise self._bad("`mean` and `variance` must have the same shape.", mean, variance)
         if mean is not None and np.ndim(self.input_mean) > len(self.axis):
             raise self._bad(
-                f"The rank of `mean` must be less than or equal to the number of axes ({len(self.axis)}).",
+                f"The rank of `mean` is above the number of axes that are normalized, {len(self.axis)}.",
                 mean,
                 variance,
             )
@@ -227,8 +227,8 @@ class Normalization(Layer):
         for batch in batches_of(rows, steps):
             if not hasattr(batch, "shape"):
                 raise ParamTypeError(
-                    "adapt() expects an iterable that yields arrays or tensors with a `.shape` attribute. "
-                    f"Got an element of type {type(batch).__name__}. Received: {batch!r}",
+                    "adapt() learns from an array, or from batches with a `.shape` attribute, like tensors. "
+                    f"Received: a batch of type {type(batch).__name__}, {batch!r}",
                     code="param",
                 )
             yield _array(batch)
@@ -240,7 +240,8 @@ class Normalization(Layer):
         mean, variance = self.mean, self.variance
         if mean is None or variance is None:
             raise EngineError(
-                "You must call `.build(input_shape)` on the layer before using it.", code="param"
+                f"Layer '{self.name}' has no mean and variance yet: give them, call adapt(), or build it.",
+                code="param",
             )
         inputs = inputs.to(getattr(torch, self.compute_dtype))
         mean, variance = mean.to(inputs.device), variance.to(inputs.device)

@@ -59,8 +59,8 @@ class Pipeline(Layer):
         layers = config.get("layers")
         if not isinstance(layers, (list, tuple)):
             raise ParamError(
-                "`Pipeline` config must contain a `layers` key mapping to a list of serialized layers. "
-                f"Received config with layers={layers}.",
+                "The config of a Pipeline has `layers`, a list of serialized layers. "
+                f"Received: layers={layers}.",
                 code="param",
                 owner="Pipeline",
                 param="layers",

@@ -114,7 +114,8 @@ class STFTSpectrogram(Layer):
             )
         if fft_length is not None and (fft_length & -fft_length) != fft_length:
             warnings.warn(
-                f"`fft_length` is recommended to be a power of two. Received fft_length={fft_length}",
+                f"The transform is quickest where `fft_length` is a power of two, such as 256. Received: "
+                f"fft_length={fft_length}",
                 stacklevel=2,
             )
         if mode not in _SPECTRA:

@@ -177,7 +177,7 @@ class TextVectorization(_OnValues):
         else:
             if texts.ndim > 1 and texts.shape[-1] != 1:
                 raise ParamError(
-                    "When using `TextVectorization` to tokenize strings, the input rank must be 1 or the "
+                    "TextVectorization cuts one text per row into words. Expected: shape (batch,), or the "
                     f"last shape dimension must be 1. Received: inputs.shape={texts.shape}",
                     code="param",
                     owner="TextVectorization",

@@ -109,8 +109,8 @@ class _Vocabulary(_OnValues):
         if isinstance(vocabulary, (str, Path)):
             if in_safe_mode():
                 raise self._bad(
-                    "Requested the loading of a vocabulary file outside of the model archive, which could be "
-                    "any file of yours. Pass `safe_mode=False` to the loading function if you trust it. "
+                    "The model wants to read its vocabulary from a file beside its own, which could be any "
+                    "file of yours. Where you trust it, load the model with safe_mode=False. "
                     f"Received: vocabulary={str(vocabulary)!r}"
                 )
             words = read_lines(str(vocabulary))
@@ -127,8 +127,8 @@ class _Vocabulary(_OnValues):
             weights = np.asarray(listed(idf_weights), dtype=settings.floatx())
             if len(weights) != len(words):
                 raise self._bad(
-                    "`idf_weights` must be the same length as vocabulary. "
-                    f"len(idf_weights) is {len(weights)}; len(vocabulary) is {len(words)}"
+                    "`idf_weights` has a number for each word of the vocabulary. "
+                    f"Received: {len(weights)} numbers for {len(words)} words"
                 )
             front = 0 if special else self._token_start()
             self.idf_weights = with_idf_padding(
@@ -152,8 +152,8 @@ class _Vocabulary(_OnValues):
         size = self._token_start() + len(tokens)
         if self.max_tokens is not None and size > self.max_tokens:
             raise self._bad(
-                "Attempted to set a vocabulary larger than the maximum vocab size. "
-                f"Received vocabulary size is {size}; `max_tokens` is {self.max_tokens}."
+                f"The vocabulary is larger than the maximum, max_tokens={self.max_tokens}, with what is "
+                f"added to it. Received: {size} words."
             )
 
     def _bad(self, message: str) -> ParamError:
@@ -191,8 +191,7 @@ class _Vocabulary(_OnValues):
         """Count the words of documents of any length; raises ``EngineError`` where the words were given."""
         if self._fixed:
             raise ParamError(
-                f"Cannot adapt layer '{self.name}' after setting a static vocabulary via `vocabulary` "
-                "argument or `set_vocabulary()` method.",
+                f"Layer '{self.name}' has a static vocabulary, which was given: adapt() cannot add to it.",
                 code="param",
             )
         for document in documents:

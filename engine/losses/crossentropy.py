@@ -208,13 +208,13 @@ def ctc(y_true: Any, y_pred: Any) -> Tensor:
     true = tensor(y_true, pred, torch.int64)
     if true.dim() != 2:
         raise ShapeError(
-            "Targets `y_true` are expected to be a tensor of shape `(batch_size, max_length)`. "
+            "CTC: `y_true` holds the labels of each sequence, (batch, most labels). "
             f"Received: y_true.shape={tuple(true.shape)}",
             code="rank",
         )
     if pred.dim() != 3:
         raise ShapeError(
-            "Logits `y_pred` are expected to be a tensor of shape `(batch_size, max_length, num_classes)`. "
+            "CTC: `y_pred` holds a score for each class at each step, (batch, steps, classes). "
             f"Received: y_pred.shape={tuple(pred.shape)}",
             code="rank",
         )

@@ -128,8 +128,8 @@ class LossScaleOptimizer(Optimizer):
         if not self.built:
             if weights is None:
                 raise NotBuiltError(
-                    "When passing `grads` without `variables`, the optimizer must already be built. "
-                    "Call `optimizer.build(trainable_variables)` first.",
+                    "Gradients came without the weights that they belong to. Give those as well, or tell the "
+                    "optimizer of them beforehand, by build(trainable_variables).",
                     code="not_built",
                 )
             self.build(weights)

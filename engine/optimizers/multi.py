@@ -156,15 +156,15 @@ class MultiOptimizer(Optimizer):
     def learning_rate(self) -> Any:
         """Not to be had: every optimizer inside has its own."""
         raise AttributeError(
-            "Learning rate cannot be accessed on a MultiOptimizer. Access the learning rate on the "
-            "individual sub-optimizers instead."
+            "A MultiOptimizer has no learning rate of its own: read those of its sub-optimizers, in "
+            "`.optimizers`."
         )
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         raise AttributeError(
-            "Learning rate cannot be set on a MultiOptimizer. Set the learning rate on the individual "
-            "sub-optimizers instead."
+            "A MultiOptimizer has no learning rate of its own: set those of its sub-optimizers, in "
+            "`.optimizers`."
         )
 
     @property
@@ -194,8 +194,8 @@ class MultiOptimizer(Optimizer):
             return
         if trainable_variables is None and not self.built:
             raise NotBuiltError(
-                "When passing `grads` without `variables`, the optimizer must already be built on a list of "
-                "variables. Call `optimizer.build(trainable_variables)` first.",
+                "Gradients came without the weights that they belong to. Give those as well, or tell the "
+                "optimizer of them beforehand, by build(trainable_variables).",
                 code="not_built",
             )
         weights = self._trainable_variables if trainable_variables is None else list(trainable_variables)

@@ -269,8 +269,8 @@ class Optimizer(Steps):
         if trainable_variables is None:
             if not self.built:
                 raise NotBuiltError(
-                    "When passing `grads` without `variables`, the optimizer must already be built on a list "
-                    "of variables. Call `optimizer.build(trainable_variables)` first.",
+                    "Gradients came without the weights that they belong to. Give those as well, or tell the "
+                    "optimizer of them beforehand, by build(trainable_variables).",
                     code="not_built",
                 )
             if len(grads) != len(self._trainable_variables):

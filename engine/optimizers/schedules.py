@@ -102,7 +102,8 @@ class PiecewiseConstantDecay(_Curve):
     ) -> None:
         if len(boundaries) != len(values) - 1:
             raise ParamError(
-                "The length of boundaries should be 1 less than the length of values. Received: "
+                "A rate holds up to each boundary and one after the last, so that there is one more of "
+                "values than of boundaries. Received: "
                 f"boundaries={boundaries} of length {len(boundaries)}, and values={values} of length "
                 f"{len(values)}.",
                 code="param",

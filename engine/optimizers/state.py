@@ -169,8 +169,8 @@ class State:
         starts = list(initializer) if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
         if len(names) != len(starts):
             raise EngineError(
-                "The number of provided names must match the number of provided initializers. "
-                f"Received name={name!r}, initializer={initializer!r}",
+                "Each of several variables has a name and an initializer of its own. "
+                f"Received: name={name!r}, initializer={initializer!r}",
                 code="param",
             )
         lists: tuple[list[Any], ...] = tuple([] for _ in names)
@@ -255,8 +255,8 @@ class State:
         self._check_initialized()
         if not self.built:
             raise NotBuiltError(
-                f"To call `stateless_apply`, {type(self).__name__} must be built (i.e. its variables must "
-                "have been created). You can build it via `optimizer.build(trainable_variables)`.",
+                f"To call `stateless_apply`, {type(self).__name__} must be built, which makes its own "
+                "variables: call its build(trainable_variables).",
                 code="not_built",
             )
         own, weights = self.variables, self._trainable_variables
