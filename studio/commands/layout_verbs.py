@@ -16,11 +16,12 @@ Size = Callable[[str], Place]
 
 
 def _tidy(draft: Draft, graph: str, size: Size) -> int:
-    places = layout.lay_out(draft, graph, size)
+    places, frames = layout.lay_out_all(draft, graph, size)
     before = {node: (*draft.place(node, graph), *size(node)) for node in places}
     for node, (x, y) in places.items():
         draft.put("places", (graph, node), (float(x), float(y)))
-    marking.follow(draft, before, {node: (*place, *size(node)) for node, place in places.items()}, graph)
+    after = {node: (*place, *size(node)) for node, place in places.items()}
+    marking.follow(draft, before, after, graph, frames)
     return len(places)
 
 

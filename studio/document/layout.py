@@ -7,12 +7,13 @@ as it can be.  What stands in some order already keeps it where that makes no di
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import networkx as nx
 
 from studio.document.bands import bands_of
+from studio.document.clusters import arranged, clusters_of
 from studio.document.crossings import Segments, fewer_crossings
 from studio.document.rows import MAIN, Place, id_order
 from studio.document.state import State
@@ -49,10 +50,22 @@ def lay_out(
     """Return a place for every node of a graph, the first part's corner at (0, 0).
 
     ``down`` overrules the direction that the document names.  Laying out what is laid out changes nothing.
+    What a frame stands around stays together.
     """
+    return lay_out_all(state, graph, size, gap, down)[0]
+
+
+def lay_out_all(
+    state: State,
+    graph: str = MAIN,
+    size: Callable[[str], tuple[float, float]] = usual_size,
+    gap: tuple[float, float] = (36.0, 40.0),
+    down: bool | None = None,
+) -> tuple[dict[str, Place], dict[str, tuple[float, float, float, float]]]:
+    """Return what ``lay_out`` does, and left, top, width and height of the frames that stand around nodes."""
     nodes = state.node_ids(graph)
     if not nodes:
-        return {}
+        return {}, {}
     turned = is_downward(state) if down is None else down
 
     def turn(pair: tuple[float, float]) -> tuple[float, float]:
@@ -60,10 +73,29 @@ def lay_out(
 
     sizes = {node: turn(size(node)) for node in nodes}
     gaps = turn(gap)
-    net = _net_of(state, graph)
+    ranks = {node: turn(state.place(node, graph))[1] for node in nodes}
+
+    def arrange(net: nx.DiGraph, sizes: Mapping[str, Place], ranks: Mapping[str, float]) -> dict[str, Place]:
+        return _arranged(net, sizes, ranks, gaps, turned)
+
+    clusters = clusters_of(state, graph, size, turn)
+    found, frames = arranged(_net_of(state, graph), sizes, ranks, clusters, arrange)
+    rects = {mark: (*turn(place), *turn(area)) for mark, (place, area) in frames.items()}
+    return {node: turn(found[node]) for node in nodes}, rects
+
+
+def _arranged(
+    net: nx.DiGraph,
+    sizes: Mapping[str, Place],
+    ranks: Mapping[str, float],
+    gaps: tuple[float, float],
+    turned: bool,
+) -> dict[str, Place]:
+    """Return places for the nodes of a net, part by part."""
+    if not nx.is_directed_acyclic_graph(net):
+        _break_cycles(net)
     parts = [sorted(part, key=id_order) for part in nx.weakly_connected_components(net)]
     parts.sort(key=lambda part: (len(part) == 1, id_order(part[0])))
-    ranks = {node: turn(state.place(node, graph))[1] for node in nodes}
     found: dict[str, Place] = {}
     top = left = row = 0.0
     for part in parts:
@@ -78,10 +110,10 @@ def lay_out(
             top, left, row = top + row + gaps[1], 0.0, 0.0
         found[node] = (left, top)
         left, row = left + sizes[node][0] + gaps[0], max(row, sizes[node][1])
-    return {node: turn(found[node]) for node in nodes}
+    return found
 
 
-def _width(places: dict[str, Place], sizes: dict[str, tuple[float, float]]) -> float:
+def _width(places: Mapping[str, Place], sizes: Mapping[str, tuple[float, float]]) -> float:
     return max((x + sizes[node][0] for node, (x, _) in places.items()), default=0.0)
 
 
@@ -100,8 +132,6 @@ def _net_of(state: State, graph: str) -> nx.DiGraph:
         for wire in state.outgoing(node, graph=graph):
             if net.has_edge(node, wire.target) and len(ports) > 1:
                 net.edges[node, wire.target]["out"] = (ports.index(wire.source_port) + 0.5) / len(ports) - 0.5
-    if not nx.is_directed_acyclic_graph(net):
-        _break_cycles(net)
     return net
 
 
@@ -133,7 +163,7 @@ class _Part:
     """One connected part on its way to places: nodes are numbers, and so are the places that wires pass."""
 
     net: nx.DiGraph
-    sizes: dict[str, tuple[float, float]]
+    sizes: Mapping[str, tuple[float, float]]
     gaps: tuple[float, float]
     level: float | None  # where wires meet cards; None: in the middle of them
     turned: bool
@@ -187,7 +217,7 @@ class _Part:
         least = min(first.values())
         return {node: at - least for node, at in first.items()}
 
-    def settled(self, ranks: dict[str, float]) -> dict[str, Place]:
+    def settled(self, ranks: Mapping[str, float]) -> dict[str, Place]:
         """Return places that this very way of laying out leaves as they are.
 
         The present order gives way only to one in which, once the lanes are led, fewer wires cross.

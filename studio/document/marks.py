@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from studio.document.clusters import SEEN
 from studio.document.document import Draft
 from studio.document.layout import is_downward
 from studio.document.rows import MAIN, Mark, Place
@@ -69,16 +70,32 @@ def move_marks(draft: Draft, marks: Iterable[str], graph: str, into: str, way: P
         shift(draft, mark, way, into)
 
 
-def follow(draft: Draft, before: Mapping[str, Rect], after: Mapping[str, Rect], graph: str = MAIN) -> None:
+def follow(
+    draft: Draft,
+    before: Mapping[str, Rect],
+    after: Mapping[str, Rect],
+    graph: str = MAIN,
+    placed: Mapping[str, Rect] | None = None,
+) -> None:
     """Let frames and notes follow nodes that were put elsewhere.
 
     A frame stands around the same nodes again, with the same room; a note keeps its way to the node that was
-    nearest, unless cards would hide it.  ``before`` and ``after`` have all nodes of the graph.
+    nearest, unless cards would hide it.  ``before`` and ``after`` have all nodes of the graph.  ``placed``
+    says where frames go; then those that it does not name stand around nothing, and follow as notes do.
     """
+    if placed is not None:
+        for mark, (x, y, wide, high) in placed.items():
+            draft.put("marks", (graph, mark), draft.mark(mark, graph).with_(place=(x, y), size=(wide, high)))
     frames = [mark for mark in draft.mark_ids(graph) if draft.mark(mark, graph).kind == "frame"]
-    held = {mark: [n for n in held_by(draft, mark, before, graph)[0] if n in after] for mark in frames}
+    # A layout may take cards to be higher than they are: what is to be seen of them decides.
+    seen = {node: (x, y, wide, min(high, SEEN)) for node, (x, y, wide, high) in before.items()}
+    if placed is not None:
+        frames = []
+    held = {mark: [n for n in held_by(draft, mark, seen, graph)[0] if n in after] for mark in frames}
     for mark in draft.mark_ids(graph):
         row = draft.mark(mark, graph)
+        if placed is not None and mark in placed:
+            continue
         if held.get(mark):
             old = around(before[node] for node in held[mark])
             new = around(after[node] for node in held[mark])
@@ -89,16 +106,15 @@ def follow(draft: Draft, before: Mapping[str, Rect], after: Mapping[str, Rect], 
         elif nearest := _nearest(row, before):
             way = (after[nearest][0] - before[nearest][0], after[nearest][1] - before[nearest][1])
             shift(draft, mark, way, graph)
-            _clear(draft, mark, after, graph)
+            if placed is not None or row.kind == "note":
+                _clear(draft, mark, after, graph)
 
 
 def _clear(draft: Draft, mark: str, rects: Mapping[str, Rect], graph: str) -> None:
-    """Move a note beside the flow, where it came to lie behind cards."""
+    """Move a note, or a frame around nothing, beside the flow, where it came to lie behind cards."""
     row = draft.mark(mark, graph)
     rect: Rect = (*row.place, *row.size)
-    if row.kind != "note" or not any(
-        _meet(rect, other, 0) and _meet(rect, other, 1) for other in rects.values()
-    ):
+    if not any(_meet(rect, other, 0) and _meet(rect, other, 1) for other in rects.values()):
         return
     down = is_downward(draft)
     along, across = (1, 0) if down else (0, 1)

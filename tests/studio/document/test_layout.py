@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from studio.document import Document, Frozen, files
-from studio.document.layout import is_downward, lay_out
-from studio.document.rows import Place
+from engine.catalog import load_catalog
+from studio import commands as do
+from studio.document import Document, Frozen, Wire, files
+from studio.document.layout import is_downward, lay_out, usual_size
+from studio.document.marks import around
+from studio.document.rows import Mark, Place
+from studio.session import Session as RealSession
+from tests.studio.commands.test_blocks import residual
 from tests.studio.document.test_drawing import drawing
 
 HIGH = 112.0
@@ -128,3 +134,69 @@ def test_two_thousand_nodes_with_skips_are_laid_out_in_a_second() -> None:
     start = time.process_time()
     assert len(set(lay_out(document).values())) == 2000
     assert time.process_time() - start < 1.0
+
+
+def framed(state: Document, *groups: Sequence[str]) -> None:
+    """Draw frames around groups of nodes, where they stand now."""
+    draft = state.draft()
+    for group in groups:
+        ids = [state.node_named(name) or "" for name in group]
+        x, y, wide, high = around((*state.place(node), *usual_size(node)) for node in ids)
+        draft.put("marks", ("main", draft.new_mark_id("main")), Mark("frame", "part", (x, y), (wide, high)))
+    state.apply(draft.edit("frame"))
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_frames_keep_their_nodes_and_let_no_others_in(down: bool) -> None:
+    session = RealSession(residual())
+    session.set_catalog(load_catalog())
+    document = session.document
+    aside = do.add_layer(session, "Dropout", (0, 400), {"rate": 0.1})
+    stem = document.node_named("stem") or ""
+    do.connect(session, Wire(stem, "output", aside, "inputs"))
+    do.lay_out(session)
+    framed(document, ("one", "two"), ("one",), ("pooled", "last"))
+    if down:
+        do.set_direction(session, True)
+    else:
+        do.lay_out(session)
+    marks = [document.mark(mark) for mark in document.mark_ids()]
+    inside = [
+        {document.node(n).name for n in document.node_ids() if mark.holds(document.place(n), usual_size(n))}
+        for mark in marks
+    ]
+    assert inside == [{"one", "two"}, {"one"}, {"pooled", "last"}]
+    cards = {n: (*document.place(n), *usual_size(n)) for n in document.node_ids()}
+    for mark, held in zip(marks, inside, strict=True):
+        (x, y), (wide, high) = mark.place, mark.size
+        for node, (left, top, across, tall) in cards.items():
+            apart = left >= x + wide or left + across <= x or top >= y + high or top + tall <= y
+            assert apart or document.node(node).name in held, document.node(node).name
+    before = document.copy()
+    do.lay_out(session)
+    assert document.same_as(before)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_frames_there_are_laying_out_twice_changes_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    session = RealSession(residual())
+    session.set_catalog(load_catalog())
+    document = session.document
+    do.lay_out(session)
+    draft = document.draft()
+    for _ in range(chance.randint(1, 4)):
+        place, size = (
+            (chance.uniform(-100, 1200), chance.uniform(-150, 200)),
+            (chance.uniform(150, 900), 300.0),
+        )
+        draft.put("marks", ("main", draft.new_mark_id("main")), Mark("frame", "part", place, size))
+    document.apply(draft.edit("frame"))
+    do.lay_out(session)
+    before = document.copy()
+    do.lay_out(session)
+    assert document.same_as(before)
+    cards = [(*document.place(n), *usual_size(n)) for n in document.node_ids()]
+    for at, (x, y, wide, high) in enumerate(cards):
+        for left, top, across, tall in cards[at + 1 :]:
+            assert left >= x + wide or left + across <= x or top >= y + high or top + tall <= y
