@@ -136,7 +136,7 @@ class TorchModuleWrapper(Layer):
         try:
             self.module.load_state_dict({name: torch.as_tensor(store[name]) for name in store})
         except RuntimeError as error:
-            raise EngineError(str(error), code="weights_mismatch", layer=self.name) from None
+            raise EngineError(f"The weights in the file do not fit layer '{self.name}': {error}") from None
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments: the module as Keras writes it, and a mark by which this process knows it."""
