@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.actions import ACTIONS, KEYS, MENUS
 from studio.app.menus import plain, words
+from studio.kit import SearchField
 from studio.kit.keymap import keymap
 from studio.theme import set_role
 
@@ -40,6 +41,9 @@ class ShortcutOverlay(QDialog):
                 groups.append((plain(title), rows))
         gestures = self.tr("Mouse")
         groups.append((gestures, [(words(what), words(how)) for what, how in KEYS]))
+        self.search = SearchField(self.tr("Search actions or keys"))
+        self.search.textChanged.connect(self._filter)
+        self._groups: list[tuple[QWidget, list[tuple[QLabel, QLabel]]]] = []
         body = QWidget()
         set_role(body, "panel")
         across = QHBoxLayout(body)
@@ -68,10 +72,28 @@ class ShortcutOverlay(QDialog):
         foot.addWidget(close)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        head = QHBoxLayout()
+        head.setContentsMargins(24, 16, 24, 0)
+        head.addWidget(self.search)
+        whole.addLayout(head)
         whole.addWidget(area, 1)
         whole.addLayout(foot)
-        self.resize(1080, 680)
-        close.setFocus()
+        room = parent.window().height() - 60 if parent is not None else 0
+        self.resize(1080, max(680, min(980, room)))
+        self.search.setFocus()
+
+    def _filter(self, text: str) -> None:
+        """Show what has all words in its name or its keys."""
+        wanted = text.casefold().split()
+        for group, labels in self._groups:
+            found = False
+            for label, value in labels:
+                said = f"{label.text()} {value.text()}".casefold()
+                shown = all(word in said for word in wanted)
+                label.setVisible(shown)
+                value.setVisible(shown)
+                found = found or shown
+            group.setVisible(found)
 
     def _change(self) -> None:
         self.accept()
@@ -81,6 +103,7 @@ class ShortcutOverlay(QDialog):
         group = QWidget()
         grid = QGridLayout(group)
         grid.setContentsMargins(0, 0, 0, 12)
+        labels: list[tuple[QLabel, QLabel]] = []
         heading = QLabel(title)
         set_role(heading, "heading")
         grid.addWidget(heading, 0, 0, 1, 2)
@@ -91,8 +114,10 @@ class ShortcutOverlay(QDialog):
             label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             value.setWordWrap(sentences)  # a sentence breaks, keys never do
+            labels.append((label, value))
             grid.addWidget(label, row, 0)
             grid.addWidget(value, row, 1)
+        self._groups.append((group, labels))
         grid.setColumnStretch(0, 2 if sentences else 1)
         grid.setColumnStretch(1, 3 if sentences else 0)
         grid.setVerticalSpacing(8 if sentences else 6)

@@ -93,4 +93,7 @@ def test_the_overlay_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
 
     shown = {label.text() for label in overlay.findChildren(QLabel)}
     assert {"Train", "Lay out", "Mouse"} <= shown
+    qtbot.keyClicks(overlay.search, "ctrl+g block")
+    left = {label.text() for label in overlay.findChildren(QLabel) if label.isVisible()}
+    assert left == {"Layer", "Make a block", "Ctrl+G"}
     overlay.close()
