@@ -1,4 +1,7 @@
-"""Activation functions: plain functions of one tensor, elementwise where nothing else is said."""
+"""Activation functions: plain functions of one tensor, elementwise where nothing else is said.
+
+Keras: https://keras.io/api/layers/activations/.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rules that weights are put back under after each optimizer step."""
+"""Rules that weights are put back under after each optimizer step.
+
+Keras: https://keras.io/api/layers/constraints/.
+"""
 
 from __future__ import annotations
 

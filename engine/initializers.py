@@ -1,4 +1,4 @@
-"""Initial values of weights: objects called with a shape.
+"""Initial values of weights: objects called with a shape.  Keras: https://keras.io/api/layers/initializers/.
 
 With a seed, and without one after ``set_random_seed``, the numbers are those of Keras on torch.  An
 initializer returns the same numbers every time it is called with the same shape.

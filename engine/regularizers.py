@@ -1,4 +1,4 @@
-"""Penalties on weights, added to the loss."""
+"""Penalties on weights, added to the loss.  Keras: https://keras.io/api/layers/regularizers/."""
 
 from __future__ import annotations
 

@@ -215,7 +215,10 @@ class CallbackList:
 
 
 class LambdaCallback(Callback):
-    """A callback from functions: ``LambdaCallback(on_epoch_end=lambda epoch, logs: ...)``."""
+    """A callback from functions: ``LambdaCallback(on_epoch_end=lambda epoch, logs: ...)``.
+
+    Keras: https://keras.io/api/callbacks/lambda_callback/.
+    """
 
     def __init__(
         self,

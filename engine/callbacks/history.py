@@ -11,7 +11,10 @@ from engine.callbacks.callback import Callback
 
 
 class History(Callback):
-    """Lists of numbers by name, one per epoch; ``fit`` makes and returns one."""
+    """Lists of numbers by name, one per epoch; ``fit`` makes and returns one.
+
+    Keras: ``keras.callbacks.History``.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +31,10 @@ class History(Callback):
 
 
 class CSVLogger(Callback):
-    """Writes a row for each epoch to a file; ``append`` goes on with one that is there."""
+    """Writes a row for each epoch to a file; ``append`` goes on with one that is there.
+
+    Keras: https://keras.io/api/callbacks/csv_logger/.
+    """
 
     def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
         super().__init__()

@@ -165,7 +165,10 @@ class EarlyStopping(MonitorCallback):
 
 
 class ReduceLROnPlateau(MonitorCallback):
-    """Multiplies the learning rate by ``factor`` when ``monitor`` is no better for ``patience`` epochs."""
+    """Multiplies the learning rate by ``factor`` when ``monitor`` is no better for ``patience`` epochs.
+
+    Keras: https://keras.io/api/callbacks/reduce_lr_on_plateau/.
+    """
 
     def __init__(
         self,
@@ -253,7 +256,10 @@ def _parts(model: Any) -> list[Any]:
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate of each epoch to ``schedule(epoch, present rate)``."""
+    """Sets the learning rate of each epoch to ``schedule(epoch, present rate)``.
+
+    Raises ``EngineError`` where ``schedule`` returns no float.  Keras: https://keras.io/api/callbacks/learning_rate_scheduler/.
+    """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
@@ -286,6 +292,7 @@ class TerminateOnNaN(Callback):
     """Ends training as soon as the loss is no number; looks at every batch, which waits for the device.
 
     With ``raise_error`` it raises ``RuntimeError`` instead of ending quietly.
+    Keras: https://keras.io/api/callbacks/terminate_on_nan/.
     """
 
     def __init__(self, raise_error: bool = False) -> None:

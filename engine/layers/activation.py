@@ -35,6 +35,8 @@ class _Elementwise(Layer):
 class Activation(_Elementwise):
     """Applies a function such as ReLU or softmax to its input.
 
+    Input of any shape, output the same.  Keras: ``keras.layers.Activation``.
+
     Args:
         activation: The function to apply.
         activity_regularizer: Penalty on large outputs.
@@ -54,6 +56,8 @@ class Activation(_Elementwise):
 
 class ReLU(_Elementwise):
     """Keeps what is positive and turns everything else into zero.
+
+    Input of any shape, output the same: max(x, 0) as it stands.  Keras: ``keras.layers.ReLU``.
 
     Args:
         max_value: Largest value that passes; none lets all pass.
@@ -82,6 +86,8 @@ class ReLU(_Elementwise):
 class LeakyReLU(_Elementwise):
     """Keeps what is positive and makes what is negative small.
 
+    Input of any shape, output the same (Maas et al. 2013).  Keras: ``keras.layers.LeakyReLU``.
+
     Args:
         negative_slope: Factor for negative numbers.
     """
@@ -99,7 +105,7 @@ class LeakyReLU(_Elementwise):
 class PReLU(_Elementwise):
     """Keeps what is positive and scales what is negative by a factor that is learned.
 
-    f(x) = x where positive, alpha * x elsewhere, with an alpha for each number of a sample (He et al. 2015).
+    Input of any shape, output the same: x where positive, alpha * x elsewhere, with an alpha for each number of a sample (He et al. 2015).
     Keras: ``keras.layers.PReLU``.
 
     Args:
@@ -169,6 +175,9 @@ class PReLU(_Elementwise):
 class ELU(_Elementwise):
     """Keeps what is positive and bends what is negative smoothly towards a floor.
 
+    Input of any shape, output the same: alpha * (exp(x) - 1) below zero (Clevert et al. 2015).
+    Keras: ``keras.layers.ELU``.
+
     Args:
         alpha: Depth of the floor.
     """
@@ -187,6 +196,9 @@ class ELU(_Elementwise):
 
 class Softmax(_Elementwise):
     """Turns numbers into probabilities that sum to 1.
+
+    Input of any shape, output the same: exp(x) over its sum along ``axis``; what a mask leaves out gets 0.
+    Keras: ``keras.layers.Softmax``.
 
     Args:
         axis: Axis along which the probabilities sum to 1, or several.

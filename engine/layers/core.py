@@ -137,7 +137,10 @@ def _last_axis(layer: Layer, input_shape: Shape) -> int:
 
 
 class Identity(Layer):
-    """Passes its input on unchanged."""
+    """Passes its input on unchanged.
+
+    Input of any shape, output the same.  Keras: ``keras.layers.Identity``.
+    """
 
     rare: ClassVar[bool] = True
     supports_masking = True

@@ -16,6 +16,8 @@ from engine.layers.symbolic import KerasTensor, Node
 class InputLayer(Layer):
     """Stands for the data that enters a model.
 
+    Keras: ``keras.layers.InputLayer``.
+
     Args:
         shape: Sizes of one sample, the batch axis left out; None where a size varies.
         batch_size: Number of samples in a batch, where it is fixed.

@@ -27,7 +27,7 @@ class _Rearranging(Layer):
 class Flatten(_Rearranging):
     """Lays out all numbers of a sample in one row.
 
-    Keras: ``keras.layers.Flatten``.
+    Input (batch, ...), output (batch, all the sizes multiplied).  Keras: ``keras.layers.Flatten``.
 
     Args:
         data_format: Whether channels come last or first; none takes the setting of the engine.
@@ -114,6 +114,7 @@ class Reshape(_Rearranging):
 class Permute(_Rearranging):
     """Puts the axes of a sample in another order.
 
+    Input (batch, ...), output with the same sizes in the order of ``dims``.
     Keras: ``keras.layers.Permute``.
 
     Args:

@@ -139,6 +139,8 @@ def sparse_categorical_crossentropy(
     """Return ``-log p[label]``; targets are whole-number labels.
 
     Samples labelled ``ignore_class`` have the loss 0, and a mask on the answer says so: means leave them out.
+    ``y_pred`` is (..., classes) and ``y_true`` the same without that axis, or with 1 there; raises
+    ``ShapeError`` where they are not.
     """
     pred = floating(y_pred)
     true = tensor(y_true, pred, torch.int64)

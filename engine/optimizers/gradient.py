@@ -14,7 +14,10 @@ from engine.optimizers.step import Slots
 
 
 class SGD(Optimizer):
-    """Gradient descent; with ``momentum``: v = momentum * v - rate * g, w = w + v (Nesterov looks ahead)."""
+    """Gradient descent; with ``momentum``: v = momentum * v - rate * g, w = w + v (Nesterov looks ahead).
+
+    Keras: https://keras.io/api/optimizers/sgd/.
+    """
 
     def __init__(
         self,
