@@ -105,7 +105,8 @@ class LeakyReLU(_Elementwise):
 class PReLU(_Elementwise):
     """Keeps what is positive and scales what is negative by a factor that is learned.
 
-    Input of any shape, output the same: x where positive, alpha * x elsewhere, with an alpha for each number of a sample (He et al. 2015).
+    Input of any shape, output the same: x where positive, alpha * x elsewhere, with an alpha for each number
+    of a sample (He et al. 2015).
     Keras: ``keras.layers.PReLU``.
 
     Args:
