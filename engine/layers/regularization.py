@@ -30,9 +30,10 @@ def dropped(inputs: Tensor, rate: float, seed: SeedGenerator, shape: Any = None)
     if shape is None and seed.initial_seed is None:
         return F.dropout(inputs, rate)
     kind = inputs.dtype if inputs.is_floating_point() else torch.float32
-    keep = torch.empty(inputs.shape if shape is None else shape, dtype=kind, device=inputs.device)
-    keep.bernoulli_(1.0 - rate, generator=torch_generator(seed, inputs.device))
-    return inputs * keep.div_(1.0 - rate)
+    # From a tensor of chances, not from one chance, torch draws the pattern that Keras has for a seed.
+    chances = torch.full(tuple(inputs.shape if shape is None else shape), 1.0 - rate, device=inputs.device)
+    keep = torch.bernoulli(chances, generator=torch_generator(seed, inputs.device))
+    return inputs * keep.div_(1.0 - rate).to(kind)
 
 
 class _Noise(Layer):
