@@ -29,6 +29,9 @@ class Targets:
             self.metrics = CompileMetrics(metrics, weighted_metrics, output_names=names)
         self.arguments: dict[str, Any] = {}
         """What ``compile`` was given.  Metrics among them are no attributes of the model."""
+        self.tried: Any = None
+        """The shapes of inputs and weights for which ``answers`` holds what the model said to a few rows."""
+        self.answers: list[Tensor] = []
         self.built = False
         self.naming: Callable[[], Sequence[str]] = tuple
         """Tells the names of the outputs where they are known only once the model ran."""
