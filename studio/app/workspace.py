@@ -145,6 +145,7 @@ class Workspace(QWidget):
         self.canvas.selection_changed.connect(self._on_selection)
         self.code.node_selected.connect(self._on_code)
         self.outline.node_selected.connect(self._on_code)
+        self.outline.mark_selected.connect(self._on_mark)
         session.entered.connect(self._on_enter)
         self.problems.chosen.connect(self.show_problem)
         self.run.panel.settings_wanted.connect(lambda: self.right.show_pane("training"))
@@ -274,6 +275,10 @@ class Workspace(QWidget):
         self.session.enter(graph or MAIN)
         self.canvas.select([node])
         self.canvas.ensure_seen(node)
+
+    def _on_mark(self, mark: str) -> None:
+        self.session.enter(MAIN)
+        self.canvas.show_mark(mark)
 
     def _on_enter(self, _graph: str) -> None:
         self.outline.refresh()

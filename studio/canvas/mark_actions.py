@@ -47,6 +47,15 @@ class MarkActions(SelectionActions):
             place = self.mapToScene(at if at is not None else self.pointer())
             self._add("note", (geometry.snap(place.x()), geometry.snap(place.y()), *NOTE))
 
+    def show_mark(self, mark: str) -> None:
+        """Select a frame or note and bring it into sight, where the drawing shows them."""
+        if not self._free() or mark not in self.mirror.marks.items:
+            return
+        self.select([], (), [mark])
+        rect = self.mirror.marks.items[mark].rect()
+        if not self.viewport().rect().contains(self.mapFromScene(rect).boundingRect()):
+            self._look_at(rect.center())
+
     def _free(self) -> bool:
         """Let nodes have places of their own, which the Sequential view does not; False while writing."""
         if self.mark_editor is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from studio.outline.rows import NAME, PARAMETERS, SHAPE, SOURCES, TYPE, Row, rows_of, walk
+from studio.outline.rows import NAME, PARAMETERS, SHAPE, SOURCES, TYPE, Row, mark_rows, rows_of, walk
 from studio.theme import current, mono_font
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class OutlineModel(QAbstractItemModel):
     def fill(self) -> bool:
         """Take the nodes as they stand; returns whether rows came, went or changed their order."""
         rows = rows_of(self._session)
+        rows += mark_rows(self._session, (self.tr("Frame"), self.tr("Note")))
+        for at, row in enumerate(rows):
+            row.at = at
         self._order(rows)
         same = [row.shape_of_tree() for row in rows] == [row.shape_of_tree() for row in self._rows]
         if not same:

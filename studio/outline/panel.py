@@ -47,9 +47,13 @@ class _Tree(QTreeView):
 
 
 class OutlinePanel(QWidget):
-    """A table of all nodes and a total below it; ``node_selected`` carries the address of a row."""
+    """A table of all nodes and a total below it; ``node_selected`` carries the address of a row.
+
+    ``mark_selected`` carries the id of a frame or note.
+    """
 
     node_selected = QtSignal(object)
+    mark_selected = QtSignal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +122,7 @@ class OutlinePanel(QWidget):
         column_.addWidget(self._stack, 1)
         column_.addWidget(foot)
         session.analysed.connect(self.refresh)
+        session.document.mark_changed.connect(self._on_mark)
         switch().changed.connect(self._repaint)
         self._fit_columns()
         self.refresh()
@@ -168,6 +173,9 @@ class OutlinePanel(QWidget):
         self._stack.setCurrentWidget(self.table if self.rows.rows() else self._empty)
         self.copy_button.setEnabled(bool(self.rows.rows()))
 
+    def _on_mark(self, _graph: str, _mark: str) -> None:
+        self.refresh()
+
     def mark(self, nodes: list[str]) -> None:
         """Show which nodes of the shown graph are selected on the canvas."""
         self._marked = [address(node, self._session.graph) for node in nodes]
@@ -201,14 +209,15 @@ class OutlinePanel(QWidget):
             (self.tr("Trainable"), f"{analysis.trainable:,}"),
             (self.tr("Not trainable"), f"{analysis.params - analysis.trainable:,}"),
         ]
-        return table_text(self.rows.titles(), self.rows.rows(), sums)
+        return table_text(self.rows.titles(), [row for row in self.rows.rows() if not row.mark], sums)
 
     def copy(self) -> None:
         """Put the table on the clipboard, as text."""
         QGuiApplication.clipboard().setText(self.text())
 
     def _choose(self, index: QModelIndex) -> None:
-        self.node_selected.emit(self.rows.row_at(index).place)
+        row = self.rows.row_at(index)
+        (self.mark_selected if row.mark else self.node_selected).emit(row.place)
 
     def _open_menu(self, place: QPoint) -> None:
         """Offer what a click on a title does, for those who came by the menu key."""

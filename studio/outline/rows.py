@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from studio.document.blocks import repeats_of
+from studio.document.clusters import held_nodes
+from studio.document.marks import USUAL
 from studio.document.rows import MAIN, Node, address, id_order
 from studio.words import shape_words
 
@@ -34,6 +36,8 @@ class Row:
     above: Row | None = None
     inside: list[Row] = field(default_factory=list)
     at: int = 0
+    mark: bool = False
+    """Whether it is a frame or a note, not a part of the model."""
 
     def shape_of_tree(self) -> tuple[object, ...]:
         """Return what must be the same for rows to be exchanged in place."""
@@ -82,6 +86,23 @@ def rows_of(session: Session, graph: str = MAIN, above: Row | None = None, depth
         if row.kind == "block" and depth < DEEPEST and row.ref in document.graph_names():
             made.inside = rows_of(session, row.ref, made, depth + 1)
         rows.append(made)
+    return rows
+
+
+def mark_rows(session: Session, titles: tuple[str, str]) -> list[Row]:
+    """Return a row for each frame and note of the drawing; ``titles`` are what the two kinds are called.
+
+    A frame tells what it stands around.
+    """
+    document, rows = session.document, []
+    for mark in document.mark_ids():
+        row = document.mark(mark)
+        frame = row.kind == "frame"
+        held = held_nodes(document, mark, MAIN, lambda _: USUAL) if frame else ()
+        names = [document.node(node).name for node in sorted(held, key=id_order)]
+        text = " ".join(row.text.split()) or titles[0 if frame else 1]
+        kind = titles[0 if frame else 1]
+        rows.append(Row(mark, (text, kind, "", "", ", ".join(names)), row.kind, mark=True))
     return rows
 
 

@@ -190,3 +190,28 @@ def test_what_is_hidden_catches_up_when_it_is_shown(panel: OutlinePanel, session
     assert "conv2d" in panel.text()
     panel.show()
     assert len(cells(panel)) == 5
+
+
+def test_frames_and_notes_stand_below_the_nodes_and_lead_to_themselves(
+    qtbot: QtBot, panel: OutlinePanel, session: Session
+) -> None:
+    ids = digits(session)
+    x, y = session.document.place(ids["conv2d"])
+    frame = commands.add_mark(session, "frame", (x - 20.0, y - 50.0, 200.0, 200.0), "Sees the picture")
+    note = commands.add_mark(session, "note", (x, y + 400.0, 100.0, 60.0), "")
+    assert cells(panel, 5)[5:] == [
+        ["Sees the picture", "Frame", "", "", "conv2d"],
+        ["Note", "Note", "", "", ""],
+    ]
+    assert "Sees the picture" not in panel.text()
+    chosen: list[str] = []
+    panel.mark_selected.connect(chosen.append)
+    for row in (5, 6):
+        place = panel.table.visualRect(panel.table.model().index(row, 0)).center()
+        qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen == [frame, note]
+    commands.write_mark(session, frame, "Looks")
+    assert cells(panel)[5][0] == "Looks"
+    session.stack.undo()
+    session.stack.undo()
+    assert [row[0] for row in cells(panel)[5:]] == ["Sees the picture"]
