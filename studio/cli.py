@@ -44,18 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _window(given: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bunon", description=tr("Draw neural networks, train them."))
-    parser.add_argument("file", nargs="?", help=tr("a .bunon file to open"))
+    parser.add_argument("files", nargs="*", metavar=tr("FILE"), help=tr("a .bunon file to open in a tab"))
     options = parser.parse_args(given)
     from studio.app import main as window
 
-    return int(window([options.file] if options.file else []))
+    return int(window(options.files))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bunon",
         description=tr("Draw neural networks, train them, and take the script away."),
-        epilog=tr("bunon [FILE] without a command opens the window."),
+        epilog=tr("bunon [FILE ...] without a command opens the window."),
     )
     parser.add_argument("--version", action="version", version=headless.version())
     commands = parser.add_subparsers(required=True, metavar=tr("COMMAND"))

@@ -43,13 +43,13 @@ def create_window() -> MainWindow:
 
 
 def main(argv: Sequence[str] = ()) -> int:
-    """Open the window, with the file that ``argv`` names if there is one; returns the exit code."""
+    """Open the window, with the files that ``argv`` names in tabs; returns the exit code."""
     app = make_application()
     window = create_window()
     window.show()
     files = [one for one in argv if not one.startswith("-")]
-    if files:
-        window.open_path(Path(files[0]))
+    for each in files:
+        window.open_path(Path(each))
     window.begin()
     return app.exec()
 

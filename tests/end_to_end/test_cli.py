@@ -148,3 +148,18 @@ def test_a_dark_picture_has_the_dark_ground(tmp_path: Path) -> None:
         out = tmp_path / f"{theme}.png"
         assert cli.main(["render", DIGITS, "--out", str(out), "--theme", theme]) == 0
         assert QImage(str(out)).pixelColor(1, 1).name() == ground
+
+
+def test_files_without_a_command_open_in_tabs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import studio.app
+
+    opened: list[list[str]] = []
+
+    def window(files: list[str]) -> int:
+        opened.append(files)
+        return 0
+
+    monkeypatch.setattr(studio.app, "main", window)
+    assert cli.main([]) == 0
+    assert cli.main(["one.bunon", "two.bunon"]) == 0
+    assert opened == [[], ["one.bunon", "two.bunon"]]

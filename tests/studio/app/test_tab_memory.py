@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -165,3 +166,36 @@ def test_recent_files_stand_in_the_menu(start: Start, two: list[Path]) -> None:
     assert [each.text() for each in recent.actions()] == ["second.bunon", "first.bunon"]
     recent.actions()[1].trigger()
     assert window.file_name() == "first.bunon"
+
+
+def test_files_that_the_start_names_open_beside_the_last_tabs_and_stay_in_front(
+    start: Start, two: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import studio.app
+
+    one = start()
+    one.open_example("sunspots")
+    one.open_path(two[0])
+    assert one.close()
+    made: list[MainWindow] = []
+
+    class Quick(CatalogLoader):
+        def start(self) -> None:
+            pass  # the layers are not what this is about
+
+    def window() -> MainWindow:
+        made.append(MainWindow(loader=Quick()))
+        return made[0]
+
+    class App:
+        def exec(self) -> int:
+            QTest.qWait(200)  # what the window does once it has been seen
+            return 0
+
+    monkeypatch.setattr(studio.app, "create_window", window)
+    monkeypatch.setattr(studio.app, "make_application", App)
+    assert studio.app.main([str(path) for path in reversed(two)]) == 0
+    assert sorted(names(made[0])) == ["first.bunon", "second.bunon", "sunspots.bunon"]
+    assert made[0].file_name() == "first.bunon"
+    assert made[0].close()
+    made[0].deleteLater()
