@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from studio.document.rows import Place
+from studio.document.rows import Place, id_order
 from studio.document.state import State
 
 SEEN = 40.0
 """So much of a card's height must lie within a frame: what it is thought to be in a layout may be more."""
 
 Pair = tuple[float, float]
-Arrange = Callable[[nx.DiGraph, Mapping[str, Pair], Mapping[str, float]], dict[str, Place]]
-"""Lays out a net: sizes of its nodes, and where each stands now across the flow."""
+Arrange = Callable[
+    [nx.DiGraph, Mapping[str, Pair], Mapping[str, float], Mapping[str, float]], dict[str, Place]
+]
+"""Lays out a net: sizes of its nodes, where each stands now across the flow, and how far within a large node
+the card begins at which its wires end.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,16 @@ def clusters_of(
     return nested(frozenset(state.node_ids(graph)), order)
 
 
+def _end_in(net: nx.DiGraph, inside: Iterable[str], home: Mapping[str, str]) -> str:
+    """Return the node of a frame at which its wires from outside end, or else begin."""
+    nodes = sorted(inside, key=id_order)
+    for near in (net.predecessors, net.successors):
+        for node in nodes:
+            if any(home.get(other) != home[node] for other in near(node)):
+                return node
+    return nodes[0]
+
+
 def _room(length: float) -> float:
     """Return a length in whole units: sums of them come out the same, in whichever order."""
     return float(max(0, round(length)))
@@ -109,7 +123,7 @@ def arranged(
         sizes[each.mark] = (wide, high)
         home.update(dict.fromkeys(each.nodes, each.mark))
     if not within:
-        return arrange(net, sizes, ranks), {}
+        return arrange(net, sizes, ranks, {}), {}
     outer = nx.DiGraph()
     outer.add_nodes_from(dict.fromkeys(home.get(node, node) for node in net))
     for source, target, wire in net.edges(data=True):
@@ -117,7 +131,8 @@ def arranged(
         if a != b and not outer.has_edge(a, b):
             out, into = (0.0 if a in within else wire["out"]), (0.0 if b in within else wire["into"])
             outer.add_edge(a, b, out=out, into=into)
-    places = arrange(outer, sizes, ranks)
+    ends = {mark: _end_in(net, inside, home) for mark, inside in within.items()}
+    places = arrange(outer, sizes, ranks, {mark: within[mark][node][1] for mark, node in ends.items()})
     found = {node: place for node, place in places.items() if node not in within}
     drawn: dict[str, tuple[Place, Pair]] = {}
     for mark, inside in within.items():

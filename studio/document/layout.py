@@ -75,8 +75,10 @@ def lay_out_all(
     gaps = turn(gap)
     ranks = {node: turn(state.place(node, graph))[1] for node in nodes}
 
-    def arrange(net: nx.DiGraph, sizes: Mapping[str, Place], ranks: Mapping[str, float]) -> dict[str, Place]:
-        return _arranged(net, sizes, ranks, gaps, turned)
+    def arrange(
+        net: nx.DiGraph, sizes: Mapping[str, Place], ranks: Mapping[str, float], starts: Mapping[str, float]
+    ) -> dict[str, Place]:
+        return _arranged(net, sizes, ranks, starts, gaps, turned)
 
     clusters = clusters_of(state, graph, size, turn)
     found, frames = arranged(_net_of(state, graph), sizes, ranks, clusters, arrange)
@@ -88,6 +90,7 @@ def _arranged(
     net: nx.DiGraph,
     sizes: Mapping[str, Place],
     ranks: Mapping[str, float],
+    starts: Mapping[str, float],
     gaps: tuple[float, float],
     turned: bool,
 ) -> dict[str, Place]:
@@ -100,7 +103,8 @@ def _arranged(
     top = left = row = 0.0
     for part in parts:
         if len(part) > 1:
-            shape = _Part(net.subgraph(part).copy(), sizes, gaps, LEVEL if not turned else None, turned)
+            level = LEVEL if not turned else None
+            shape = _Part(net.subgraph(part).copy(), sizes, gaps, level, turned, starts)
             places = shape.settled(ranks)
             found.update({node: (x, y + top) for node, (x, y) in places.items()})
             top = max(found[node][1] + sizes[node][1] for node in part) + APART * gaps[1]
@@ -167,6 +171,7 @@ class _Part:
     gaps: tuple[float, float]
     level: float | None  # where wires meet cards; None: in the middle of them
     turned: bool
+    starts: Mapping[str, float]  # how far within a frame the card begins to which its wires lead
     names: list[str] = field(default_factory=list)
     layers: list[list[int]] = field(default_factory=list)
     segments: list[Segments] = field(default_factory=list)
@@ -258,7 +263,8 @@ class _Part:
         for node in (node for nodes in order for node in nodes):
             if node < count:
                 tall = self.sizes[self.names[node]][1]
-                low[node], high[node] = 0.0, tall
+                start = self.starts.get(self.names[node], 0.0)
+                low[node], high[node] = -start, tall - start
         middle = self.level if self.level is not None else max(high.values()) / 2
         for lane in self.spans:
             low[lane], high[lane] = middle - LANE / 2, middle + LANE / 2
@@ -282,7 +288,7 @@ class _Part:
             left, least = 0.0, min(spans[at][0] for at in band)
             for at in band:
                 for node in (each for each in order[at] if each < count):
-                    places[self.names[node]] = (left, float(round(across[node] - least + top)))
+                    places[self.names[node]] = (left, float(round(across[node] + low[node] - least + top)))
                 left += steps[at]
             top += max(spans[at][1] for at in band) - least + self.gaps[1] * APART
         return places
