@@ -9,7 +9,12 @@ import torch
 
 
 def read(results: Mapping[str, Any]) -> dict[str, Any]:
-    """Return tensors as Python numbers (arrays where they are not scalars), with one device sync for all."""
+    """Return tensors as Python numbers (arrays where they are not scalars), with one device sync for all.
+
+    Dicts inside, such as the result of all compiled metrics together, are spread in their place.
+    """
+    if any(isinstance(value, Mapping) for value in results.values()):
+        results = dict(_spread(results))
     scalars = {
         name: value
         for name, value in results.items()
@@ -20,6 +25,14 @@ def read(results: Mapping[str, Any]) -> dict[str, Any]:
         joined = torch.stack([value.detach().reshape(()).double() for value in scalars.values()])
         numbers = dict(zip(scalars, joined.tolist(), strict=True))
     return {name: numbers[name] if name in numbers else _plain(value) for name, value in results.items()}
+
+
+def _spread(results: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in results.items():
+        if isinstance(value, Mapping):
+            yield from _spread(value)
+        else:
+            yield name, value
 
 
 def _plain(value: Any) -> Any:
