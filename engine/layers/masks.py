@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from engine.layers.layer import Layer
 from engine.structure import flatten, map_structure
+
+T = TypeVar("T")
 
 
 def get_keras_mask(x: Any) -> Any:
@@ -74,5 +76,12 @@ def finish(layer: Layer, inputs: Any, mask: Any, outputs: Any) -> None:
 
 def makes_masks(layer: Layer) -> bool:
     """Return whether a layer may make a mask where none came."""
-    own = type(layer).compute_mask is not Layer.compute_mask
+    method = type(layer).compute_mask
+    own = method is not Layer.compute_mask and not getattr(method, "only_passes_on", False)
     return own and layer.supports_masking and not layer.variadic
+
+
+def only_passes_on(method: T) -> T:
+    """Mark a ``compute_mask`` that answers no mask where none came: such layers need no whole call."""
+    method.only_passes_on = True  # type: ignore[attr-defined]  # functions take attributes
+    return method

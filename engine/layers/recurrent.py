@@ -13,6 +13,7 @@ from engine.errors import ShapeError
 from engine.layers.convolution_shapes import channels_of, checked_shape
 from engine.layers.dry import declaring
 from engine.layers.layer import Layer
+from engine.layers.masks import only_passes_on
 from engine.layers.rnn_cell_base import (
     _Cell,
     build_inside,
@@ -180,6 +181,7 @@ class RNN(Layer):
         units = output_size_of(self.cell)
         return int((steps or 0) * gates * units * ((features or 0) + units))
 
+    @only_passes_on
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Return the mask where every step comes out; states have none."""
         previous_mask = flatten(previous_mask)[0]

@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.errors import ParamError, ShapeError
 from engine.layers.families import LAYERS
 from engine.layers.layer import Layer, call_parameters
+from engine.layers.masks import only_passes_on
 from engine.layers.rnn_cell_base import build_inside, in_own_type
 from engine.layers.rnn_fused import may_run_together, run_together, runs_together
 from engine.layers.rnn_gru import GRU
@@ -236,6 +237,7 @@ class Bidirectional(Layer):
             + self.backward_layer.compute_macs(input_shape, None)
         )
 
+    @only_passes_on
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Return the mask for each output: that which came for sequences, none for the rest."""
         mask = flatten(previous_mask)[0] if self.return_sequences else None
