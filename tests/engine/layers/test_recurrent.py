@@ -7,6 +7,7 @@ import torch
 from layer_parity import check_parity, refuses
 
 from engine.errors import ParamError, ShapeError
+from engine.initializers import Constant
 from engine.layers import GRU, LSTM, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell
 from engine.layers.recurrent import RNN
 
@@ -149,9 +150,14 @@ def test_mixed_precision(cls: Any) -> None:
 @pytest.mark.parametrize("unusual", [{}, {"recurrent_dropout": 0.2}, {"activation": "relu"}])
 @pytest.mark.parametrize("cls", [SimpleRNN, LSTM, GRU])
 def test_kept_states_in_mixed_precision(cls: Any, unusual: dict[str, Any]) -> None:
-    layer = cls(3, dtype="mixed_bfloat16", stateful=True, **unusual)
-    x = torch.ones(SHAPE)
+    starts = {"kernel_initializer": "ones", "recurrent_initializer": Constant(0.3)}
+    layer = cls(3, dtype="mixed_bfloat16", stateful=True, **starts, **unusual)
+    x = torch.full(SHAPE, 0.01)
     first, second = layer(x, training=True), layer(x, training=True)
     assert first.dtype == second.dtype == torch.bfloat16
     assert {state.dtype for state in layer.states} == {torch.float32}
-    assert not torch.equal(first, second)
+    kept = torch.cat(list(layer.states))
+    assert kept.any()
+    layer.reset_state()
+    again = [layer(x, training=False) for _ in range(2)]
+    assert not torch.equal(*again)
