@@ -205,7 +205,8 @@ class Loading:
         if len(self.failed) > len(before):
             self.failed = before
             warnings.warn(
-                f"The file has nothing at '{path}': the layers in this list keep the weights they have.",
+                f"Skipping nested container: the file has nothing at '{path}', so the layers in this list "
+                "keep the weights they have.",
                 stacklevel=2,
             )
 

@@ -106,3 +106,14 @@ def test_functions_and_layers_are_wrapped() -> None:
     with torch.no_grad():
         engine.remat(scaled)(x)
     assert len(calls) == 3
+
+
+def test_wrapped_layers_take_arrays_and_stand_in_models() -> None:
+    x = np.random.default_rng(2).normal(size=(6, 4)).astype("float32")
+    np.testing.assert_array_equal(engine.remat(layers.ReLU())(x), np.maximum(x, 0))
+    entry = engine.Input((4,))
+    middle = layers.Lambda(engine.remat(layers.ReLU()))(layers.Dense(4)(entry))
+    model = engine.Model(entry, layers.Dense(1)(middle))
+    model.compile("sgd", "mse")
+    history = model.fit(x, x[:, :1], epochs=3, verbose=0)
+    assert history.history["loss"][-1] < history.history["loss"][0]

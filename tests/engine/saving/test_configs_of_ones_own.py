@@ -150,3 +150,34 @@ def test_functions_of_ones_own_are_saved_by_their_registered_name() -> None:
     twin = engine.Sequential([layers.Input((1,)), layers.Dense(1)])
     twin.compile_from_config(config)
     assert twin.loss is distance
+
+
+class _Blocks(models.Model):
+    """Layers in tuples in a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.blocks = [(layers.Dense(3, use_bias=False),), (layers.Dense(3, use_bias=False),)]
+
+    def call(self, x: Any) -> Any:
+        for (one,) in self.blocks:
+            x = one(x)
+        return x
+
+
+def test_lists_that_older_files_left_out_are_told(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    one, two = _Blocks(), _Blocks()
+    x = np.ones((1, 3), "float32")
+    one(x), two(x)
+    path = tmp_path / "m.weights.h5"
+    one.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        groups = list(file["blocks"])
+        assert groups == ["container", "container_1"]
+        for index, name in enumerate(groups):  # older Keras kept them under the model's own list alone
+            file.copy(f"blocks/{name}/dense", f"layers/dense{'_1' * index}")
+            del file[f"blocks/{name}"]
+    with pytest.warns(UserWarning, match="Skipping nested container"):
+        two.load_weights(path)
+    np.testing.assert_array_equal(two(x).detach(), one(x).detach())
