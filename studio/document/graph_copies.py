@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from studio.document import names
@@ -64,14 +65,32 @@ def bring_graphs(part: State, draft: Draft, into: str) -> dict[str, str]:
     for graph in sorted(todo, key=lambda each: (len(graphs_inside(part, each)), each)):  # inner ones first
         if graph in graphs_inside(part, graph):
             raise Refusal(f"The block {graph} contains itself.", code="block_itself", name=graph)
-        if graph in draft.graph_names() and content(part, graph) == content(draft, graph):
-            called[graph] = graph
+        there = same_block(part, graph, draft)
+        if there:
+            called[graph] = there
         else:
             called[graph] = names.unique(graph, draft.graph_names())
             copy_graph(part, graph, draft, called[graph], called, fresh=True)
         if called[graph] == into or into in graphs_inside(draft, called[graph]):
             raise Refusal(f"The block {graph} cannot contain itself.", code="block_itself", name=graph)
     return called
+
+
+def same_block(part: State, graph: str, state: State) -> str:
+    """Return what a block is called where another drawing has it just the same, else an empty text.
+
+    It may have a number there, because another block had its name when it came.
+    """
+    found = called_like(graph, state)
+    wanted = content(part, graph) if found else None
+    return next((name for name in found if content(state, name) == wanted), "")
+
+
+def called_like(graph: str, state: State) -> list[str]:
+    """Return the blocks that have a name, or this name with a number; the name itself comes first."""
+    numbered = re.compile(re.escape(graph) + r"(_\d+)?")
+    found = [name for name in state.graph_names() if name != MAIN and numbered.fullmatch(name)]
+    return sorted(found, key=lambda name: (name != graph, name))
 
 
 def content(state: State, graph: str, within: tuple[str, ...] = ()) -> Any:

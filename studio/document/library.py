@@ -16,7 +16,7 @@ from studio.document import files, names
 from studio.document.blocks import graphs_inside
 from studio.document.document import Document
 from studio.document.errors import DocumentError, FileError, Refusal
-from studio.document.graph_copies import content, copy_graph
+from studio.document.graph_copies import called_like, content, copy_graph, same_block
 from studio.document.rows import MAIN, Node
 from studio.document.state import State
 
@@ -174,8 +174,7 @@ def shown_once(kept: Iterable[KeptBlock], state: State) -> list[KeptBlock]:
     return [
         each
         for each in kept
-        if each.name not in state.graph_names()
-        or content(files.loads(each.text), each.name) != content(state, each.name)
+        if not called_like(each.name, state) or not same_block(files.loads(each.text), each.name, state)
     ]
 
 

@@ -11,7 +11,7 @@ from studio.commands.sharing_verbs import has_fellows
 from studio.document import Document, Refusal, files
 from studio.document.errors import DocumentError
 from studio.document.graph_copies import content
-from studio.document.library import BlockLibrary, block_text
+from studio.document.library import BlockLibrary, block_text, shown_once
 from studio.document.linear import chain
 from studio.session import Session
 from tests.studio.commands.test_blocks import residual
@@ -119,6 +119,36 @@ def test_a_block_is_kept_and_used_in_another_drawing(tmp_path: Path) -> None:
     other.stack.undo()
     other.stack.undo()
     assert other.document.graph_names() == ["main"]
+
+
+def test_a_kept_block_whose_name_is_taken_comes_under_a_number_and_only_once(tmp_path: Path) -> None:
+    session, _ = blocked()
+    library = BlockLibrary(tmp_path)
+    commands.set_params(session, named(session, "one", "block"), {"filters": 5}, graph="block")
+    library.keep(session.document, "block")
+    (kept,) = library.blocks()
+    other, _ = blocked()  # it has a block of this name, which is another one
+    before = content(other.document, "block")
+    assert shown_once([kept], other.document) == [kept]
+    first = commands.place_block(other, (0, 300), text=kept.text)
+    second = commands.place_block(other, (0, 600), text=kept.text)
+    assert other.document.node(first).ref == other.document.node(second).ref != "block"
+    assert content(other.document, "block") == before
+    assert shown_once([kept], other.document) == [], "it is a block of this drawing now"
+
+
+def test_a_block_with_a_layer_of_the_users_own_travels_as_it_is(tmp_path: Path) -> None:
+    session, _ = blocked()
+    own = commands.add_layer(session, "MyLayer", (0, 0), {"rate": 0.5}, graph="block")
+    library = BlockLibrary(tmp_path)
+    library.keep(session.document, "block")
+    other = Session(Document())
+    node = commands.place_block(other, (0, 0), text=library.blocks()[0].text)
+    inside = other.document.node(node).ref
+    name = session.document.node(own, "block").name
+    layer = other.document.layer_of(named(other, name, inside), inside)
+    assert layer is not None
+    assert (layer.type, dict(layer.params)) == ("MyLayer", {"rate": 0.5})
 
 
 def test_the_library_renames_replaces_and_takes_files(tmp_path: Path) -> None:
