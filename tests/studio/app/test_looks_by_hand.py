@@ -128,3 +128,18 @@ def test_the_legend_goes_to_the_corner_where_it_hides_least(user: User) -> None:
     view.set_heat("memory")
     cards = [view.mapFromScene(item.card()).boundingRect() for item in view.mirror.nodes.values()]
     assert not any(card.intersects(view.legend.geometry()) for card in cards)
+
+
+def test_ctrl_shift_enter_trains_one_batch_after_the_other(user: User) -> None:
+    status = user.workspace.run.panel.status
+    for count in (1, 2):
+        user.view.setFocus()
+        user.key("Ctrl+Shift+Return")
+        user.qtbot.waitUntil(lambda: not user.session.running, timeout=30000)
+        user.qtbot.waitUntil(lambda: "batch" in status.heading.text(), timeout=5000)
+        assert status.heading.text() == ("1 batch trained" if count == 1 else "2 batches trained")
+        assert status.message.accessibleName().startswith("Loss of this batch: ")
+    assert user.workspace.bottom.current() == "training"
+    assert user.workspace.run.panel.done == 0
+    assert len(user.workspace.run.panel.curves["loss"].batches) == 2
+    assert user.window.actions_by_id["continue"].isEnabled()
