@@ -76,3 +76,11 @@ def test_nameless_arguments_of_a_constructor_cannot_be_described() -> None:
     assert Scale(2.0, name="twice").get_config() == {"factor": 2.0, "name": "twice"}
     with pytest.raises(NotImplementedError, match="get_config"):
         Scale(2.0, "a").get_config()
+
+
+def test_windows_longer_than_the_stand_ins_for_unknown_sizes() -> None:
+    real, imaginary = ops.stft(KerasTensor((None, None)), 256, 64, 256)
+    assert real.shape == imaginary.shape == (None, None, 129)
+    assert ops.max_pool(KerasTensor((None, None, 3)), 9).shape == (None, None, 3)
+    with pytest.raises(ShapeError):
+        ops.matmul(KerasTensor((None, 3)), KerasTensor((4, None)))
