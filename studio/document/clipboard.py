@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any, TypeAlias
 
 from studio.document import names
@@ -24,6 +25,8 @@ from studio.document.state import State
 Feed: TypeAlias = Callable[[Wire], object]
 BESIDE = (30.0, 30.0)
 """How far from the original a copy stands."""
+MOST = 2000
+"""Nodes that can be pasted at once: so many take some seconds, and more are a slip."""
 
 
 def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN, marks: Iterable[str] = ()) -> str:
@@ -80,11 +83,14 @@ def paste(
     They get new ids and names; layers shared within the selection stay shared with each other.  The top left
     corner comes to ``at``, or everything moves by ``offset``, or stands beside the original.  ``feed``
     is called with every wire that came from outside and whose source is here too.  Raises ``Refusal`` for
-    other text.
+    other text, and for more than ``MOST`` nodes.
     """
     try:
         data = json.loads(text)
+        _check_count(data)
         part = loads(text) if isinstance(data, Mapping) else None
+    except Refusal:
+        raise
     except (ValueError, RecursionError, FileError) as error:
         raise Refusal("The clipboard holds no nodes.", code="no_nodes") from error
     ids = part.node_ids() if part is not None else []
@@ -101,13 +107,15 @@ def paste(
     taken = names.in_use(draft, graph)
     new: dict[str, str] = {}
     entries: dict[str, str] = {}
+    # The first free ids, counted on: to look for them at every node is slow where there are many.
+    node_ids, layer_ids = _counted(draft.new_node_id(graph)), _counted(draft.new_layer_id())
     for node in ids:
         row = part.node(node)
         name = names.unique(_root(row.name), taken)
         taken.add(name)
-        new[node] = draft.new_node_id(graph)
+        new[node] = next(node_ids)
         if row.kind == "layer" and row.ref not in entries:
-            entries[row.ref] = draft.new_layer_id()
+            entries[row.ref] = next(layer_ids)
             layer = part.layer(row.ref)
             entry = LayerEntry(layer.type, name, layer.params, layer.comment, layer.extra)
             draft.put("layers", entries[row.ref], entry)
@@ -125,6 +133,23 @@ def paste(
             feed(wire)
     close_gaps(draft, new.values(), graph)
     return list(new.values())
+
+
+def _counted(first: str) -> Iterator[str]:
+    """Return an id and those that follow it."""
+    return (f"{first[0]}{number}" for number in count(int(first[1:])))
+
+
+def _check_count(data: Any) -> None:
+    """Refuse what holds too many nodes, its blocks' counted too, before any of it is read."""
+    graphs = data.get("graphs") if isinstance(data, Mapping) else None
+    rows = graphs.values() if isinstance(graphs, Mapping) else ()
+    nodes = [graph.get("nodes") for graph in rows if isinstance(graph, Mapping)]
+    total = sum(len(each) for each in nodes if isinstance(each, Mapping))
+    if total > MOST:
+        raise Refusal(
+            f"{total} nodes are too many to paste at once.", code="too_many", count=total, most=MOST
+        )
 
 
 def _clear(part: State, draft: State, graph: str) -> Place:

@@ -62,7 +62,14 @@ def is_identifier(name: str) -> bool:
 
 
 def check(name: str, taken: Iterable[str] = ()) -> None:
-    """Raise ``Refusal`` where a node cannot have this name: ``"bad_name"`` or ``"name_taken"``."""
+    """Raise ``Refusal`` where a node cannot have this name.
+
+    ``"no_name"`` for an empty one, ``"long_name"``, ``"bad_name"`` or ``"name_taken"``.
+    """
+    if not name:
+        raise Refusal("A name has one letter at least.", code="no_name")
+    if len(name) > LONGEST:
+        raise Refusal(f"A name has {LONGEST} letters at most.", code="long_name", most=LONGEST)
     if not is_identifier(name):
         raise Refusal(
             f"{name!r} cannot be a name: a name has letters, digits and _, does not begin with a digit or "

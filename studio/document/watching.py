@@ -289,9 +289,12 @@ class _Watch(Visitor):
                 todo += new
             dead = [node for node in state.node_ids(graph) if node not in alive]
             branches = branches_of(state, graph, set(dead)) if dead else {}
+            repairs: dict[int, Repair] = {}  # one for all nodes of a branch, which may be thousands
             for node in dead:
-                gone = Repair("remove_branch", Frozen(nodes=branches[node], count=len(branches[node])))
-                self.say("dead_branch", node, "", (gone,))
+                branch = branches[node]
+                if id(branch) not in repairs:
+                    repairs[id(branch)] = Repair("remove_branch", Frozen(nodes=branch, count=len(branch)))
+                self.say("dead_branch", node, "", (repairs[id(branch)],))
         self._whole = self.problems
 
     def _on_cycle(self, node: str, cyclic: set[str]) -> bool:

@@ -111,18 +111,21 @@ class BlockPage(EndPage):
         return Param(name, known.kind, layer.params.get(pair[1], known.default), known.optional, known.doc)
 
     def _choose(self, name: str, value: Any) -> None:
-        commands.set_block_param(self._session, self._node, name, value, graph=self._graph)
+        if self._is_there():
+            commands.set_block_param(self._session, self._node, name, value, graph=self._graph)
 
     def _repeat(self, times: int) -> None:
-        commands.set_repeat(self._session, self._node, times, graph=self._graph)
+        if self._is_there():
+            commands.set_repeat(self._session, self._node, times, graph=self._graph)
 
     def _rename(self) -> None:
         name = self.title.text().strip()
         self.title.setModified(False)
-        if name == self._ref():
+        row = self._session.document.find_node(self._node, self._graph)
+        if row is None or row.kind != "block" or name == row.ref:  # it may be gone while its name is typed
             return
         try:
-            commands.rename_block(self._session, self._ref(), name)
+            commands.rename_block(self._session, row.ref, name)
         except Refusal as refusal:
             self.title.setModified(True)
             self.reproach.setText(words.text(refusal))

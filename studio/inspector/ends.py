@@ -44,11 +44,17 @@ class EndPage(QWidget):
         self._node, self._graph = node, graph
         self.refresh(self._session.document.node(node, graph).options)
 
+    def _is_there(self) -> bool:
+        """Return whether the node is still in the drawing: a field that goes with it gives what it holds."""
+        return self._session.document.find_node(self._node, self._graph) is not None
+
     def refresh(self, options: Frozen) -> None:
         """Bring the controls to what the node's options say."""
         raise NotImplementedError
 
     def _set(self, **changes: Any) -> None:
+        if not self._is_there():
+            return
         commands.set_options(self._session, self._node, changes, graph=self._graph)
 
     def _row(self, param: Param) -> ParamRow:

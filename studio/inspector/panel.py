@@ -221,6 +221,8 @@ class InspectorPanel(QScrollArea):
             self.refresh()
 
     def _rename(self, name: str) -> None:
+        if len(self._nodes) != 1:
+            return  # what was shown is gone, and its field loses the focus
         try:
             commands.rename(self._session, self._nodes[0], name, graph=self._graph)
         except Refusal as refusal:

@@ -108,8 +108,11 @@ REFUSALS = {
         "{name} cannot be a name: use letters, digits and _, no digit first, "
         "no word of Python's own."
     ),
+    "no_name": tr("A name cannot be empty."),
+    "long_name": tr("A name has {most} letters at most."),
     "name_taken": tr("The name {name} is taken already."),
     "no_nodes": tr("The clipboard holds no nodes."),
+    "too_many": tr("{count} nodes are too many at once: paste or duplicate {most} at most."),
     "no_input_port": tr("{name} has no input."),
     "no_output_port": tr("{name} has no output."),
     "no_params": tr("This node has no parameters."),

@@ -67,13 +67,11 @@ class DragWire(Gesture):
         self._end()
         if hit is not None:
             self._connect(*hit, at)
-        elif self.view.mirror.node_at(self.view.mapToScene(at)) is not None:
-            self.view.say(
-                translate("CanvasView", "There is no free socket here that fits."),
-                at,
-                refused=True,
-                linger=True,
-            )
+        elif (over := self.view.mirror.node_at(self.view.mapToScene(at))) is not None:
+            own = translate("CanvasView", "Nothing can feed itself: the wire would close a loop.")
+            other = translate("CanvasView", "There is no free socket here that fits.")
+            words = own if over.node == self.loose.node else other
+            self.view.say(words, at, refused=True, linger=True)
         elif self.loose.moved is not None:
             commands.disconnect(self.view.session, [self.loose.moved], graph=self.view.graph)
         else:
