@@ -202,7 +202,7 @@ def _write(painter: QPainter, card: QRectF, lines: list[str], ink: QColor) -> No
         more = at == MOST_LINES - 1 and len(lines) > MOST_LINES
         shown = metrics.elidedText("…" if more else words, Qt.TextElideMode.ElideRight, card.width() + 40)
         wide = metrics.horizontalAdvance(shown)
-        place = QRectF(card.left(), card.bottom() + 7 + at * height, wide, height)
+        place = QRectF(card.left(), card.bottom() + 10 + at * height, wide, height)
         painter.fillRect(place.adjusted(-2, 0, 2, 0), QColor(current().canvas))
         painter.setPen(ink)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

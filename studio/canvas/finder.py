@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 def found_in(session: CanvasSession, words: str) -> list[tuple[str, str]]:
-    """Return (graph, node) of all nodes that have all of some words, the drawing's first, then its blocks'.
+    """Return (graph, id) of what has all of some words, the drawing's first, then its blocks'.
 
-    A word may stand in a node's name, its type, its parameters or the shape that comes out of it.
+    A word may stand in a node's name, its type, its parameters or the shape that comes out of it, and in the
+    words of a frame or note, which come after the nodes.
     """
     wanted = words.casefold().replace("×", "x").split()
     if not wanted:
@@ -36,6 +37,10 @@ def found_in(session: CanvasSession, words: str) -> list[tuple[str, str]]:
             text = "\n".join(_said(session, graph, node)).casefold()
             if all(word in text for word in wanted):
                 found.append((graph, node))
+        for mark in document.mark_ids(graph):
+            text = document.mark(mark, graph).text.casefold()
+            if all(word in text for word in wanted):
+                found.append((graph, mark))
     return found
 
 
@@ -76,7 +81,7 @@ class FindBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         set_role(self, "card")
-        self.field = SearchField(self.tr("Name, type, parameter or shape"))
+        self.field = SearchField(self.tr("Name, type, value, shape or note"))
         self.field.setMinimumWidth(250)
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self.typed)

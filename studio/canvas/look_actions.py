@@ -195,7 +195,12 @@ class LookActions(BlockActions):
     def _find(self, words: str) -> None:
         self.matches, self._at = found_in(self.session, words), -1
         self._mark_found()
-        here = [at for at, (graph, _) in enumerate(self.matches) if graph == self.graph]
+        stacked = self.mirror.stacked()  # a chain shows no frames and notes: Enter leads to them
+        here = [
+            at
+            for at, (graph, one) in enumerate(self.matches)
+            if graph == self.graph and not (stacked and one not in self.mirror.nodes)
+        ]
         if here:
             self._at = here[0] - 1
             self.walk_matches(1)
@@ -209,6 +214,9 @@ class LookActions(BlockActions):
         if graph != self.graph:
             self.session.enter(graph)
         self._mark_found()
+        if node not in self.mirror.nodes:
+            self.show_mark(node)
+            return
         self.select([node])
         self.ensure_seen(node)
         bar, card = self.finder.geometry(), self.mapFromScene(self.mirror.nodes[node].card()).boundingRect()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.app.window import MainWindow
+from studio.commands import add_mark
 from studio.document import files
 from tests.end_to_end.user import User
 from tests.studio.commands.test_blocks import residual
@@ -189,3 +190,20 @@ def test_a_note_that_is_being_written_is_kept_when_the_drawing_is_left(user: Use
     user.session.stack.undo()
     assert document.same_as(start)
     assert user.view.mirror_errors() == []
+
+
+def test_the_search_finds_frames_and_notes_by_their_words(user: User) -> None:
+    session, view = user.session, user.view
+    note = add_mark(
+        session, "note", (2000.0, 900.0, 200.0, 80.0), "Ask Ada about the kernel", graph=session.graph
+    )
+    user.key("Ctrl+F")
+    QTest.keyClicks(view.finder.field, "ada")
+    QTest.keyClick(view.finder.field, Qt.Key.Key_Return)
+    assert view.finder.count.text() == "1 of 1"
+    assert view.mirror.marks.selected() == [note]
+    rect = view.mapFromScene(view.mirror.marks.items[note].rect()).boundingRect()
+    assert view.viewport().rect().intersects(rect)
+    assert view.finder.field.hasFocus()
+    QTest.keyClick(view.finder.field, Qt.Key.Key_Escape)
+    assert not view.finder.isVisible()
