@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ MOST_LONG = 300
 leaves no trace."""
 MOST_LIVE = 60
 """With no more long wires than this, they make way for a card while it is being dragged."""
+FEWEST_TOGETHER = 20
+"""From this many nodes on that go the same way, the wires between them are shifted, not led anew."""
 AROUND = 40.0
 
 
@@ -37,12 +39,27 @@ class WireLeader:
         self._cards = Cards()
         self._long: dict[Wire, Route] = {}
         self._unsettled = False
+        self._area: QRectF | None = None
+        self.moves = 0
+        """Counts how often cards came, went, moved or took another size."""
         self._owed: list[Box] = []  # where cards went past which wires run as if nothing had moved
         self.square = False
+
+    def area(self) -> QRectF:
+        """Return the rectangle around all cards; empty where there are none."""
+        if self._area is None:
+            found = self._cards.area() or (0.0, 0.0, 0.0, 0.0)
+            if is_downward(self._scene.session.document):
+                found = found[1], found[0], found[3], found[2]
+            left, top, right, bottom = found
+            self._area = QRectF(left, top, right - left, bottom - top)
+        return QRectF(self._area)
 
     def forget(self, node: str) -> None:
         """A card went."""
         self._cards.discard(node)
+        self._area = None
+        self.moves += 1
         self._unsettled = True
 
     def drop(self, wire: Wire) -> None:
@@ -66,22 +83,35 @@ class WireLeader:
         down = is_downward(document)
         seen: dict[Wire, None] = {}
         moved: list[Box] = []
+        ways: dict[str, tuple[float, float]] = {}
         for node in nodes:
             item = scene.nodes[node]
             old = self._cards.box(node) if node in self._cards else None
-            if self._cards.put(node, _box(item.card(), down)):
-                moved += [self._cards.box(node)] if old is None else [old, self._cards.box(node)]
+            new = _box(item.card(), down)
+            if self._cards.put(node, new):
+                moved += [new] if old is None else [old, new]
+                if old is not None:
+                    ways[node] = round(new[0] - old[0], 6), round(new[1] - old[1], 6)
             seen.update(dict.fromkeys(document.incoming(node, graph=graph)))
             seen.update(dict.fromkeys(document.outgoing(node, graph=graph)))
+        led = dict(seen)
         if moved:
             self._unsettled = True
+            self._area = None
+            self.moves += 1
         if live and len(self._long) > MOST_LIVE:
             self._owed += moved
         elif moved := [*self._owed, *moved]:
             self._owed = []
+            hull = _around(moved)
             for wire in self._long:
-                if wire not in seen and wire in scene.wires and self._passes(scene.wires[wire], moved, down):
+                other = None if wire in seen else scene.wires.get(wire)
+                if other is not None and all(self._passes(other, boxes, down) for boxes in ([hull], moved)):
                     seen[wire] = None
+            led = dict(seen)
+        if len(ways) >= FEWEST_TOGETHER and len(set(ways.values())) == 1:
+            for wire in self._shift(ways, seen, down, live):
+                del seen[wire]
         long: list[tuple[WireItem, QPointF, QPointF]] = []
         for wire in seen:
             ends = self._ends(wire)
@@ -96,7 +126,39 @@ class WireLeader:
             else:
                 long.append((item_, start, end))
         self._lead_long(long, down)
-        return [wire for wire in seen if wire in scene.wires]
+        return [wire for wire in led if wire in scene.wires]
+
+    def relabel(self, nodes: Iterable[str]) -> None:
+        """Write what flows out of nodes on their wires, which lead where they led."""
+        scene = self._scene
+        down = is_downward(scene.session.document)
+        for node in nodes:
+            for wire in scene.session.document.outgoing(node, graph=scene.graph):
+                if wire in scene.wires:
+                    self._label(scene.wires[wire], down)
+
+    def _shift(
+        self, ways: Mapping[str, tuple[float, float]], wires: Iterable[Wire], down: bool, live: bool
+    ) -> list[Wire]:
+        """Shift the wires between nodes that all went the same way, where no other card is near.
+
+        Returns those that were shifted: all of them in a drag (``live``), at whose end they are led.
+        """
+        along, across = next(iter(ways.values()))
+        way = QPointF(across, along) if down else QPointF(along, across)
+        ours = ways.keys()
+        done = []
+        for wire in wires:
+            item = self._scene.wires.get(wire)
+            if item is None or wire.source not in ours or wire.target not in ours:
+                continue
+            if live or self._stands_alone(_box(item.rect(), down), along, across, ours):
+                course = self._long.get(wire, PLAIN).shifted(along, across)
+                if wire in self._long:
+                    self._long[wire] = course
+                item.shift(way, course)
+                done.append(wire)
+        return done
 
     def settle(self) -> None:
         """Let all long wires find their lanes anew, where cards or wires came, went or moved."""
@@ -108,6 +170,13 @@ class WireLeader:
             found = [ends for wire in wires if (ends := self._ends(wire)) is not None]
             self._scene.far.touch([item for item, _, _ in found])
             self._lead_long(found, is_downward(self._scene.session.document))
+
+    def _stands_alone(self, box: Box, along: float, across: float, ours: Set[str]) -> bool:
+        """Return whether no other cards are near a wire, nor near where it goes."""
+        left, top, right, bottom = box
+        old = left - AROUND, top - AROUND, right + AROUND, bottom + AROUND
+        new = old[0] + along, old[1] + across, old[2] + along, old[3] + across
+        return self._cards.within(_around([old, new])) <= ours
 
     def _lead_long(self, found: list[tuple[WireItem, QPointF, QPointF]], down: bool) -> None:
         def order(ends: tuple[WireItem, QPointF, QPointF]) -> tuple[object, ...]:
@@ -178,6 +247,11 @@ class WireLeader:
 @lru_cache(1024)
 def _width(words: str) -> float:
     return QFontMetricsF(mono_font(LABEL_FONT)).horizontalAdvance(words) + 10
+
+
+def _around(boxes: Iterable[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _box(area: QRectF, down: bool) -> Box:

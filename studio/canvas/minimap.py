@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
@@ -30,6 +30,9 @@ class MiniMap(QWidget):
         self._view = view
         self._picture = QPixmap()
         self._move = QTransform()
+        self._frame: object = None
+        self._patches: dict[str, tuple[object, QRectF]] = {}  # of each card in that frame, with its rectangle
+        self._said: object = None  # what the picture shows
         self._drawn = ""  # the theme in which the picture was painted; empty: anew at the next paint
         self.setFixedSize(SIZE)
         self.setAccessibleName(self.tr("Map of the drawing"))
@@ -37,8 +40,13 @@ class MiniMap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def redraw(self) -> None:
-        """Cards came, went or moved."""
-        self._drawn = ""
+        """Cards came, went, moved or changed; most edits change none of what is seen here."""
+        mirror = self._view.mirror
+        looks = [(item.look.category, item.look.severity) for item in mirror.nodes.values()]
+        marks = [(item.row, item.rect(), item.isVisible()) for item in mirror.marks.items.values()]
+        said = (mirror.leader.moves, looks, marks)
+        if said != self._said:
+            self._said, self._drawn = said, ""
         self.update()
 
     def refresh(self) -> None:
@@ -79,12 +87,19 @@ class MiniMap(QWidget):
                 painter.setBrush(QColor(mix(theme.surface, hue(mark.row, theme), 0.18)))
                 painter.drawRoundedRect(self._move.mapRect(mark.rect()), 2, 2)
         patches: dict[str, list[QRectF]] = {}
+        frame = (scale, left, top)
+        old, self._patches = (self._patches if frame == self._frame else {}), {}
+        self._frame = frame
         for item in self._view.mirror.nodes.values():
-            look, card = item.look, item.card()
+            look, card = item.look, item.card().getRect()
             colour = theme.danger if look.severity == "error" else theme.category(look.category)
-            wide, high = max(1.5, card.width() * scale - 1), max(1.5, card.height() * scale - 1)
-            patch = QRectF(card.left() * scale + left, card.top() * scale + top, wide, high)
-            patches.setdefault(colour, []).append(patch)
+            known = old.get(item.node)
+            if known is None or known[0] != card:
+                x, y, wide, high = cast("tuple[float, float, float, float]", card)
+                size = max(1.5, wide * scale - 1), max(1.5, high * scale - 1)
+                known = card, QRectF(x * scale + left, y * scale + top, *size)
+            self._patches[item.node] = known
+            patches.setdefault(colour, []).append(known[1])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._view.mirror.nodes) < MANY)
         for colour, areas in patches.items():
             painter.setBrush(QColor(colour))

@@ -48,7 +48,7 @@ class NodeItem(QGraphicsRectItem):
         self.setZValue(2)
 
     def set_look(self, look: Look, picture: Picture | None) -> bool:
-        """Show another look; return whether the sockets moved."""
+        """Show another look; return whether the sockets moved or changed, or the colour of the wires."""
         if look == self.look and picture is self.picture:
             return False
         size = geometry.size_of(look)
@@ -56,9 +56,10 @@ class NodeItem(QGraphicsRectItem):
         moved = (
             size != self._size
             or bounds != self.rect()
-            or ([s.key for s in geometry.sockets_of(look)] != [s.key for s in geometry.sockets_of(self.look)])
+            or geometry.sockets_of(look) != geometry.sockets_of(self.look)
+            or look.category != self.look.category
         )
-        if moved:
+        if bounds != self.rect():
             self.setRect(bounds)
         self.look, self.picture, self._size = look, picture, size
         self.update()

@@ -49,6 +49,13 @@ class Cards:
         """Return where a card was last put."""
         return self._boxes[node]
 
+    def area(self) -> Box | None:
+        """Return the box around all cards."""
+        if not self._boxes:
+            return None
+        lefts, tops, rights, bottoms = zip(*self._boxes.values(), strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
     def put(self, node: str, box: Box) -> bool:
         """Put a card somewhere; return whether that is news."""
         if self._boxes.get(node) == box:
@@ -118,6 +125,13 @@ class Route:
 
     runs: tuple[Run, ...] = ()
     back: bool = False
+
+    def shifted(self, along: float, across: float) -> Route:
+        """Return the route of a wire both ends of which went the same way."""
+        if not self.runs:
+            return self
+        runs = tuple((start + along, end + along, at + across) for start, end, at in self.runs)
+        return Route(runs, self.back)
 
 
 PLAIN = Route()

@@ -16,7 +16,9 @@ from studio.canvas.mark_layer import MarkLayer
 from studio.canvas.node_item import NodeItem
 from studio.canvas.picture import Picture
 from studio.canvas.session import CanvasSession
+from studio.canvas.stacking import columns_of
 from studio.canvas.wire_item import WireItem
+from studio.document.findings import NodeInfo
 from studio.document.layout import is_downward
 from studio.document.linear import chain, is_linear
 from studio.document.problems import Problem
@@ -24,8 +26,6 @@ from studio.document.rows import MAIN, Edit, Wire, id_order
 
 MOST_PREVIEWS = 200
 """With more nodes than this, only Inputs show a sample."""
-ONE_ROW = 0.8
-"""A chain that a view shows whole at this zoom or more stays in one row."""
 GLIDE_MS = 200
 MOST_GLIDING = 500
 """More cards than this go to their places at once."""
@@ -51,8 +51,10 @@ class CanvasScene(QGraphicsScene):
         self.problems: dict[str, list[Problem]] = {}
         self._pictures: dict[str, Picture] = {}
         self._touched: set[str] = set()
+        self._carried: set[str] = set()  # by the edit that is under way, to another place
         self._glide: QVariantAnimation | None = None
-        self._known: dict[str, object] = {}
+        self._known: Mapping[str, NodeInfo] = {}
+        self._told: Mapping[str, list[Problem]] = {}
         self._catalog = session.catalog
         self._goal: dict[str, QPointF] = {}
         self.animate_next = False
@@ -60,7 +62,6 @@ class CanvasScene(QGraphicsScene):
         self.far = FarView(self)
         self._moved: set[str] = set()
         self._was_stacked = False
-        self._area: QRectF | None = None
         self.marks = MarkLayer(self)
         self._read_analysis()
         for node in session.document.node_ids(graph):
@@ -68,7 +69,7 @@ class CanvasScene(QGraphicsScene):
         for wire in session.document.wires(graph):
             self._add_wire(graph, wire)
         self._touched = set()
-        self._known = {node: self._knowledge(node) for node in self.nodes}
+        self._known, self._told = session.here.nodes, self.problems
         self.leader.lead(self.nodes)
         self._arrange()
         self.leader.settle()
@@ -108,7 +109,6 @@ class CanvasScene(QGraphicsScene):
             self.far.drop(item)
             self.removeItem(item)
             self.leader.forget(node)
-            self._area = None
             self._touched.discard(node)
             self._pictures.pop(node, None)
             self.badges.pop(node, None)
@@ -133,7 +133,7 @@ class CanvasScene(QGraphicsScene):
             self._moved.add(node)
         if graph == self.graph and node in self.nodes and not self.animate_next and not self.stacked():
             self.nodes[node].setPos(QPointF(*self.session.document.place(node, graph)))
-            self._touched.add(node)
+            self._carried.add(node)
 
     def _add_wire(self, graph: str, wire: Wire) -> None:
         if graph != self.graph or wire in self.wires:
@@ -163,8 +163,11 @@ class CanvasScene(QGraphicsScene):
             put.table not in ("places", "marks") for put in edit.puts
         ):
             self._forget_pictures()
-        self.refresh(self._touched & self.nodes.keys())
-        self._touched = set()
+        touched, carried = self._touched & self.nodes.keys(), self._carried & self.nodes.keys()
+        self._touched, self._carried = set(), set()
+        if carried:
+            self.lead_wires(carried - touched)
+        self.refresh(touched)
         self._arrange()
         self.leader.settle()
         self.changed_shape.emit()
@@ -173,14 +176,19 @@ class CanvasScene(QGraphicsScene):
         self._read_analysis()
         loaded = self._catalog is not self.session.catalog
         if loaded:
-            self._known.clear()
+            self._known = {}
             self._catalog = self.session.catalog
         # With thousands of nodes it pays to look only at those of which something else is known now.
-        stale = [node for node in self.nodes if self._knowledge(node) != self._known.get(node)]
-        self._known = {node: self._knowledge(node) for node in self.nodes}
+        here, known = self.session.here.nodes, self._known
+        stale = {node for node in self.nodes if here.get(node) is not known.get(node)}
+        stale = {node for node in stale if here.get(node) != known.get(node)}
+        for node in self._told.keys() | self.problems.keys():
+            if node in self.nodes and self._told.get(node) != self.problems.get(node):
+                stale.add(node)
+        self._known, self._told = here, self.problems
         for node in stale:
             self._pictures.pop(node, None)
-        self.refresh(stale)
+        self.refresh(stale, wires=loaded)
         self._arrange()
         self.changed_shape.emit()
         if loaded:
@@ -227,15 +235,17 @@ class CanvasScene(QGraphicsScene):
             self.session, node, self.problems.get(node, ()), badge, picture is not None, self.graph
         )
 
-    def _knowledge(self, node: str) -> object:
-        return self.session.here.nodes.get(node), self.problems.get(node)
-
-    def refresh(self, nodes: Iterable[str]) -> None:
-        """Read the looks of nodes anew and lead their wires."""
-        for node in list(nodes):
+    def refresh(self, nodes: Iterable[str], wires: bool = True) -> None:
+        """Read the looks of nodes anew and lead their wires; without ``wires`` only where sockets moved."""
+        nodes = list(nodes)
+        led, still = list[str](), list[str]()
+        for node in nodes:
             picture = self._picture(node)
-            self.nodes[node].set_look(self.look_of(node, picture), picture)
-        self.lead_wires(nodes)
+            moved = self.nodes[node].set_look(self.look_of(node, picture), picture)
+            (led if moved or wires else still).append(node)
+        self.leader.relabel(still)
+        self.far.touch([self.nodes[node] for node in still])
+        self.lead_wires(led)
 
     def set_badge(self, node: str, text: str) -> None:
         """Show a text in place of a node's shape and count; an empty one brings them back."""
@@ -246,7 +256,6 @@ class CanvasScene(QGraphicsScene):
     def lead_wires(self, nodes: Iterable[str], live: bool = False) -> None:
         """Lead the wires at ``nodes`` to their sockets."""
         led = self.leader.lead(nodes, live)
-        self._area = None
         self.far.touch([*(self.nodes[node] for node in nodes), *(self.wires[wire] for wire in led)])
 
     # -- places -------------------------------------------------------------------------------------------
@@ -265,22 +274,10 @@ class CanvasScene(QGraphicsScene):
         row = max((geometry.size_of(self.nodes[node].look).height() for node in order), default=0.0) + down
         step = geometry.WIDTH + across
         if is_downward(document):
-            rows = self._columns(len(order), row, step, self.room.transposed())
+            rows = columns_of(len(order), row, step, self.room.transposed())
             return {node: QPointF(at // rows * step, at % rows * row) for at, node in enumerate(order)}
-        columns = self._columns(len(order), step, row, self.room)
+        columns = columns_of(len(order), step, row, self.room)
         return {node: QPointF(at % columns * step, at // columns * row) for at, node in enumerate(order)}
-
-    def _columns(self, count: int, step: float, row: float, room: QSizeF) -> int:
-        """Return how many cards of a chain stand in one row, to be seen whole and as large as may be."""
-        if not count or room.isEmpty():
-            return max(1, count)
-
-        def zoom(columns: int) -> float:
-            return min(1.0, room.width() / (columns * step), room.height() / (-(-count // columns) * row))
-
-        if zoom(count) >= ONE_ROW:
-            return count
-        return max(range(1, count + 1), key=lambda columns: (round(zoom(columns), 3), columns))
 
     def set_room(self, room: QSizeF) -> None:
         """Say how large the view is, in pixels: the Sequential view breaks a chain into rows by it."""
@@ -365,11 +362,12 @@ class CanvasScene(QGraphicsScene):
 
     def selected_nodes(self) -> list[str]:
         """Return the ids of the selected nodes by number."""
-        return sorted((n for n, item in self.nodes.items() if item.isSelected()), key=id_order)
+        return sorted((i.node for i in self.selectedItems() if isinstance(i, NodeItem)), key=id_order)
 
     def selected_wires(self) -> list[Wire]:
         """Return the selected wires."""
-        return [wire for wire, item in self.wires.items() if item.isSelected()]
+        chosen = {item.wire for item in self.selectedItems() if isinstance(item, WireItem)}
+        return [wire for wire in self.wires if wire in chosen] if chosen else []
 
     def socket_at(self, place: QPointF, reach: float) -> tuple[NodeItem, Socket] | None:
         """Return the node and socket near a place in the scene."""
@@ -389,11 +387,7 @@ class CanvasScene(QGraphicsScene):
 
     def content(self) -> QRectF:
         """Return the rectangle around all cards, frames and notes; empty where there are none."""
-        if self._area is None:
-            self._area = QRectF()
-            for item in self.nodes.values():
-                self._area = self._area.united(item.card())
-        return self.marks.area().united(self._area)
+        return self.marks.area().united(self.leader.area())
 
     def wire_into(self, node: str, socket: Socket) -> Wire | None:
         """Return the wire that ends in an input socket."""

@@ -68,6 +68,20 @@ class WireItem(QGraphicsRectItem):
             long = route is not PLAIN or (end - start).manhattanLength() > SHORTEST_ARROW
             self._arrow = (self._path.pointAtPercent(0.5), self._path.angleAtPercent(0.5)) if long else None
 
+    def shift(self, way: QPointF, route: Route) -> None:
+        """Follow both ends, which went the same way."""
+        start, end = self._ends[0] + way, self._ends[1] + way
+        self._course, self._ends = (start, end, route, *self._course[3:]), (start, end)
+        self._path.translate(way)
+        self._grasp = None
+        if self._arrow is not None:
+            self._arrow = self._arrow[0] + way, self._arrow[1]
+        if self._strokes is not None:
+            self._strokes = [line.translated(way) for line in self._strokes]
+        self._label_area.translate(way)
+        self.setRect(self.rect().translated(way))
+        self.update()
+
     def strokes(self) -> list[QLineF]:
         """Return straight lines along the wire, for a view from afar."""
         if self._strokes is None:

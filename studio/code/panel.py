@@ -195,5 +195,11 @@ def _rewrite(view: QPlainTextEdit, text: str) -> None:
 
 def _alike(one: str, other: str) -> int:
     """Return how many characters two texts have in common from their start on."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

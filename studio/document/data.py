@@ -60,7 +60,7 @@ def untold_target(state: State, graph: str = MAIN) -> str:
 
 
 def _used(state: State, graph: str, option: str) -> set[object]:
-    return {state.node(node, graph).options.get(option) for node in state.node_ids(graph)}
+    return {row.options.get(option) for row in state.node_rows(graph)}
 
 
 def _only(names: set[str]) -> str:

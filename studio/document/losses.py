@@ -58,14 +58,11 @@ def check_output(
         words = Frozen({**common, **more})
         return [Problem(code, severity, graph, node, INPUT_PORT, words, repairs)]
 
-    left = fields.get(untold_target(state, graph))
-    offered: tuple[Repair, ...] = ()
-    if left is not None:
-        offered = (Repair("set_target", Frozen(target=left.name, loss=default_loss(left))),)
     if not target:
-        return say("no_target", *offered)
+        return say("no_target", *_offered_target(state, graph, fields))
     field = fields.get(str(target))
     if field is None:
+        offered = _offered_target(state, graph, fields)
         return say("missing_field", *offered, field=str(target), known=sorted(fields))
     if not name:
         return say("no_loss", _use(default_loss(field)))
@@ -110,6 +107,14 @@ def check_output(
     if name in (SPARSE, CATEGORICAL, BINARY):
         problems += _last_activation(say, row.options["loss"], name, logits, end, width)
     return problems
+
+
+def _offered_target(state: State, graph: str, fields: Mapping[str, DataField]) -> tuple[Repair, ...]:
+    """Return what lets an Output predict the one target that is left."""
+    left = fields.get(untold_target(state, graph))
+    if left is None:
+        return ()
+    return (Repair("set_target", Frozen(target=left.name, loss=default_loss(left))),)
 
 
 def _last_activation(

@@ -92,6 +92,11 @@ class Reading(State):
         self.seen.add(all_nodes(graph))
         return super().node_ids(graph)
 
+    def node_rows(self, graph: str = MAIN) -> list[Node]:
+        """Return a graph's nodes in the order of their ids."""
+        self.seen.add(all_nodes(graph))
+        return super().node_rows(graph)
+
     def find_node(self, node: str, graph: str = MAIN) -> Node | None:
         """Return a node, or ``None`` where there is none of that id."""
         self.seen.add((graph, node))

@@ -21,7 +21,8 @@ from studio.document.rows import (
 from studio.document.values import EMPTY, Frozen
 
 
-def _wire_order(wire: Wire) -> tuple[object, ...]:
+def wire_order(wire: Wire) -> tuple[object, ...]:
+    """Return the sort key of a wire: by target, port and position."""
     return (
         id_order(wire.target),
         wire.target_port,
@@ -29,6 +30,9 @@ def _wire_order(wire: Wire) -> tuple[object, ...]:
         id_order(wire.source),
         wire.source_port,
     )
+
+
+_NONE: frozenset[Wire] = frozenset()
 
 
 class State:
@@ -95,6 +99,11 @@ class State:
             self._ids[graph] = tuple(sorted(ids, key=id_order))
         return list(self._ids[graph])
 
+    def node_rows(self, graph: str = MAIN) -> list[Node]:
+        """Return a graph's nodes in the order of their ids."""
+        nodes = self._tables["nodes"]
+        return [nodes[graph, node] for node in State.node_ids(self, graph)]
+
     def layer_ids(self) -> list[str]:
         """Return the ids of all layer entries by number."""
         return sorted(self._tables["layers"], key=id_order)
@@ -137,17 +146,21 @@ class State:
 
     def wires(self, graph: str = MAIN) -> list[Wire]:
         """Return all wires of a graph, by target, port and position."""
-        return sorted((wire for where, wire in self._tables["wires"] if where == graph), key=_wire_order)
+        return sorted((wire for where, wire in self._tables["wires"] if where == graph), key=wire_order)
 
     def incoming(self, node: str, port: str | None = None, graph: str = MAIN) -> list[Wire]:
         """Return the wires into a node, or into one of its ports, in their order."""
         wires = [w for w in self._into.get((graph, node), ()) if port is None or w.target_port == port]
-        return sorted(wires, key=_wire_order) if len(wires) > 1 else wires
+        return sorted(wires, key=wire_order) if len(wires) > 1 else wires
 
     def outgoing(self, node: str, port: str | None = None, graph: str = MAIN) -> list[Wire]:
         """Return the wires out of a node, or out of one of its ports."""
         wires = [w for w in self._from.get((graph, node), ()) if port is None or w.source_port == port]
-        return sorted(wires, key=_wire_order) if len(wires) > 1 else wires
+        return sorted(wires, key=wire_order) if len(wires) > 1 else wires
+
+    def wires_at(self, node: str, graph: str = MAIN) -> tuple[frozenset[Wire], frozenset[Wire]]:
+        """Return the wires into a node and out of it, in no order: the same objects while none changes."""
+        return self._into.get((graph, node), _NONE), self._from.get((graph, node), _NONE)
 
     def sources(self, node: str, graph: str = MAIN) -> set[str]:
         """Return the nodes that feed a node."""

