@@ -109,6 +109,28 @@ class Lesson(QObject):
             self._build(problems)
         self.place()
 
+    def hover(self, at: QPoint) -> None:
+        """Show what is wrong with the node under the pointer, as long as it is near; else the selected's."""
+        mirror = self._view.mirror
+        card, selected = mirror.node_at(self._view.mapToScene(at)), mirror.selected_nodes()
+        if card is not None and mirror.problems.get(card.node):
+            self.show_for(card.node)
+        elif not self._on_the_way(at):
+            self.show_for(selected[0] if len(selected) == 1 else "")
+
+    def follow(self, selected: Sequence[str]) -> None:
+        """Show what is wrong with the only selected node, unless the hand is in what is shown now."""
+        focus = QApplication.focusWidget()
+        held = self.callout is not None and focus is not None and self.callout.isAncestorOf(focus)
+        if not held or tuple(self._view.mirror.problems.get(self.node, ())) != self._shown:
+            self.show_for(selected[0] if len(selected) == 1 else "")
+
+    def _on_the_way(self, at: QPoint) -> bool:
+        """Return whether a point lies between the node and what is said of it: the hand goes to a button."""
+        if self.callout is None or not self.callout.isVisible() or self.node not in self._view.mirror.nodes:
+            return False
+        return self._anchor().united(self.callout.geometry()).adjusted(-6, -6, 6, 6).contains(at)
+
     def _build(self, problems: Sequence[Problem]) -> None:
         first = min(problems, key=lambda problem: problem.severity != "error")
         title, body = lesson(first)

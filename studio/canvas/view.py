@@ -107,7 +107,7 @@ class CanvasView(WiringActions):
         if focused and focused != self._focused:
             tell_focus(self, focused)
         self._focused = focused
-        self.overlays.lesson.show_for(nodes[0] if len(nodes) == 1 else "")
+        self.overlays.lesson.follow(nodes)
         words = self._described(nodes)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
@@ -189,10 +189,7 @@ class CanvasView(WiringActions):
             self.viewport().unsetCursor()
         else:
             self.viewport().setCursor(shape)
-        selected = self.mirror.selected_nodes()
-        if len(selected) != 1:
-            card = self.mirror.node_at(place)
-            self.overlays.lesson.show_for(card.node if card is not None else "")
+        self.overlays.lesson.hover(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         gesture, self.gesture = self.gesture, None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio import commands as do
@@ -79,3 +80,22 @@ def test_a_drawing_that_nobody_has_begun_is_not_reproached(window: MainWindow, t
     assert not window.actions_by_id["train"].isEnabled()
     do.add_layer(workspace.session, "Dense", (0, 0), {"units": 3})
     assert "no_input" in [each.code for each in workspace.problems.problems()]
+
+
+def test_the_pointer_on_a_card_offers_the_repair_and_can_reach_it(user: User) -> None:
+    user.tidy()
+    user.view.select([user.node("dense")])
+    lesson = user.view.overlays.lesson
+    user.move(user.card("output"), button=Qt.MouseButton.NoButton)
+    callout = lesson.callout
+    assert callout is not None
+    assert lesson.node == user.node("output")
+    way = callout.geometry().center() - user.card("output")
+    for part in (0.25, 0.5, 0.75):
+        user.move(user.card("output") + way * part, button=Qt.MouseButton.NoButton)
+        assert lesson.callout is callout, "it stays while the hand goes to its button"
+    button = next(one for one in callout.findChildren(QPushButton) if one.text() == "Set units to 10")
+    user.tap(button)
+    assert "width" not in [each.code for each in user.workspace.problems.problems()]
+    user.move(QPoint(5, 5), button=Qt.MouseButton.NoButton)
+    assert lesson.node in ("", user.node("dense"))
