@@ -92,14 +92,25 @@ class Mouse:
     def write(self, field: QWidget, text: str) -> None:
         self.user.workspace.inspector.ensureWidgetVisible(field)
         if isinstance(field, QComboBox):
-            QTest.mouseClick(field, LEFT, NONE, field.rect().center())
-            rows = field.view()
-            self.user.qtbot.wait(QApplication.doubleClickInterval() + 50)  # a release just after opens only
-            place = rows.visualRect(field.model().index(field.findText(text), 0)).center()
-            QTest.mouseClick(rows.viewport(), LEFT, NONE, place)
-            assert field.currentText() == text
-            return
-        self.user.type(field, text)  # type: ignore[arg-type]  # every field that is written in
+            self.take_row(field, text)
+        else:
+            self.user.type(field, text)  # type: ignore[arg-type]  # every field that is written in
+
+    def take_row(self, field: QComboBox, text: str) -> None:
+        """Open a list and click one of its rows."""
+        QTest.mouseClick(field, LEFT, NONE, field.rect().center())
+        rows = field.view()
+        self.user.qtbot.wait(QApplication.doubleClickInterval() + 50)  # a release just after opens only
+        place = rows.visualRect(field.model().index(field.findText(text), 0)).center()
+        QTest.mouseClick(rows.viewport(), LEFT, NONE, place)
+        assert field.currentText() == text
+
+    def take_data(self, title: str) -> None:
+        """Choose data in the pane at the left."""
+        user = self.user
+        user.tab(user.workspace.left, "data")
+        self.take_row(user.workspace.data.choice, title)
+        user.settle()
 
     def tidy(self) -> None:
         self.user.window.actions_by_id["auto_layout"].trigger()
@@ -206,6 +217,24 @@ class Keys:
         user.key("Shift+F6")
         assert user.view.hasFocus()
 
+    def take_data(self, title: str) -> None:
+        """Go to the pane at the left, on to its tab with the data, and choose."""
+        user = self.user
+        left, choice = user.workspace.left, user.workspace.data.choice
+        user.key("Shift+F6")
+        for goal, key in ((left.bar, Key.Key_Backtab), (choice, Key.Key_Tab)):
+            for _ in range(40):
+                if QApplication.focusWidget() is goal:
+                    break
+                QTest.keyClick(QApplication.focusWidget(), key)
+            assert QApplication.focusWidget() is goal
+            if goal is left.bar:
+                QTest.keyClick(goal, Key.Key_Right)
+                assert left.current() == "data"
+        user.choose(choice, title)
+        user.key("F6")
+        assert user.view.hasFocus()
+
     def tidy(self) -> None:
         self.user.key("L")
         self.user.key("Home")
@@ -231,6 +260,13 @@ def set_(way: Any, name: str, **values: str) -> None:
     for key, text in values.items():
         editor = way.user.param(key)
         way.write(editor.combo if isinstance(editor, ChoiceEditor) else editor.line, text)
+
+
+def choose(way: Any, name: str, field: QComboBox, begins: str) -> None:
+    """Choose of a list of the inspector what begins so."""
+    way.pick(name)
+    row = next(text for text in map(field.itemText, range(field.count())) if text.startswith(begins))
+    way.write(field, row)
 
 
 def line(way: Any, first: str, *kinds: tuple[str, dict[str, str]]) -> list[str]:
@@ -319,8 +355,7 @@ def test_two_inputs_and_two_outputs(way: Any) -> None:
     if isinstance(way, Mouse):
         way.connect(right, joined, 1)
     heads = [way.add("Dense", joined), way.add("Dense", joined)]
-    for head in heads:
-        way.add("Output", head)
+    outputs = [way.add("Output", head) for head in heads]
     way.tidy()
     way.repair()
     assert user.session.document.incoming(node(user, joined))[1].position == 1
@@ -328,6 +363,16 @@ def test_two_inputs_and_two_outputs(way: Any) -> None:
     text = script_of(user)
     assert "keras.Model(" in text
     assert {problem.code for problem in errors(user)} == {"no_target"}, "only the data are still to choose"
+    way.take_data("Cars and their fuel")
+    for name in ends:
+        choose(way, name, user.workspace.inspector.input.fields, "numbers")
+    for name, target in zip(outputs, ("mpg", "cylinders"), strict=True):
+        choose(way, name, user.workspace.inspector.output.targets, target)
+    set_(way, heads[0], units="1")
+    set_(way, heads[1], units="5")
+    way.repair()
+    assert errors(user) == []
+    trains(user)
     for _ in range(user.session.stack.count()):
         user.key("Ctrl+Z")
     assert user.session.document.node_ids() == []
