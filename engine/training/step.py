@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from engine.metrics.reduction import MeanMetricWrapper
 from engine.structure import flatten as flat_leaves
 from engine.structure import map_structure, ordered, pack_like
 from engine.training.data import Batch
@@ -99,6 +100,17 @@ def structure_of(model: Any) -> Any:
     """
     found = model._answered
     return found if found is not None else getattr(model, "_outputs_struct", None)
+
+
+_HOLDERS = (nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
+
+
+def _is_ours(thing: Any) -> bool:
+    """Return whether a layer, loss or metric is one of the engine's, which keep no tensor of a batch."""
+    if not type(thing).__module__.startswith("engine."):
+        return False
+    function = getattr(thing, "_fn", None) or getattr(thing, "fn", None) or getattr(thing, "function", None)
+    return function is None or getattr(function, "__module__", "").startswith("engine.")
 
 
 class Stepper:
@@ -203,3 +215,21 @@ class Stepper:
         if loss is not None:
             self.targets.loss_tracker.update_state(loss, batch.rows)
         self._measure(batch, y_pred)
+
+    def keeps_nothing(self) -> bool:
+        """Return whether testing runs nothing that might hold a tensor of a batch afterwards.
+
+        Such a loop may run under ``torch.inference_mode``, whose tensors can never be used with gradients.
+        """
+        parts = list(self.model.modules())
+        metrics = self.targets.metrics.metrics if self.targets.metrics is not None else []
+        return (
+            self._loss == self._plain_loss
+            and not self._own_metrics
+            and not self.model.jit_compile
+            and all(_is_ours(part) or isinstance(part, _HOLDERS) for part in parts)
+            and not any(part._forward_hooks or part._forward_pre_hooks for part in parts)
+            and not any(getattr(layer, "stateful", False) for layer in layers_of(self.model))
+            and all(_is_ours(target.loss) for target in self.targets.targets if target.loss is not None)
+            and all(isinstance(metric, MeanMetricWrapper) and _is_ours(metric) for metric in metrics)
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -204,17 +204,21 @@ class Trainer(Compiled):
         runner.on_test_begin()
         begins, ends = runner.watches("on_test_batch_begin"), runner.watches("on_test_batch_end")
         results: Mapping[str, Any] = {}
-        for index, batch in enumerate(Feed(source, size, steps).epoch()):
-            if begins:
-                runner.on_test_batch_begin(index)
-            if own:
-                results = self.test_step(batch.whole())
-            else:
-                stepper.test(batch)
-            if ends:
-                runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else stepper.results))
-            if self.stop_evaluating:
-                break
+        with ExitStack() as rest:
+            for index, batch in enumerate(Feed(source, size, steps).epoch()):
+                if begins:
+                    runner.on_test_batch_begin(index)
+                if own:
+                    results = self.test_step(batch.whole())
+                else:
+                    stepper.test(batch)
+                if ends:
+                    runner.on_test_batch_end(index, LazyLogs(_saying(results) if own else stepper.results))
+                if self.stop_evaluating:
+                    break
+                # What the first batch made must serve training too; from then on nothing is made that stays.
+                if index == 0 and not (own or begins or ends) and stepper.keeps_nothing():
+                    rest.enter_context(torch.inference_mode())
         source.end_epoch()
         found = read(dict(sorted((results if own else stepper.results()).items())))
         runner.on_test_end(found)
