@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from studio.canvas.reuse_actions import HERE, KEPT
 from studio.document.rows import MAIN
-from tests.end_to_end.hands.chance import CTRL, NONE, WORDS, Button, Chance, Key, usable, write
+from tests.end_to_end.hands.chance import CTRL, WORDS, Chance, Key, usable, write
 
 
 class OnBlocks(Chance):
@@ -55,7 +55,7 @@ class OnBlocks(Chance):
         self.view.select([block])
         if self.now_and_then(0.3):
             at = self.middle(self.view.mirror.nodes[block])
-            QTest.mouseDClick(self.view.viewport(), Button.LeftButton, NONE, at)
+            self.double_click(at)
             return f"double-click {block}"
         keys = self.some(["Return", "Return", "Ctrl+Shift+G", "Ctrl+D", "Alt+D", "Alt+Shift+D", "B"])
         self.press_key(keys)

@@ -48,7 +48,7 @@ class OnCanvas(Chance):
 
     def search(self, letters: str = "", down: int = 0) -> str:  # type: ignore[override]  # by chance
         if self.now_and_then(0.5):
-            QTest.mouseDClick(self.view.viewport(), Button.LeftButton, NONE, self.spot())
+            self.double_click(self.spot())
         else:
             self.press_key(self.some(["Shift+A", "Shift+Return"]))
         return self.after()
@@ -151,7 +151,7 @@ class OnCanvas(Chance):
         corner = self.view.mapFromScene(mark.rect().bottomRight()) - QPoint(3, 3)
         what = self.some(["title", "corner", "write"])
         if what == "write":
-            QTest.mouseDClick(self.view.viewport(), Button.LeftButton, NONE, title)
+            self.double_click(title)
         else:
             self.drag(title if what == "title" else corner, self.spot())
         return f"{what} {self.after()}"

@@ -101,6 +101,12 @@ class Chance(User):
         held: Qt.KeyboardModifier = self.some([NONE, NONE, NONE, NONE, ALT, SHIFT, CTRL])
         return held
 
+    def double_click(self, at: QPoint) -> None:
+        """Press twice, as a window system tells it: the second press and its release come at once."""
+        self.click(at)
+        QTest.mouseDClick(self.view.viewport(), Button.LeftButton, NONE, at)
+        self.release(at)
+
     # -- keys ------------------------------------------------------------------------------------------
 
     def press_key(self, keys: str) -> None:
