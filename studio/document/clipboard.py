@@ -7,7 +7,9 @@ paste can keep those wires.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -27,6 +29,9 @@ BESIDE = (30.0, 30.0)
 """How far from the original a copy stands."""
 MOST = 2000
 """Nodes that can be pasted at once: so many take some seconds, and more are a slip."""
+_HEAD = re.compile(r'\{\s*"format"\s*:\s*"bunon"')
+_QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+"""What a mail or a chat puts before each line that it quotes."""
 
 
 def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN, marks: Iterable[str] = ()) -> str:
@@ -66,7 +71,7 @@ def copy_text(state: State, nodes: Iterable[str], graph: str = MAIN, marks: Iter
 
 def can_paste(text: str) -> bool:
     """Return whether a text looks like copied nodes; quick, for enabling a menu."""
-    return text.lstrip()[:1] == "{" and '"format": "bunon"' in text[:200]
+    return '"format"' in text and '"bunon"' in text
 
 
 def paste(
@@ -86,7 +91,7 @@ def paste(
     other text, and for more than ``MOST`` nodes.
     """
     try:
-        data = json.loads(text)
+        text, data = _found(text)
         _check_count(data)
         part = loads(text) if isinstance(data, Mapping) else None
     except Refusal:
@@ -135,6 +140,23 @@ def paste(
     return list(new.values())
 
 
+def _found(text: str) -> tuple[str, Any]:
+    """Return the copied nodes within a text, and what they say: a chat puts words, fences and quotes around.
+
+    Raises ``ValueError`` where there are none.
+    """
+    try:
+        return text, json.loads(text)
+    except ValueError:
+        pass
+    for each in (text, _QUOTED.sub("", text).replace("\u00a0", " ")):
+        for start in _HEAD.finditer(each):
+            with suppress(ValueError):
+                data, end = json.JSONDecoder().raw_decode(each, start.start())
+                return each[start.start() : end], data
+    raise ValueError("no nodes")
+
+
 def _counted(first: str) -> Iterator[str]:
     """Return an id and those that follow it."""
     return (f"{first[0]}{number}" for number in count(int(first[1:])))
@@ -153,10 +175,18 @@ def _check_count(data: Any) -> None:
 
 
 def _clear(part: State, draft: State, graph: str) -> Place:
-    """Return an offset at which copied frames do not come to stand around what they were copied from."""
+    """Return an offset at which copies hide nothing: neither an earlier copy, nor what a frame stands around."""
     frames = [row for row in (part.mark(mark) for mark in part.mark_ids()) if row.kind == "frame"]
     if not frames:
-        return BESIDE
+        taken, steps = {draft.place(node, graph) for node in draft.node_ids(graph)}, 1
+        corners = [
+            *(part.place(node) for node in part.node_ids()),
+            *(part.mark(m).place for m in part.mark_ids()),
+        ]
+        taken |= {draft.mark(mark, graph).place for mark in draft.mark_ids(graph)}
+        while any((x + steps * BESIDE[0], y + steps * BESIDE[1]) in taken for x, y in corners):
+            steps += 1
+        return steps * BESIDE[0], steps * BESIDE[1]
     high = max(row.place[1] + row.size[1] for row in frames) - min(row.place[1] for row in frames)
     there = {draft.mark(mark, graph).place for mark in draft.mark_ids(graph)}
     x, y = 0.0, BESIDE[1]
