@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from studio import commands
@@ -74,6 +74,18 @@ class SelectionActions(ActionsView):
         before = set(self.mirror.marks.items)
         if self.attempt(lambda: new.extend(act())):
             self.select(new, (), set(self.mirror.marks.items) - before)
+            self._show_some(new)
+
+    def _show_some(self, nodes: list[str]) -> None:
+        """Look where new nodes stand, unless some of them are in sight."""
+        area, seen = QRectF(), self.mapToScene(self.viewport().rect()).boundingRect()
+        for node in nodes:
+            card = self.mirror.nodes[node].card()
+            if seen.contains(card):
+                return
+            area = area.united(card)
+        if not area.isEmpty():
+            self._look_at(area.center())
 
     def nudge(self, x: int, y: int) -> None:
         """Move what is selected by steps of the grid."""

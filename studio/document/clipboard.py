@@ -175,7 +175,7 @@ def _check_count(data: Any) -> None:
 
 
 def _clear(part: State, draft: State, graph: str) -> Place:
-    """Return an offset at which copies hide nothing: neither an earlier copy, nor what a frame stands around."""
+    """Return an offset at which copies hide no earlier ones, and their frames stand around nothing else."""
     frames = [row for row in (part.mark(mark) for mark in part.mark_ids()) if row.kind == "frame"]
     if not frames:
         taken, steps = {draft.place(node, graph) for node in draft.node_ids(graph)}, 1

@@ -12,6 +12,7 @@ from studio.canvas.fitting import Loose, beyond, quick, verdict
 from studio.canvas.gestures.gesture import Gesture
 from studio.canvas.look import Socket
 from studio.canvas.node_item import NodeItem
+from studio.canvas.picking import keeps, pick_wire
 from studio.canvas.pills import Pills
 from studio.canvas.wire_item import LooseWire
 from studio.document.layout import is_downward
@@ -62,6 +63,7 @@ class DragWire(Gesture):
 
     def finish(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         if self._item is None:
+            self._click(at, keys)
             return
         hit = self._target(at)
         self._end()
@@ -79,6 +81,14 @@ class DragWire(Gesture):
 
     def cancel(self) -> None:
         self._end()
+
+    def _click(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
+        """Select the wire under a click that drew nothing: sockets may leave no other place to take it."""
+        mirror, place = self.view.mirror, self.view.mapToScene(at)
+        on_socket = mirror.socket_at(place, self.view.reach()) is not None  # else the press selected it
+        item = mirror.wire_at(place) if on_socket else None
+        if item is not None:
+            pick_wire(self.view, item.wire, keeps(keys))
 
     def _connect(self, node: NodeItem, socket: Socket, at: QPoint) -> None:
         wire = self.loose.to(node.node, socket)
