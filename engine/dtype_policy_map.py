@@ -80,8 +80,8 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, DTypePolicy]):
             self._map[key] = dtype_policies.get(policy)
         except (ParamError, TypeError):
             raise ParamError(
-                "Cannot interpret the assigned value by `keras.dtype_policies.get`: it is a policy or the "
-                f"name of one. Received: {policy!r} of type {type(policy).__name__}",
+                "Cannot interpret the assigned value. It is a policy or the name of one, such as "
+                f"'mixed_bfloat16'. Received: {policy!r} of type {type(policy).__name__}",
                 code="param",
                 got=policy,
             ) from None

@@ -161,6 +161,7 @@ class Family:
 
     def __init__(self, kind: str, module: str) -> None:
         self.kind = kind
+        self._one = f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"
         self.module = module
         self._things: dict[str, Any] = {}
         _families[module] = self
@@ -200,7 +201,7 @@ class Family:
         if callable(found):
             return found
         raise EngineError(
-            f"A {self.kind} is a name, a config, a class or an object. Received: {identifier!r}", code="param"
+            f"{self._one} is a name, a config, a class or an object. Received: {identifier!r}", code="param"
         )
 
     def serialize(self, thing: Any) -> Any:
@@ -226,7 +227,8 @@ class Family:
             return self.find(config, custom_objects)
         if not isinstance(config, Mapping) or "class_name" not in config:
             raise EngineError(
-                f"A {self.kind} config is a name or has 'class_name' and 'config'. Received: {config!r}",
+                f"The config of {self._one.lower()} is a name or has 'class_name' and 'config'. "
+                f"Received: {config!r}",
                 code="config",
             )
         name = str(config["class_name"])

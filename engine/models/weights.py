@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,17 @@ def write(weights: Mapping[str, Tensor], filepath: Any, overwrite: bool = True) 
 
 
 def read_into(weights: Mapping[str, Tensor], filepath: Any, skip_mismatch: bool = False) -> None:
-    """Copy the numbers of a file into weights of the same names; where one does not fit, nothing changes."""
+    """Copy the numbers of a file into weights of the same names; where one does not fit, nothing changes.
+
+    Layers without a name are numbered through a whole process, so that ``dense`` of the script that wrote is
+    ``dense_2`` of the one that reads: where names differ in numbers alone, their order counts.
+    """
     try:
         found = load_file(str(filepath))
     except SafetensorError as error:
         raise EngineError(f"{filepath} is no whole .safetensors file: {error}", code="weights_file") from None
+    if found.keys() != weights.keys():
+        found = _by_order(weights, found)
     problems = [f"'{name}' is missing in the file" for name in weights if name not in found]
     problems += [f"'{name}' is not in the model" for name in found if name not in weights]
     problems += [
@@ -48,3 +55,32 @@ def read_into(weights: Mapping[str, Tensor], filepath: Any, skip_mismatch: bool 
     for name, weight in weights.items():
         if name in found and found[name].shape == weight.shape:
             weight.copy_(found[name])
+
+
+def _by_order(weights: Mapping[str, Tensor], found: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return ``found`` under the names of ``weights`` where numbers alone differ and shapes agree."""
+    ours, theirs = _counted(weights), _counted(found)
+    if ours.keys() != theirs.keys():
+        return found
+    if any(weights[ours[key]].shape != found[theirs[key]].shape for key in ours):
+        return found
+    return {name: found[theirs[key]] for key, name in ours.items()}
+
+
+def _counted(names: Iterable[str]) -> dict[str, str]:
+    """Return names by what they are when the numbers at the ends of their parts are counted afresh."""
+    split = {part: _NUMBERED.fullmatch(part) for name in names for part in name.split("/")}
+    places: dict[str, set[int]] = {}
+    for match in split.values():
+        if match is not None:
+            places.setdefault(match[1], set()).add(int(match[2] or 0))
+    order = {base: sorted(numbers) for base, numbers in places.items()}
+
+    def afresh(part: str) -> str:
+        match = split[part]
+        return part if match is None else f"{match[1]}#{order[match[1]].index(int(match[2] or 0))}"
+
+    return {"/".join(map(afresh, name.split("/"))): name for name in names}
+
+
+_NUMBERED = re.compile(r"(.*?)(?:_(\d+))?")

@@ -230,6 +230,23 @@ def test_weights_files_hold_paths_and_refuse_misfits(tmp_path: Any) -> None:
         twin.load_weights(path)
 
 
+def test_weights_files_fit_layers_that_are_numbered_further_on(tmp_path: Any) -> None:
+    def net(*widths: int) -> Sequential:
+        return Sequential([Input((3,)), *(Dense(width) for width in widths)])
+
+    path = tmp_path / "net.safetensors"
+    first = net(*(3,) * 11)  # dense_9 stands before dense_10
+    first.save_weights(path)
+    second = net(*(3,) * 11)
+    assert {layer.name for layer in first.layers}.isdisjoint(layer.name for layer in second.layers)
+    second.load_weights(path)
+    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+    for other in (net(*(3,) * 10), net(*(3,) * 10, 4)):
+        with pytest.raises(EngineError, match="do not fit"):
+            other.load_weights(path)
+
+
 def test_summary_lists_every_layer_and_the_total() -> None:
     lines: list[str] = []
     model = ours()
