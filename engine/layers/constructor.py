@@ -51,6 +51,7 @@ def remembering(init: Any, owner: type) -> Any:
                 ) from None
             bound.apply_defaults()
             values = bound.arguments
+            self._before_arguments(values)
             _normalise(cls, values)
             self._remember({param.name: values.get(param.name) for param in params_of(cls)})
             init(*bound.args, **bound.kwargs)

@@ -55,6 +55,7 @@ class ConvLSTMCell(_Cell):
         use_bias: Whether a learned number is added for each filter and gate.
     """
 
+    seed_first: ClassVar[bool] = True
     gates: ClassVar[int] = 4
     state_count: ClassVar[int] = 2
     rank: int

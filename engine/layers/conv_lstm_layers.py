@@ -38,6 +38,7 @@ class _ConvLSTM(_AroundCell):
         use_bias: Whether a learned number is added for each filter and gate.
     """
 
+    seed_first: ClassVar[bool] = True
     rank: ClassVar[int] = 2
     state_names: ClassVar[tuple[str, ...]] = ("hidden", "cell")
     cell: ConvLSTMCell

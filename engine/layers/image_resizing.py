@@ -11,7 +11,7 @@ from engine.layers.image_base import BaseImagePreprocessingLayer, Transformation
 from engine.params import DataFormat, Flag, Integer, Kind, PositiveInt, Real
 from engine.pictures.boxes import BoundingBoxes, clip_corners, clip_to_image_size, convert_format, crop
 from engine.pictures.resizing import INTERPOLATIONS, centre_crop_box, resize
-from engine.random import Seed
+from engine.random import Seed, SeedGenerator, make_default_seed
 from engine.spec import Shape
 
 ResizeMethod = Annotated[str, Kind("choice", choices=INTERPOLATIONS)]
@@ -249,7 +249,8 @@ class RandomCrop(_SizedLayer):
         super().__init__(data_format=data_format, **kwargs)
         self.height = height
         self.width = width
-        self._set_seed(seed)
+        self.seed = make_default_seed() if seed is None else seed  # as Keras keeps it, though it draws from:
+        self.generator = SeedGenerator(seed)
         self._convert_input_args = False  # as in Keras: a dict comes in as it is, and is changed
         self._allow_non_tensor_positional_args = True
 

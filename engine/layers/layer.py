@@ -138,6 +138,9 @@ class Layer(Described):
         self._given_shape = given_shape(type(self).__name__, kwargs)
         rematerialized(self)
 
+    def _before_arguments(self, given: Mapping[str, Any]) -> None:
+        """Do what comes before the arguments become objects: unseeded initializers draw their seeds then."""
+
     def _remember(self, arguments: dict[str, Any]) -> None:
         object.__setattr__(self, "_config", arguments)
 

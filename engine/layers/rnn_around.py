@@ -28,6 +28,8 @@ class _AroundCell(CellArguments, RNN):
         taken_over = {name: kwargs[name] for name in ("trainable", "dtype") if name in kwargs}
         if "implementation" in kwargs:  # of older configs
             taken_over["implementation"] = kwargs.pop("implementation")
+        if (generator := self._early_generator(given["seed"])) is not None:
+            taken_over["seed_generator"] = generator
         names = [param.name for param in params_of(cell_type) if param.name in given]
         cell = cell_type(**{name: given[name] for name in names}, name=cell_name, **more, **taken_over)
         RNN.__init__(self, cell, **{name: given[name] for name in _FLAGS}, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -54,6 +54,17 @@ class CellArguments:
     recurrent_constraint: Any
     bias_constraint: Any
     seed: int | None
+    seed_first: ClassVar[bool] = False
+    """Whether an unseeded dropout draws its seed before the initializers, as some cells of Keras do."""
+
+    def _before_arguments(self, given: Mapping[str, Any]) -> None:
+        if self.seed_first and given.get("seed") is None and "seed_generator" not in given.get("kwargs", ()):
+            self.__dict__["_early"] = SeedGenerator()
+
+    def _early_generator(self, seed: int | None) -> SeedGenerator | None:
+        """Return the generator that was made before the initializers, where no ``seed`` was given."""
+        early = self.__dict__.pop("_early", None)
+        return early if seed is None else None
 
 
 class _Cell(CellArguments, Layer, DropoutRNNCell):
@@ -79,14 +90,16 @@ class _Cell(CellArguments, Layer, DropoutRNNCell):
         """Keep the constructor's arguments, each under its name; ``given`` are its local variables.
 
         ``implementation=1``, a word of older Keras, gives every gate a dropout mask of its own, which
-        recurrent dropout always does.
+        recurrent dropout always does.  ``seed_generator`` comes from a layer around the cell that has drawn
+        its seed.
         """
         kwargs = dict(given["kwargs"])
         implementation = kwargs.pop("implementation", 2)
+        generator = kwargs.pop("seed_generator", None) or self._early_generator(given["seed"])
         super().__init__(**kwargs)
         self._take(given)
         self.input_spec = InputSpec(ndim=2)
-        self.seed_generator = SeedGenerator(self.seed)
+        self.seed_generator = generator or SeedGenerator(self.seed)
         if self.gates > 1 and (self.recurrent_dropout or implementation == 1):
             self.dropout_mask_count = self.gates
 

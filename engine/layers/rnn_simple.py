@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -23,6 +23,8 @@ class SimpleRNNCell(_Cell):
         activation: The function applied to what comes out.
         use_bias: Whether a learned number is added for each unit.
     """
+
+    seed_first: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -60,6 +62,8 @@ class SimpleRNN(_OfCell):
     At each step state = activation(x @ kernel + state @ recurrent_kernel + bias); the state is the output.
     Keras: ``keras.layers.SimpleRNN``.
     """
+
+    seed_first: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -120,7 +120,7 @@ def _graph(
     def swapped(leaf: Any) -> Any:
         return known.get(id(leaf), leaf)
 
-    for node in model._graph.nodes:
+    for node in model._graph.by_depth:
         if id(node.layer) not in twins:
             twins[id(node.layer)] = clone(node.layer)
         layer = twins[id(node.layer)]

@@ -19,6 +19,14 @@ class Graph(NamedTuple):
 
     nodes: list[Node]
     operations: list[Any]
+    depths: dict[int, int]
+    """How far each call (by ``id``) is from the outputs, in the order in which a walk back met them."""
+
+    @property
+    def by_depth(self) -> list[Node]:
+        """The calls in the order in which Keras runs them: that of the initial weights of a copy."""
+        places = {key: (-depth, place) for place, (key, depth) in enumerate(self.depths.items())}
+        return sorted(self.nodes, key=lambda node: places[id(node)])
 
     @property
     def layers(self) -> list[Any]:
@@ -51,7 +59,7 @@ def trace(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> Grap
         layers.values(), key=lambda layer: (-layer_depth.get(id(layer), 0), met.get(id(layer), len(met)))
     )
     running = [node for node in finished if not isinstance(node.layer, InputLayer)]
-    return Graph(running, ordered)
+    return Graph(running, ordered, depth)
 
 
 def _walk(outputs: Sequence[KerasTensor], given: set[int]) -> tuple[list[Node], dict[int, int]]:

@@ -58,12 +58,10 @@ def _back(y: Tensor, last: bool) -> Tensor:
     return torch.movedim(y, 1, -1) if last else y
 
 
-def _padded(
-    x: Tensor, padding: str, windows: Sequence[int], strides: Sequence[int], value: float = 0.0
-) -> Tensor:
-    """Return ``x`` with what ``"same"`` puts around it: more at the end where it is uneven."""
+def _pads(x: Tensor, padding: str, windows: Sequence[int], strides: Sequence[int]) -> list[int]:
+    """Return what is put before and after each axis, the last first: more at the end where it is uneven."""
     if padding.lower() == "valid":
-        return x
+        return [0] * (2 * len(windows))
     if padding.lower() != "same":
         raise ParamError(
             f"padding is 'valid' or 'same'. Received: padding={padding!r}", code="param", param="padding"
@@ -72,6 +70,14 @@ def _padded(
     for size, window, stride in zip(reversed(x.shape[2:]), reversed(windows), reversed(strides), strict=True):
         total = max((-(-size // stride) - 1) * stride + window - size, 0)
         pads += [total // 2, total - total // 2]
+    return pads
+
+
+def _padded(
+    x: Tensor, padding: str, windows: Sequence[int], strides: Sequence[int], value: float = 0.0
+) -> Tensor:
+    """Return ``x`` with what ``"same"`` puts around it."""
+    pads = _pads(x, padding, windows, strides)
     return F.pad(x, pads, value=value) if any(pads) else x
 
 
@@ -91,14 +97,19 @@ def max_pool(
 def average_pool(
     inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
 ) -> Tensor:
-    """Return the mean of each window; what ``padding="same"`` puts around the input does not count."""
+    """Return the mean of each window.
+
+    What ``padding="same"`` puts around the input does not count; where it is uneven along any axis, the edge
+    is repeated instead, as Keras does on torch: a difference only for windows of more than two.
+    """
     x, count, last = _planes(inputs, data_format)
     windows = _counts(pool_size, count, "pool_size")
     steps = windows if strides is None else _counts(strides, count, "strides")
-    made = _AVERAGE[count - 1](_padded(x, padding, windows, steps), windows, steps)
-    if padding.lower() == "same":
-        ones = _padded(torch.ones_like(x[:1, :1]), padding, windows, steps)
-        made = made / _AVERAGE[count - 1](ones, windows, steps)
+    pads = _pads(x, padding, windows, steps)
+    if pads[::2] == pads[1::2]:
+        made = _AVERAGE[count - 1](x, windows, steps, pads[-2::-2], count_include_pad=False)
+    else:
+        made = _AVERAGE[count - 1](F.pad(x, pads, mode="replicate"), windows, steps)
     return _back(made, last)
 
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from layer_parity import check_parity, refuses
 
-from engine import layers
+from engine import layers, ops
 from engine.errors import ParamError
 from engine.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling2D
 from engine.layers.pooling_adaptive import AdaptiveAveragePooling2D, AdaptiveMaxPooling1D
@@ -110,3 +111,14 @@ def test_what_does_not_fit_is_refused() -> None:
         AdaptiveAveragePooling2D((1, 2, 3))
     assert MaxPooling2D(padding="same").compute_output_shape((None, 1, 8, 3)) == (None, 1, 4, 3)
     assert MaxPooling2D(3).get_config()["strides"] == (3, 3)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("window", [(3, 2), (2, 3), (4, 3), (3, 3)])
+def test_means_of_uneven_windows_are_those_of_keras_in_op_and_layer(keras: Any, window: Any) -> None:
+    x = np.random.default_rng(0).random((2, 7, 6, 3), "float32")
+    for strides in (None, 1, 2):
+        wanted = np.asarray(keras.ops.average_pool(x, window, strides, "same"))
+        np.testing.assert_allclose(ops.average_pool(x, window, strides, "same"), wanted, atol=1e-6)
+        layer = layers.AveragePooling2D(window, strides, "same")
+        np.testing.assert_allclose(layer(x), wanted, atol=1e-6)
