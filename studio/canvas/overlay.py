@@ -44,9 +44,13 @@ class Footer(QLabel):
             parts.append(self.tr("{count} parameters").format(count=number(analysis.params)))
             parts.append(self.tr("{count} multiply-adds").format(count=_short(analysis.macs)))
             errors = sum(problem.severity == "error" for problem in analysis.problems)
+            warnings = len(analysis.problems) - errors
             if errors:
-                one, many = self.tr("1 problem"), self.tr("{count} problems")
+                one, many = self.tr("1 error"), self.tr("{count} errors")
                 parts.append(one if errors == 1 else many.format(count=number(errors)))
+            if warnings:
+                one, many = self.tr("1 warning"), self.tr("{count} warnings")
+                parts.append(one if warnings == 1 else many.format(count=number(warnings)))
         words = "   ·   ".join(parts)
         if words != self.text():
             self.setText(words)

@@ -241,7 +241,7 @@ def test_the_empty_canvas_says_what_to_do(session: Any, open_view: Any) -> None:
     assert view.overlays.empty.isVisible()
     commands.add_layer(session, "Dense", (0, 0), {"units": 3})
     assert not view.overlays.empty.isVisible()
-    assert "problems" in view.overlays.footer.text()
+    assert "errors" in view.overlays.footer.text()
 
 
 def test_search_ranks_the_nearest_first() -> None:
