@@ -149,6 +149,12 @@ class LookActions(BlockActions):
         self.square_wires = on
         self.mirror.leader.set_square(on)
 
+    def fit_all(self) -> None:
+        """Show the whole drawing, with the legend where it hides least of it."""
+        super().fit_all()
+        if self._looking:
+            self._place_bars()
+
     # -- the heat map -------------------------------------------------------------------------------------
 
     def set_heat(self, kind: str) -> None:
