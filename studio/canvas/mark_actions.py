@@ -15,6 +15,8 @@ from studio.document.marks import HEAD, Rect, around
 from studio.document.rows import Mark, MarkKind
 
 NOTE = (200.0, 80.0)
+APART = 24.0
+"""Between a note and the card below or above which it came to stand."""
 
 
 class MarkActions(SelectionActions):
@@ -42,10 +44,34 @@ class MarkActions(SelectionActions):
         self._add("frame", around(rects))
 
     def add_note(self, at: QPoint | None = None) -> None:
-        """Put a note at a point of the viewport, or at the pointer, and ask for its words."""
+        """Put a note at a point of the viewport and ask for its words.
+
+        Without a point it comes to the pointer, above or below what stands there already.
+        """
         if self._free():
             place = self.mapToScene(at if at is not None else self.pointer())
-            self._add("note", (geometry.snap(place.x()), geometry.snap(place.y()), *NOTE))
+            area = QRectF(geometry.snap(place.x()), geometry.snap(place.y()), *NOTE)
+            if at is None:
+                area = self._beside_others(area)
+                if not self.viewport().rect().contains(self.mapFromScene(area).boundingRect()):
+                    self._look_at(area.center())
+            self._add("note", _rect(area))
+
+    def _beside_others(self, area: QRectF) -> QRectF:
+        """Return ``area`` moved up or down, whichever is nearer, until it hides nothing."""
+        taken = [item.card() for item in self.mirror.nodes.values()]
+        taken += [item.rect() for item in self.mirror.marks.items.values() if item.row.kind == "note"]
+
+        def moved(down: bool) -> QRectF:
+            found = QRectF(area)
+            while hit := [each for each in taken if each.intersects(found)]:
+                if down:
+                    found.moveTop(geometry.snap(max(each.bottom() for each in hit) + APART))
+                else:
+                    found.moveBottom(geometry.snap(min(each.top() for each in hit) - APART))
+            return found
+
+        return min((moved(True), moved(False)), key=lambda each: abs(each.top() - area.top()))
 
     def show_mark(self, mark: str) -> None:
         """Select a frame or note and bring it into sight, where the drawing shows them."""
@@ -149,7 +175,9 @@ class MarkActions(SelectionActions):
         if len(marks) == 1:
             left, top, wide, high = _rect(self.mirror.marks.items[marks[0]].rect())
             rect = (left, top, wide + x * geometry.GRID, high + y * geometry.GRID)
-            self.attempt(lambda: commands.shape_mark(self.session, marks[0], rect, graph=self.graph))
+            self.attempt(
+                lambda: commands.shape_mark(self.session, marks[0], rect, graph=self.graph, burst=True)
+            )
 
     def fit_selection(self) -> None:
         """Show what is selected; all where nothing is."""

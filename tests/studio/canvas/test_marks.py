@@ -72,6 +72,17 @@ def test_escape_while_writing_makes_nothing(view: CanvasView, whole: Whole) -> N
     assert view.session.stack.count() == 0
 
 
+def test_a_note_by_its_key_hides_no_card_and_no_other_note(view: CanvasView, whole: Whole) -> None:
+    view.fit_all()
+    for words in ("One.", "Two."):
+        view.add_note()
+        write(view, words, Qt.Key.Key_Return, CTRL)
+    notes = [view.mirror.marks.items[mark].rect() for mark in view.session.document.mark_ids()]
+    assert not notes[0].intersects(notes[1])
+    for item in view.mirror.nodes.values():
+        assert not any(item.card().intersects(note) for note in notes)
+
+
 def test_a_title_drags_all_that_lies_within(view: CanvasView, hands: Any, whole: Whole) -> None:
     mark = framed(view, "conv", "dense")
     note = noted(view, view.mapFromScene(view.mirror.marks.items[mark].rect().topLeft() + QPointF(60, 34)))
