@@ -30,12 +30,12 @@ from PySide6.QtWidgets import (
 
 from studio.canvas.search import Entry, ranked
 from studio.kit import SearchField
-from studio.theme import current, mono_font, switch, ui_font
+from studio.theme import current, mono_font, set_role, switch, ui_font
 
 ROW = 42
-FRAME = 62
-"""The field and the margins around the list."""
-WIDTH, HEIGHT = 380, 372
+FRAME = 104
+"""The field, what is said of the marked row, and the margins around the list."""
+WIDTH, HEIGHT = 400, FRAME + 7 * ROW
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -83,9 +83,13 @@ class _Painter(QStyledItemDelegate):
         painter.setPen(QColor(theme.faint))
         top = QRectF(line.left(), line.top(), line.width(), 18)
         painter.drawText(top, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.note)
+        beside = painter.fontMetrics().horizontalAdvance(entry.note) + 10 if entry.note else 0
         painter.setFont(ui_font(13, bold=True))
         painter.setPen(QColor(theme.text))
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, entry.type)
+        name = painter.fontMetrics().elidedText(
+            entry.type, Qt.TextElideMode.ElideMiddle, int(top.width()) - beside
+        )
+        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(ui_font(11))
         painter.setPen(QColor(theme.muted))
         words = painter.fontMetrics().elidedText(
@@ -121,12 +125,22 @@ class AddPopup(QFrame):
         self.list.setItemDelegate(_Painter(self.list))
         self._nothing = QLabel(self.tr("No layer is called that."))
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.about = QLabel()  # a row has room for the beginning alone
+        self.about.setTextFormat(Qt.TextFormat.PlainText)
+        self.about.setWordWrap(True)
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.about.setFont(ui_font(11))
+        self.about.setFixedHeight(36)
+        self.about.setContentsMargins(6, 0, 6, 0)
+        set_role(self.about, "small")
+        self.list.selectionModel().currentChanged.connect(self._tell)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
         column.addWidget(self._nothing, 1)
+        column.addWidget(self.about)
         self._dress()
         switch().changed.connect(self._dress)
         self._tall = HEIGHT
@@ -169,9 +183,20 @@ class AddPopup(QFrame):
         self._rows.show(rows)
         self.list.setVisible(bool(rows))
         self._nothing.setVisible(not rows)
+        self.about.setVisible(bool(rows))
         self.resize(self.width(), min(self._tall, FRAME + max(2, len(rows)) * ROW))
         if rows:
             self.list.setCurrentIndex(self._rows.index(0, 0))
+
+    def _tell(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
+        """Say all of the marked row, and where it does not go with the data."""
+        if not index.isValid():
+            return
+        entry = self._rows.entries[index.row()]
+        words = entry.summary.split("\n")[0]
+        if entry.fit > 1:
+            words = self.tr("Does not fit here as it is. {summary}").format(summary=words)
+        self.about.setText(words)
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
