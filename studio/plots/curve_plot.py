@@ -84,6 +84,15 @@ class CurvePlot(QWidget):
         self._hover.hide()
         item.addItem(self._hover, ignoreBounds=True)
         self._plot.scene().sigMouseMoved.connect(self._read)
+        self._hint = QLabel()
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_role(self._hint, "muted")
+        over = QVBoxLayout(self._plot)
+        over.setContentsMargins(52, 4, 8, 26)
+        over.addWidget(self._hint)
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addStretch(1)
@@ -102,6 +111,16 @@ class CurvePlot(QWidget):
         """Name another quantity."""
         self._title.setText(title)
         self._plot.setAccessibleName(title)
+
+    def set_hint(self, words: str) -> None:
+        """Say what will be drawn here, as long as there is nothing yet."""
+        self._hint.setText(words)
+        self._plot.setAccessibleDescription(words)
+        self.refresh()
+
+    def hint(self) -> str:
+        """Return what the empty plot says, or an empty text where it shows lines."""
+        return "" if self._hint.isHidden() else self._hint.text()
 
     def title(self) -> str:
         """Return the name of the quantity."""
@@ -125,6 +144,7 @@ class CurvePlot(QWidget):
         """Draw what has come since the last call."""
         for line, series in zip(self._lines, self.curve.parts(), strict=True):
             line.setData(series.x, series.y, connect="finite")
+        self._hint.setVisible(bool(self._hint.text()) and not any(len(one) for one in self.curve.parts()))
         self._say(self.curve.training.last(), self.curve.validation.last())
         if self.curve.training.last() is None and self.curve.batches.last() is not None:
             self._say(self.curve.batches.last(), None)
@@ -181,10 +201,11 @@ class CurvePlot(QWidget):
         thin.setAlphaF(0.35)
         batches, training, validation = self._lines
         batches.setPen(pg.mkPen(thin, width=1))
-        for line, colour in ((training, theme.training), (validation, theme.validation)):
+        marks = ((training, theme.training, "o", 5), (validation, theme.validation, "d", 8))
+        for line, colour, symbol, size in marks:  # their colours alone do not tell them apart for everyone
             line.setPen(pg.mkPen(colour, width=2))
-            line.setSymbol("o")
-            line.setSymbolSize(5)
+            line.setSymbol(symbol)
+            line.setSymbolSize(size)
             line.setSymbolBrush(QColor(colour))
             line.setSymbolPen(QPen(Qt.PenStyle.NoPen))
             line.opts["antialias"] = True

@@ -1,9 +1,9 @@
-"""A dot in the colour of a line, beside the word that names it."""
+"""The mark of a line, beside the word that names it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.theme import current
@@ -11,10 +11,11 @@ from studio.theme.icons import resolve
 
 
 class Dot(QWidget):
-    """A small filled circle; ``colour`` is the name of a colour of the theme."""
+    """A small filled circle or diamond; ``colour`` is the name of a colour of the theme."""
 
-    def __init__(self, colour: str, parent: QWidget | None = None) -> None:
+    def __init__(self, colour: str, parent: QWidget | None = None, *, diamond: bool = False) -> None:
         super().__init__(parent)
+        self._diamond = diamond
         resolve(colour)
         self._colour = colour
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -27,5 +28,10 @@ class Dot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(getattr(current(), self._colour)))
-        painter.drawEllipse(self.rect())
+        if self._diamond:
+            middle, wide, tall = QRectF(self.rect()).center(), self.width() / 2, self.height() / 2
+            sides = ((0.0, -tall), (wide, 0.0), (0.0, tall), (-wide, 0.0))
+            painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in sides]))
+        else:
+            painter.drawEllipse(self.rect())
         painter.end()
