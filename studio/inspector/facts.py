@@ -126,8 +126,11 @@ def snippet(made: Script, node: str) -> str:
     places = made.nodes.get(node)
     if not places:
         return ""
+    loop = made.params.get((node, "repeat"))
+    places = places if loop is None else (*places, loop)
     wanted = sorted({number for place in places for number in range(place.line, place.end_line + 1)})
     whole = made.text.splitlines()
     lines = [whole[number - 1] for number in wanted]
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    return "\n".join(line[margin:] for line in lines)
+    text = "\n".join(line[margin:] for line in lines)
+    return text.removesuffix(",")  # a layer within the list of a Sequential model
