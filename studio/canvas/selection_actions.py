@@ -88,7 +88,7 @@ class SelectionActions(ActionsView):
             self._look_at(area.center())
 
     def nudge(self, x: int, y: int) -> None:
-        """Move what is selected by steps of the grid."""
+        """Move what is selected by a step of the grid; many at one go are one step of undo."""
         nodes, marks = self._copied()
         if (nodes or marks) and not self.mirror.stacked():
             document, step = self.session.document, geometry.GRID
@@ -96,7 +96,7 @@ class SelectionActions(ActionsView):
             new = {n: (px + x * step, py + y * step) for n, (px, py) in old.items()}
             rows = {mark: document.mark(mark, self.graph).place for mark in marks}
             moved = {m: (px + x * step, py + y * step) for m, (px, py) in rows.items()}
-            commands.move(self.session, new, marks=moved, graph=self.graph)
+            commands.move(self.session, new, marks=moved, graph=self.graph, burst=True)
 
     def align(self, edge: str) -> None:
         """Line the selected nodes up: left, centre, right, top, middle or bottom."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Hashable
 from typing import Protocol
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -22,13 +24,32 @@ class Editing(Protocol):
     def catalog(self) -> Catalog | None: ...
 
 
-class EditCommand(QUndoCommand):
-    """One edit and its way back.  A single command with plain data: child commands crash under PySide6."""
+BURST = 1.0
+"""Seconds after which a key that does the same again begins a step of its own."""
 
-    def __init__(self, document: Document, edit: Edit) -> None:
+
+class EditCommand(QUndoCommand):
+    """One edit and its way back.  A single command with plain data: child commands crash under PySide6.
+
+    Edits of one ``burst`` that follow each other at once are one step.
+    """
+
+    def __init__(self, document: Document, edit: Edit, burst: Hashable = None) -> None:
         super().__init__(edit_text(edit.code, edit.fields))
         self._document = document
-        self.edit = edit
+        self.edit, self.burst, self.at = edit, burst, time.monotonic()
+
+    def id(self) -> int:
+        """Return what Qt compares before it asks whether two steps are one; -1 never is."""
+        return -1 if self.burst is None else 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take the next step in, where it belongs to the same burst; Qt drops a step that came to nothing."""
+        if not isinstance(other, EditCommand) or self.burst != other.burst or other.at - self.at > BURST:
+            return False
+        self.edit, self.at = self.edit.then(other.edit), other.at
+        self.setObsolete(not self.edit)
+        return True
 
     def redo(self) -> None:
         """Make the edit."""
@@ -54,13 +75,14 @@ def state_at(stack: QUndoStack, document: Document, index: int) -> Document:
     return copy
 
 
-def push(session: Editing, edit: Edit) -> bool:
+def push(session: Editing, edit: Edit, burst: Hashable = None) -> bool:
     """Make an edit as one step of undo; return False for one that changes nothing.
 
+    ``burst`` says what a key that is pressed again and again does: all of it at one go is one step.
     The edit is checked first: an exception inside ``redo`` would leave a broken command on the stack.
     """
     if not edit:
         return False
     session.document.check(edit)
-    session.stack.push(EditCommand(session.document, edit))
+    session.stack.push(EditCommand(session.document, edit, burst))
     return True

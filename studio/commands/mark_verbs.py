@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from studio.commands.command import Editing, push
 from studio.document import arranging
@@ -33,21 +33,27 @@ def paint_marks(session: Editing, marks: Iterable[str], colour: str, *, graph: s
     _change(session, marks, graph, "paint_mark", colour=colour)
 
 
-def shape_mark(session: Editing, mark: str, rect: Rect, *, graph: str = MAIN) -> None:
-    """Give a frame or note another place and size; raises ``Refusal``."""
+def shape_mark(session: Editing, mark: str, rect: Rect, *, graph: str = MAIN, burst: bool = False) -> None:
+    """Give a frame or note another place and size; raises ``Refusal``.
+
+    In a ``burst`` of presses of a key all of them are one step.
+    """
     x, y, wide, high = rect
     size = (max(float(wide), LEAST[0]), max(float(high), LEAST[1]))
-    _change(session, [mark], graph, "shape_mark", place=(float(x), float(y)), size=size)
+    sized = ("shape_mark", graph, mark) if burst else None
+    _change(session, [mark], graph, "shape_mark", sized, place=(float(x), float(y)), size=size)
 
 
-def _change(session: Editing, marks: Iterable[str], graph: str, code: str, **changes: object) -> None:
+def _change(
+    session: Editing, marks: Iterable[str], graph: str, code: str, burst: Hashable = None, **changes: object
+) -> None:
     draft = session.document.draft()
     for mark in marks:
         row = draft.find_mark(mark, graph)
         if row is None:
             raise Refusal("The frame or note is not there any more.", code="no_mark")
         draft.put("marks", (graph, mark), row.with_(**changes))
-    push(session, draft.edit(code))
+    push(session, draft.edit(code), burst)
 
 
 def align(session: Editing, rects: Mapping[str, Rect], edge: str, *, graph: str = MAIN) -> None:

@@ -193,9 +193,9 @@ def connect(session: Editing, wire: Wire, *, graph: str = MAIN, instead_of: Wire
 
 def move(
     session: Editing, places: Mapping[str, Place], *, marks: Mapping[str, Place] | None = None,
-    graph: str = MAIN, code: str = "move",
+    graph: str = MAIN, code: str = "move", burst: bool = False,
 ) -> None:  # fmt: skip
-    """Put nodes, and frames and notes, elsewhere: one whole drag."""
+    """Put nodes, and frames and notes, elsewhere: one whole drag, or a ``burst`` of presses of a key."""
     draft = session.document.draft()
     for node, (x, y) in places.items():
         draft.put("places", (graph, node), (float(x), float(y)))
@@ -204,7 +204,8 @@ def move(
     name = draft.node(next(iter(places)), graph).name if places else ""
     if not places and code == "move":
         code, places = "move_mark", marks or {}
-    push(session, draft.edit(code, {"count": len(places), "name": name}))
+    moved = (code, graph, *places, *(marks or {})) if burst else None
+    push(session, draft.edit(code, {"count": len(places), "name": name}), moved)
 
 
 def rename(session: Editing, node: str, name: str, *, graph: str = MAIN) -> None:

@@ -141,6 +141,14 @@ class Edit:
         """Return the edit that takes this one back."""
         return Edit(self.code, tuple(put.undo() for put in reversed(self.puts)), self.fields)
 
+    def then(self, other: Edit) -> Edit:
+        """Return this edit and the next one as one, with the label of this."""
+        puts = {(put.table, put.key): put for put in self.puts}
+        for put in other.puts:
+            first = puts.get((put.table, put.key))
+            puts[put.table, put.key] = put if first is None else replace(first, after=put.after)
+        return Edit(self.code, tuple(put for put in puts.values() if put.before != put.after), self.fields)
+
     def __bool__(self) -> bool:
         """Return False where nothing changes."""
         return bool(self.puts)

@@ -131,3 +131,45 @@ def test_copies_hide_no_earlier_ones_and_are_seen(view: CanvasView, whole: Whole
     (new,) = view.mirror.selected_nodes()
     card = view.mapFromScene(view.mirror.nodes[new].card()).boundingRect()
     assert view.viewport().rect().contains(card)
+
+
+def test_a_burst_of_one_key_is_one_step(
+    view: CanvasView, whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, stack = view.session.document, view.session.stack
+    now = [100.0]
+    monkeypatch.setattr("studio.commands.command.time.monotonic", lambda: now[0])
+
+    def press(key: Qt.Key, times: int, keys: Any = Qt.KeyboardModifier.AltModifier) -> None:
+        for _ in range(times):
+            now[0] += 0.2
+            QTest.keyClick(view, key, keys)
+
+    view.select(["n2", "n3"])
+    press(Qt.Key.Key_Right, 5)
+    press(Qt.Key.Key_Down, 2)
+    assert document.place("n3") == (530.0, 20.0)
+    assert stack.count() == 1
+    press(Qt.Key.Key_Up, 2)
+    press(Qt.Key.Key_Left, 5)
+    assert not stack.canUndo()
+    assert document.place("n3") == (480.0, 0.0)
+    press(Qt.Key.Key_Right, 2)
+    now[0] += 2.0
+    press(Qt.Key.Key_Right, 2)
+    view.select(["n3"])
+    press(Qt.Key.Key_Right, 2)
+    assert stack.count() == 3
+    stack.undo()
+    assert document.place("n3") == (520.0, 0.0)
+    stack.undo()
+    assert document.place("n3") == (500.0, 0.0)
+    stack.redo()
+    assert document.place("n2") == (280.0, 0.0)
+    view.frame_selection()
+    assert view.mark_editor is not None
+    QTest.keyClick(view.mark_editor, Qt.Key.Key_Return)
+    steps, wide = stack.count(), view.mirror.marks.items["m1"].rect().width()
+    press(Qt.Key.Key_Right, 3, Qt.KeyboardModifier.AltModifier | SHIFT)
+    assert view.mirror.marks.items["m1"].rect().width() == wide + 30
+    assert stack.count() == steps + 1
