@@ -16,6 +16,7 @@ from studio.app.workspace import Workspace
 from studio.canvas.reuse_actions import HERE, KEPT
 from studio.document.errors import DocumentError
 from studio.document.library import BlockLibrary
+from studio.document.whole import write_whole
 from studio.translate.block_script import block_functions, block_script
 from studio.translate.errors import TranslateError
 
@@ -181,7 +182,7 @@ class ReuseActions(QMainWindow):
             return
         path = Path(name)
         try:
-            (path if path.suffix else path.with_suffix(".py")).write_text(text, encoding="utf-8")
+            write_whole(path if path.suffix else path.with_suffix(".py"), text)
         except OSError as error:
             ask.tell(self, self.tr("The block cannot be exported"), words.text(error))
 

@@ -32,6 +32,7 @@ from studio.canvas.session import CanvasSession
 from studio.canvas.wire_item import WireItem
 from studio.document.blocks import graphs_inside
 from studio.document.rows import MAIN
+from studio.document.whole import write_whole
 from studio.theme import LIGHT, Theme, current, painting_in
 
 MARGIN = 10.0
@@ -100,11 +101,15 @@ def write(scene: CanvasScene, path: Path, choices: Choices) -> None:
     """Write a picture in the format that the file's ending names; raises ``OSError`` where that fails."""
     kind = path.suffix.lower()
     if kind == ".svg":
-        path.write_text(svg_text(scene, choices), encoding="utf-8")
+        write_whole(path, svg_text(scene, choices))
     elif kind == ".pdf":
         _write_pdf(scene, path, choices)
-    elif not image(scene, choices).save(str(path)):
-        raise OSError(0, "it cannot be written", str(path))
+    else:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        if not image(scene, choices).save(buffer, "PNG"):  # type: ignore[call-overload]  # the stub wants bytes
+            raise OSError(0, "it cannot be written", str(path))
+        write_whole(path, bytes(buffer.data().data()))
 
 
 def inside_of(session: CanvasSession, graph: str) -> list[str]:
@@ -221,7 +226,7 @@ def _write_pdf(scene: CanvasScene, path: Path, choices: Choices) -> None:
     draw(painter, scene, whole, area, choices)
     painter.end()
     device.close()
-    path.write_bytes(buffer.data())
+    write_whole(path, bytes(buffer.data()))
 
 
 def lay_page(printer: QPagedPaintDevice, scene: CanvasScene) -> None:

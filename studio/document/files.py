@@ -11,8 +11,6 @@ import json
 import os
 import re
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from studio.document.file_text import FORMAT, MIGRATIONS, VERSION, error, loads
 from studio.document.mark_files import marks_json
 from studio.document.rows import Graph, Node, Wire
 from studio.document.values import Frozen, thaw
+from studio.document.whole import what_else, write_whole
 
 __all__ = ["FORMAT", "LARGEST", "MIGRATIONS", "VERSION", "dumps", "load", "loads", "save"]
 
@@ -35,7 +34,7 @@ def load(path: str | os.PathLike[str]) -> Document:
     try:
         facts = os.stat(name)
         if not stat.S_ISREG(facts.st_mode):  # a pipe or a device may have no end
-            raise OSError(0, _what_else(facts))
+            raise OSError(0, what_else(facts))
         size = facts.st_size
         if size > LARGEST:
             raise error("too_large", "", f"at most {LARGEST} bytes", str(size))
@@ -60,40 +59,13 @@ def load(path: str | os.PathLike[str]) -> Document:
 
 def save(document: Document, path: str | os.PathLike[str]) -> None:
     """Write a document in one piece: whatever happens, ``path`` holds the old file or the new one, whole."""
-    target = os.path.realpath(os.fspath(path))
-    raw = dumps(document).encode()
-    part = ""
     try:
-        mode = 0o666 & ~_umask()
-        if os.path.exists(target):
-            facts = os.stat(target)
-            if not stat.S_ISREG(facts.st_mode):  # a device would be replaced by the file
-                raise OSError(0, _what_else(facts))
-            mode = stat.S_IMODE(facts.st_mode)
-        handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target))
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(part, mode)
-        os.replace(part, target)
+        write_whole(path, dumps(document))
     except OSError as fault:
-        with suppress(OSError):
-            os.unlink(part)
         got = str(fault.strerror or fault)
         raise FileError(
             f"{path} cannot be written: {got}.", code="cannot_write", path=os.fspath(path), got=got
         ) from fault
-
-
-def _what_else(facts: os.stat_result) -> str:
-    return "it is a folder" if stat.S_ISDIR(facts.st_mode) else "it is no ordinary file"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def dumps(document: Document) -> str:

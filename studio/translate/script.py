@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import shutil
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +16,7 @@ from studio.data_source.table_checks import check_file
 from studio.document.catalog import Catalog
 from studio.document.findings import Analysis
 from studio.document.state import State
+from studio.document.whole import write_whole
 from studio.translate import layout
 from studio.translate.errors import TranslateError
 from studio.translate.lines import Lines
@@ -150,21 +148,8 @@ def export(
         if not new.exists():
             shutil.copyfile(old, new)
             written.append(new)
-    _write(path, made.text)
+    write_whole(path, made.text)
     return (path, *written)
-
-
-def _write(path: Path, text: str) -> None:
-    handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(part)
-        raise
 
 
 def _clean(title: str) -> str:
