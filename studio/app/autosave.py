@@ -11,8 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from studio.app.settings import parsed
 from studio.document import Document, files
 from studio.document.errors import FileError
+from studio.document.whole import write_whole
 
 SECONDS = 30
 
@@ -68,7 +70,7 @@ class Autosave(QObject):
             self._folder.mkdir(parents=True, exist_ok=True)
             files.save(self._document, self.copy)
             note = {"original": str(self._original) if self._original else ""}
-            self.copy.with_suffix(".json").write_text(json.dumps(note), encoding="utf-8")
+            write_whole(self.copy.with_suffix(".json"), json.dumps(note))
         except (OSError, FileError):
             return False
         return True
@@ -98,9 +100,10 @@ def left_behind(folder: Path) -> list[Recovered]:
 
 def _original(copy: Path) -> Path | None:
     try:
-        name = json.loads(copy.with_suffix(".json").read_text(encoding="utf-8"))["original"]
-    except (OSError, ValueError, KeyError, TypeError):
+        note = parsed(copy.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
+    name = note.get("original") if isinstance(note, dict) else None
     return Path(name) if isinstance(name, str) and name else None
 
 

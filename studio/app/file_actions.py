@@ -79,16 +79,17 @@ class FileActions(QMainWindow):
         self.show_session(session, path.name, example=example)
         return True
 
-    def recover(self, left: Recovered) -> None:
-        """Open a copy that a crash left, as unsaved work on its original."""
+    def recover(self, left: Recovered) -> bool:
+        """Open a copy that a crash left, as unsaved work on its original; says whether it is open."""
         try:
             session = Session.open(left.copy)
         except (OSError, DocumentError) as error:
             ask.tell(self, self.tr("The copy cannot be opened"), words.text(error))
-            return
+            return False
         session.path = left.original
         session.stack.resetClean()
         self.show_session(session)
+        return True
 
     def save(self) -> bool:
         """Save under the name it has, or ask for one; says whether it is saved now."""

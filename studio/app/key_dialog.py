@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 from studio.app import ask
 from studio.app.actions import ACTIONS, MENUS, Act
 from studio.app.command_palette import rank
-from studio.app.keys import keys_text, take_keys_text
+from studio.app.keys import keys_text, take_keys_file
 from studio.app.menus import plain
+from studio.document.whole import write_whole
 from studio.kit import Callout, SearchField
 from studio.kit.keymap import keymap
 from studio.theme import set_role
@@ -34,6 +35,8 @@ _MODIFIERS = (
     Qt.Key.Key_unknown, Qt.Key.Key_CapsLock,
 )  # fmt: skip
 ID = Qt.ItemDataRole.UserRole
+MOST_TOLD, LONGEST = 8, 40
+"""Names that were left out of an imported file, and letters of each: it may hold anything."""
 
 
 class KeyField(QLineEdit):
@@ -273,7 +276,7 @@ class KeyDialog(QDialog):
         path = Path(name)
         try:
             path = path if path.suffix else path.with_suffix(".json")
-            path.write_text(keys_text(), encoding="utf-8")
+            write_whole(path, keys_text())
         except OSError as error:
             self._tell("error", self.tr("The keys cannot be written."), str(error.strerror or error))
             return
@@ -286,7 +289,7 @@ class KeyDialog(QDialog):
             return
         called = Path(name).name
         try:
-            unknown = take_keys_text(Path(name).read_text(encoding="utf-8"))
+            left_out = take_keys_file(Path(name))
         except (OSError, ValueError):
             self._tell(
                 "error",
@@ -295,8 +298,9 @@ class KeyDialog(QDialog):
             )
             return
         self.changed.emit()
-        left_out = self.tr("Left out, because there is no such action: {names}")
-        text = left_out.format(names=", ".join(unknown)) if unknown else ""
+        told = self.tr("Left out, because there is no such action or key: {names}")
+        names = ", ".join(each[:LONGEST] for each in left_out[:MOST_TOLD])
+        text = told.format(names=names + (", …" if len(left_out) > MOST_TOLD else "")) if left_out else ""
         self._tell("info", self.tr("The keys of {name} are yours now.").format(name=called), text)
 
     def _filters(self) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from studio.app.actions import ACTIONS
-from studio.app.settings import Settings
+from studio.app.settings import Settings, parsed
 from studio.kit.keymap import keymap
 
 SETTING, FORMAT = "keys", "bunon-keys"
+LARGEST = 2**20
+"""Bytes; a larger file holds no keys."""
 
 
 def declare_keys() -> None:
@@ -19,10 +22,7 @@ def declare_keys() -> None:
 def load_keys(settings: Settings) -> None:
     """Take the user's keys; what cannot be understood there counts as never set."""
     declare_keys()
-    try:
-        own = json.loads(settings.text(SETTING) or "{}")
-    except ValueError:
-        own = {}
+    own = parsed(settings.text(SETTING))
     keymap().take(own if isinstance(own, dict) else {})
 
 
@@ -31,17 +31,18 @@ def keys_text() -> str:
     return json.dumps({"format": FORMAT, "keys": keymap().own()}, indent=2) + "\n"
 
 
-def take_keys_text(text: str) -> list[str]:
-    """Take the keys of a file in place of the present ones; return the ids of actions that are not known.
+def take_keys_file(path: Path) -> list[str]:
+    """Take the keys of a file in place of the present ones; return the ids that were left out.
 
-    Raises ``ValueError`` for a text that holds no keys; then nothing changes.
+    Those name no action, or keys that no action can have.  Raises ``OSError``, and ``ValueError`` for a file
+    that holds no keys; then nothing changes.
     """
-    data = json.loads(text)
+    with path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
+    data = parsed(raw.decode("utf-8-sig")) if len(raw) <= LARGEST else None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("keys"), dict):
         raise ValueError("The file holds no keys.")
-    known = {act.id for act in ACTIONS}
-    keymap().take(data["keys"])
-    return sorted(name for name in data["keys"] if name not in known)
+    return sorted(keymap().take(data["keys"]))
 
 
 def store_keys(settings: Settings) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
@@ -21,6 +23,14 @@ def data_path() -> Path:
     """Return the folder for what Bunon keeps by itself, such as the autosaved drawing."""
     folder = os.environ.get("BUNON_DATA_DIR") or platformdirs.user_data_dir("bunon", appauthor=False)
     return Path(folder)
+
+
+def parsed(text: str) -> Any:
+    """Return what a JSON text holds; ``None`` for one that cannot be read, or is far too deep."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 class Settings:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
@@ -15,8 +14,9 @@ from studio import words
 from studio.app import ask
 from studio.app.autosave import Recovered, forget, left_behind
 from studio.app.document_tabs import DocumentTabs
+from studio.app.file_actions import EXAMPLES
 from studio.app.menus import ActionSet
-from studio.app.settings import Settings, data_path
+from studio.app.settings import Settings, data_path, parsed
 from studio.app.workspace import Workspace
 from studio.document.errors import DocumentError
 from studio.session import Session
@@ -36,7 +36,8 @@ class TabMemory(QMainWindow):
     settings: Settings
     tabs: DocumentTabs
     actions_by_id: ActionSet
-    recover: Callable[[Recovered], None]
+    workspace: Workspace | None
+    recover: Callable[[Recovered], bool]
     open_path: Callable[[Path], bool]
     open_example: Callable[[str], bool]
     show_session: Callable[..., None]
@@ -56,11 +57,6 @@ class TabMemory(QMainWindow):
         if before is not None:  # the file that was asked for stays in front
             self.tabs.bring(before)
         self.remember_tabs()
-
-    def offer_recovery(self) -> None:
-        """Ask about drawings that a crash left behind, and open those that are wanted."""
-        for left in self._wanted_back().values():
-            self._recover(left)
 
     def reopens(self) -> bool:
         """Return whether the tabs are to come back at the next start."""
@@ -164,9 +160,13 @@ class TabMemory(QMainWindow):
                 forget(left.copy)
         return wanted
 
-    def _recover(self, left: Recovered) -> None:
-        self.recover(left)
-        forget(left.copy)
+    def _recover(self, left: Recovered) -> bool:
+        """Open a copy; it goes once its work is kept anew, and stays where it cannot be opened."""
+        if not self.recover(left):
+            return False
+        if self.workspace is not None and self.workspace.autosave.write():
+            forget(left.copy)
+        return True
 
     def _reopen(self, lost: dict[Path, Recovered]) -> None:
         """Open the tabs of the last time; lost work takes the place of its file and leaves ``lost``."""
@@ -178,8 +178,8 @@ class TabMemory(QMainWindow):
             path = Path(entry.get("file", ""))
             if "example" in entry:
                 self.open_example(entry["example"])
-            elif path in originals:
-                self._recover(lost.pop(originals[path]))
+            elif path in originals and self._recover(lost.pop(originals[path])):
+                pass
             elif self.workspace_of(path) is None:
                 try:
                     self.show_session(Session.open(path), path.name)
@@ -208,18 +208,22 @@ def entry_of(page: QWidget) -> Entry:
 
 def remembered(settings: Settings) -> tuple[list[Entry], int]:
     """Return the tabs of the last time and which of them was in front; whatever is damaged is left out."""
-    from studio.app.file_actions import EXAMPLES
+    data = parsed(settings.text(OPEN))
+    rows, front = (data.get("tabs"), data.get("front")) if isinstance(data, dict) else ([], -1)
+    entries: list[Entry] = []
+    at = -1
+    for number, row in enumerate(rows if isinstance(rows, list) else []):
+        entry = _entry(row)
+        if entry and entry not in entries:
+            at = len(entries) if number == front else at
+            entries.append(entry)
+    return entries, at
 
-    try:
-        data: Any = json.loads(settings.text(OPEN) or "{}")
-        rows, front = list(data.get("tabs", [])), int(data.get("front", -1))
-    except (ValueError, TypeError, AttributeError):
-        return [], -1
-    good = [
-        row
-        for row in rows
-        if isinstance(row, dict)
-        and ((isinstance(row.get("file"), str) and row["file"]) or row.get("example") in EXAMPLES)
-    ]
-    at = good.index(rows[front]) if 0 <= front < len(rows) and rows[front] in good else -1
-    return good, at
+
+def _entry(row: object) -> Entry:
+    """Return what a row of the list says, as far as it can be used."""
+    named = row if isinstance(row, dict) else {}
+    file, example = named.get("file"), named.get("example")
+    if isinstance(file, str) and file and "\0" not in file:
+        return {"file": file}
+    return {"example": example} if isinstance(example, str) and example in EXAMPLES else {}

@@ -104,14 +104,20 @@ class Keymap(QObject):
         """Return what the user has changed, to be kept: keys by the id of the action."""
         return dict(self._own)
 
-    def take(self, own: Mapping[str, object]) -> None:
-        """Take what was kept; actions and keys that are not known, or that cannot be, are left out."""
-        self._own = {}
+    def take(self, own: Mapping[str, object]) -> list[str]:
+        """Take what was kept; actions and keys that are not known, or that cannot be, are left out.
+
+        Returns the names of those.
+        """
+        self._own, left_out = {}, []
         for name, text in own.items():
             keys = QKeySequence(text) if isinstance(text, str) else None
             if name in self._defaults and keys is not None and (not text or self._can_be(keys)):
                 self._own[name] = plain_text(keys)
+            else:
+                left_out.append(name)
         self._settle()
+        return left_out
 
     def _can_be(self, keys: QKeySequence) -> bool:
         return keys.count() == 1 and bool(plain_text(keys)) and not self.is_fixed(keys)

@@ -52,7 +52,7 @@ def test_an_edit_starts_the_clock_and_saving_stops_it(tmp_path: Path, qtbot: QtB
 def test_the_window_offers_lost_work(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     left = leave_copy(data_path() / "autosave", None)
     monkeypatch.setattr(ask, "yes", lambda *_: True)
-    window.offer_recovery()
+    window.bring_back()
     assert window.workspace is not None
     assert window.workspace.session.document.node_ids()
     assert window.bar.state.text() == "not saved"

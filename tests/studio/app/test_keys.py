@@ -153,7 +153,7 @@ def test_a_sign_that_needs_shift_is_one_key(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no json", "[1]", '{"rename": 7, "nobody": "F7", "copy": "Tab", "cut": "A, B"}']
+    "text", ["no json", "[1]", "[" * 100_000, '{"rename": 7, "nobody": "F7", "copy": "Tab", "cut": "A, B"}']
 )
 def test_damaged_settings_count_as_never_set(window: MainWindow, text: str) -> None:
     settings = Settings()
@@ -187,8 +187,15 @@ def test_keys_go_to_a_file_and_come_back(user: User, monkeypatch: pytest.MonkeyP
     assert user.window.actions_by_id["rename"].shortcut().toString() == "F7"
     assert "gone" in dialog.told.accessibleDescription()
     assert "F7" in user.window.settings.text("keys")
-    for wrong in ("{", "[]", '{"keys": {}}', '{"format": "bunon-keys", "keys": 3}'):
+    deep, large = "[" * 100_000, f'{{"format": "bunon-keys", "keys": {{}}, "more": "{"x" * 2**20}"}}'
+    for wrong in ("{", "[]", '{"keys": {}}', '{"format": "bunon-keys", "keys": 3}', deep, large):
         other.write_text(wrong, encoding="utf-8")
         user.tap(dialog.take_in)
         assert dialog.told.kind() == "error"
         assert keymap().words("rename") == "F7"
+    names = ", ".join(f'"{"long" * 99}{at}": "F9"' for at in range(999))
+    other.write_text(f'{{"format": "bunon-keys", "keys": {{{names}, "rename": 7, "copy": "Tab"}}}}')
+    user.tap(dialog.take_in)
+    assert dialog.told.accessibleDescription().endswith(", …"), "a few of them, and no flood of words"
+    assert "copy" in dialog.told.accessibleDescription()
+    assert len(dialog.told.accessibleDescription()) < 500

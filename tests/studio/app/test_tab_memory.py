@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -130,11 +130,49 @@ def test_a_second_window_neither_takes_nor_changes_the_tabs_of_the_first(
 def test_a_damaged_list_counts_as_none(start: Start) -> None:
     one = start()
     one.stop_remembering()
-    for text in ("{", "[]", '{"tabs": 3}', '{"tabs": [{"file": 3}, 7], "front": 9}'):
+    for text in (
+        "{", "[]", '{"tabs": 3}', '{"tabs": [{"file": 3}, 7], "front": 9}', "[" * 100_000,
+        '{"tabs": [], "front": Infinity}', '{"tabs": [{"example": ["digits"]}, {"file": "a\\u0000b"}]}',
+    ):  # fmt: skip
         one.settings.set_text("tabs/open", text)
         again = start()
         assert not again.workspaces(), text
         again.stop_remembering()
+
+
+def test_what_can_be_used_of_a_damaged_list_is_used(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "আমার জাল 1.bunon"
+    files.save(files.load(examples_path() / "wine.bunon"), path)
+    row = {"file": str(path), "example": "nobody"}
+    one = start()
+    one.stop_remembering()
+    one.settings.set_text("tabs/open", json.dumps({"tabs": [{"example": {}}, row, row], "front": 1}))
+    assert names(start()) == [path.name], "once, though it is named twice"
+
+
+def test_a_copy_that_cannot_be_opened_stays_and_its_file_opens(
+    start: Start, two: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = start()
+    one.open_path(two[0])
+    assert one.close()
+    left = leave_copy(data_path() / "autosave", two[0])
+    left.write_text("{", encoding="utf-8")
+    told: list[str] = []
+    monkeypatch.setattr(ask, "yes", lambda *_: True)
+    monkeypatch.setattr(ask, "tell", lambda _window, *texts: told.extend(texts))
+    again = start()
+    assert told[0] == "The copy cannot be opened"
+    assert left.exists(), "it may be read by hand, or by a newer Bunon"
+    assert names(again) == ["first.bunon"]
+
+
+def test_recovered_work_is_kept_anew_at_once(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = leave_copy(data_path() / "autosave", None)
+    monkeypatch.setattr(ask, "yes", lambda *_: True)
+    window = start()
+    assert not left.exists()
+    assert window.workspaces()[0].autosave.copy.exists(), "another crash loses nothing"
 
 
 def test_a_closed_tab_opens_again(start: Start, two: list[Path], qtbot: QtBot) -> None:
@@ -169,7 +207,7 @@ def test_recent_files_stand_in_the_menu(start: Start, two: list[Path]) -> None:
 
 
 def test_files_that_the_start_names_open_beside_the_last_tabs_and_stay_in_front(
-    start: Start, two: list[Path], monkeypatch: pytest.MonkeyPatch
+    start: Start, two: list[Path], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     import studio.app
 
@@ -189,7 +227,7 @@ def test_files_that_the_start_names_open_beside_the_last_tabs_and_stay_in_front(
 
     class App:
         def exec(self) -> int:
-            QTest.qWait(200)  # what the window does once it has been seen
+            qtbot.waitUntil(lambda: len(made[0].workspaces()) == 3)  # once the window has been seen
             return 0
 
     monkeypatch.setattr(studio.app, "create_window", window)

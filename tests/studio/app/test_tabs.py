@@ -205,7 +205,7 @@ def test_each_drawing_has_a_copy_of_its_own(three: MainWindow, monkeypatch: pyte
         for each in (copy, copy.with_suffix(".json")):
             each.rename(folder / f"autosave-999999999-{number}{each.suffix}")
     monkeypatch.setattr(ask, "yes", lambda *_: True)
-    three.offer_recovery()
+    three.bring_back()
     assert len(names(three)) == 5
     assert [name.startswith("•") for name in names(three)] == [True, True, False, True, True]
     assert left_behind(folder) == []
