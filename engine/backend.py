@@ -118,7 +118,7 @@ def device_scope(device_name: str) -> Iterator[torch.device]:
     """Make tensors on ``device_name`` (``"cpu"``, ``"gpu:0"``) within the ``with`` block, in this thread."""
     if not isinstance(device_name, str):
         raise ParamError(
-            f"device_name is a text such as 'cpu' or 'gpu:0'. Received: device_name={device_name!r}",
+            f"`device_name` is a text such as 'cpu' or 'gpu:0'. Received: device_name='{device_name}'",
             code="param",
             param="device_name",
             got=device_name,

@@ -190,3 +190,17 @@ def get(identifier: Any) -> DTypePolicy:
             param="dtype",
             got=identifier,
         ) from None
+
+
+def replaced(known: Any, path: str | None, value: Any) -> DTypePolicy:
+    """Return the policy of a layer that had ``known`` and is told ``value``: a map keeps the rest.
+
+    ``path`` is the layer's, ``None`` where it has none yet.
+    """
+    policy = get(value)
+    if path is None or not hasattr(known, "default_policy"):
+        return policy
+    known.pop(path, None)
+    known[path] = policy
+    kept: DTypePolicy = known
+    return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import warnings
@@ -93,6 +94,8 @@ class TensorBoard(Callback):
                     f"`embeddings_metadata` argument: {unknown}. The model has {names}.",
                     code="param",
                 )
+        if self.embeddings_freq:
+            self._write_projector()
         if self.write_graph and model.built and getattr(model, "inputs", None):
             self._write_graph()
 
@@ -186,10 +189,29 @@ class TensorBoard(Callback):
 
         return [layer for layer in self.model.layers if isinstance(layer, Embedding)]
 
+    def _metadata_of(self, layer: Any) -> str | None:
+        given = self.embeddings_metadata
+        return given.get(layer.name) if isinstance(given, Mapping) else given
+
+    def _write_projector(self) -> None:
+        """Write which tables the projector shows, as Keras does; the tables lie in the folder of training."""
+        lines = []
+        for layer in self._embeddings():
+            lines += [
+                "embeddings {",
+                '  tensor_name: "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"',
+            ]
+            if file := self._metadata_of(layer):
+                lines.append(f"  metadata_path: {json.dumps(str(file))}")
+            lines.append("}")
+        folder = Path(self.log_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        text = "".join(f"{line}\n" for line in lines)
+        (folder / "projector_config.pbtxt").write_text(text, encoding="utf-8")
+
     def _write_embeddings(self, epoch: int) -> None:
         for layer in self._embeddings():
-            given = self.embeddings_metadata
-            file = given.get(layer.name) if isinstance(given, Mapping) else given
+            file = self._metadata_of(layer)
             labels = self._labels(file) if file else None
             table = np.asarray(layer.embeddings.numpy())
             self._writer(self._train_dir).add_embedding(table, labels, tag=layer.name, global_step=epoch)

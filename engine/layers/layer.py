@@ -166,7 +166,7 @@ class Layer(Described):
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
-        self._set_policy(dtype_policies.get(value))
+        self._set_policy(dtype_policies.replaced(self._dtype_policy, self._path, value))
         note_change()
 
     @property

@@ -121,6 +121,7 @@ class Rows:
     """Arrays in memory.
 
     ``dtypes`` are those of the model's inputs, ``None`` where it has no say; ``keys`` are as in ``Batch``.
+    ``one_batch`` is never cut: its arrays need not have as many rows as each other.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class Rows:
         dtypes: Sequence[str | None] = (),
         texts: bool = False,
         keys: Sequence[list[str] | None] = (None, None, None),
+        one_batch: bool = False,
     ) -> None:
         self.keys = keys
         kinds = list(dtypes) if len(dtypes) == len(inputs) else [None] * len(inputs)
@@ -142,8 +144,11 @@ class Rows:
         self.targets = [to_tensor(value) for value in targets]
         self.weights = [to_tensor(value, config.floatx()) for value in weights] if weights else None
         self.device = device
-        self._check_rows()
-        self.count = next((len(tensor) for tensor in self.inputs if tensor is not None), 0)
+        if not one_batch:
+            self._check_rows()
+        self.count = next(
+            (len(tensor) if tensor.ndim else 1 for tensor in self.inputs if tensor is not None), 0
+        )
         if device.type != "cpu" and self._fits(device):
             self.inputs = [tensor if tensor is None else tensor.to(device) for tensor in self.inputs]
             self.targets = [tensor.to(device) for tensor in self.targets]

@@ -217,8 +217,10 @@ def build_on_first(model: Any, source: Rows | Stream, keys: list[str] | None, ag
     """Build a model that waits for its first data; ``again``: run it in any case, to see what comes out."""
     if model.built and not again:
         return
-    first = source if isinstance(source, Rows) else source.pack(source.peek())
-    _call_on(model, first.inputs, keys)
+    if isinstance(source, Rows):
+        _call_on(model, [tensor if tensor is None else tensor[:2] for tensor in source.inputs], keys)
+    else:  # a batch is taken whole: whether its first axis counts samples is up to who made it
+        _call_on(model, source.pack(source.peek()).inputs, keys)
 
 
 def build_on_batch(model: Any, batch: Batch, keys: list[str] | None) -> None:
@@ -228,6 +230,5 @@ def build_on_batch(model: Any, batch: Batch, keys: list[str] | None) -> None:
 
 
 def _call_on(model: Any, inputs: list[Any], keys: list[str] | None) -> None:
-    few: list[Any] = [tensor if tensor is None else tensor[:2] for tensor in inputs]
     with torch.no_grad(), _untouched(model):
-        forward_of(model, keys or None, direct=True)(few, False)
+        forward_of(model, keys or None, direct=True)(inputs, False)

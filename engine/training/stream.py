@@ -123,6 +123,7 @@ class Stream:
             device=self.device,
             dtypes=self._dtypes,
             texts=self._texts,
+            one_batch=True,
             keys=(keys_of(x, self._names[0]), *(keys_of(value, self._names[1]) for value in (y, weight))),
         )
         inputs, targets, weights = rows.inputs, rows.targets, rows.weights

@@ -45,7 +45,7 @@ class FeatureSpace(FeatureKinds, Layer):  # type: ignore[misc]  # Keras' ``float
         features: Anything,
         output_mode: str = "concat",
         crosses: Anything = None,
-        crossing_dim: int = 32,
+        crossing_dim: int | None = 32,
         hashing_dim: int = 32,
         num_discretization_bins: int = 32,
         name: str | None = None,

@@ -184,3 +184,14 @@ def test_layers_look_for_their_path_when_they_are_built() -> None:
     named = dtype_policies.DTypePolicyMap("float32", {"half": "mixed_bfloat16"})
     twin = layers.Dense.from_config(layers.Dense(2, dtype=named, name="half").get_config())
     assert twin(x).dtype == torch.bfloat16
+
+
+def test_a_map_stays_the_policy_of_a_layer_that_is_told_another() -> None:
+    policies = dtype_policies.DTypePolicyMap()
+    layer, other = (layers.Dense(2, dtype=policies, name=name) for name in ("told", "other"))
+    for made in (layer, other):
+        made.build((None, 1))
+    layer.dtype_policy = "float64"
+    layer.dtype_policy = "mixed_bfloat16"
+    assert policies["told"] == layer.dtype_policy == dtype_policies.DTypePolicy("mixed_bfloat16")
+    assert (layer.compute_dtype, other.dtype_policy.name) == ("bfloat16", "float32")

@@ -82,6 +82,13 @@ def test_the_projector_gets_the_tables_of_words(tmp_path: Path) -> None:
     made.fit(np.zeros((4, 2), "int32"), np.zeros((4, 2, 2)), verbose=0, callbacks=[board])
     config = (tmp_path / "logs" / "train" / "projector_config.pbtxt").read_text()
     assert "words" in config
+    shown = (tmp_path / "logs" / "projector_config.pbtxt").read_text().splitlines()
+    assert shown == [
+        "embeddings {",
+        '  tensor_name: "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"',
+        f"  metadata_path: {json.dumps(str(words))}",
+        "}",
+    ]
     with pytest.raises(ValueError, match="Unrecognized"):
         callbacks.TensorBoard(tmp_path, embeddings_freq=1, embeddings_metadata={"none": words}).set_model(
             made

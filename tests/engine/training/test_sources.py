@@ -77,6 +77,16 @@ def test_every_source_gives_the_same_history(wanted: list[float]) -> None:
     assert trained(Batches(endless=True), steps_per_epoch=6) == wanted
 
 
+def test_a_batch_of_ones_own_need_not_count_samples() -> None:
+    pairs = [(np.ones((6, 4), "float32"), np.float32(3.0)), (np.ones(4, "float32"), np.zeros((1,)))]
+    losses = []
+    for x, y in pairs:
+        made = engine.Sequential([layers.Lambda(lambda rows: rows.sum())])
+        made.compile("sgd", "mse")
+        losses += made.fit(iter([(x, y)] * 2), verbose=0).history["loss"]
+    assert losses == [(24.0 - 3.0) ** 2, 16.0]
+
+
 def test_batches_are_made_ahead_in_order(wanted: list[float]) -> None:
     data = Batches(workers=3, max_queue_size=2)
     assert trained(data) == wanted

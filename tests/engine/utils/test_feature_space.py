@@ -121,6 +121,8 @@ def test_errors_say_what_is_wrong() -> None:
         FeatureSpace({"a": "strange"})
     with pytest.raises(ValueError, match=r"unknown features: \['b'\]"):
         FeatureSpace({"a": "float"}, crosses=[("a", "b")])
+    with pytest.raises(ValueError, match="argument `crossing_dim`"):
+        FeatureSpace({"a": "float", "b": "float"}, crosses=[("a", "b")], crossing_dim=None)
     with pytest.raises(ValueError, match="Invalid value for argument `output_mode`"):
         FeatureSpace({"a": "float"}, output_mode="other")
     with pytest.raises(ValueError, match="Invalid value for argument `output_mode`"):
