@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from studio.canvas.mark_item import HUES, USUAL, MarkItem
+from studio.kit.keymap import keymap
 from studio.theme import current, icon
 
 if TYPE_CHECKING:
@@ -28,13 +29,19 @@ def _call(act: Callable[[Any], None], value: Any) -> Callable[[], None]:
     return call
 
 
+def add_row(menu: QMenu, name: str, text: str, act: Callable[[], object], picture: str = "") -> QAction:
+    """Add a row with the keys that the action ``name`` has now."""
+    keys = keymap().words(name)
+    return menu.addAction(icon(picture) if picture else QIcon(), f"{text}\t{keys}" if keys else text, act)
+
+
 def mark_menu(view: CanvasView, menu: QMenu, item: MarkItem) -> None:
     """Fill the menu of a frame or note, which becomes selected."""
     if not item.isSelected():
         view.select([], (), [item.mark])
     frame = item.row.kind == "frame"
     title, words = translate("CanvasView", "Rename"), translate("CanvasView", "Edit the text")
-    menu.addAction(icon("pencil"), (title if frame else words) + "\tF2", lambda: view.write_mark(item.mark))
+    add_row(menu, "rename", title if frame else words, lambda: view.write_mark(item.mark), "pencil")
     colours = menu.addMenu(icon("palette"), translate("CanvasView", "Colour"))
     chosen = item.row.colour if item.row.colour in HUES else USUAL[item.row.kind]
     for name, shown in _colour_names().items():
@@ -42,16 +49,18 @@ def mark_menu(view: CanvasView, menu: QMenu, item: MarkItem) -> None:
         action.setCheckable(True)
         action.setChecked(name == chosen)
     menu.addSeparator()
-    menu.addAction(icon("scissors"), translate("CanvasView", "Cut") + "\tCtrl+X", view.cut)
-    menu.addAction(icon("copy"), translate("CanvasView", "Copy") + "\tCtrl+C", view.copy)
-    menu.addAction(
-        icon("copy-plus"), translate("CanvasView", "Duplicate") + "\tCtrl+D", lambda: view.duplicate()
-    )
+    add_row(menu, "cut", translate("CanvasView", "Cut"), view.cut, "scissors")
+    add_row(menu, "copy", translate("CanvasView", "Copy"), view.copy, "copy")
+    add_row(menu, "duplicate", translate("CanvasView", "Duplicate"), lambda: view.duplicate(), "copy-plus")
+    add_row(menu, "frame", translate("CanvasView", "Frame the selection…"), view.frame_selection, "frame")
+    menu.addSeparator()
+    show = translate("CanvasView", "Show the selection")
+    add_row(menu, "fit_selection", show, view.fit_selection, "maximize")
     menu.addSeparator()
     gone = translate("CanvasView", "Delete the frame, keep what is inside") if frame else translate(
         "CanvasView", "Delete"
     )  # fmt: skip
-    menu.addAction(icon("trash-2"), gone + "\tDel", view.delete_selection)
+    add_row(menu, "delete", gone, view.delete_selection, "trash-2")
 
 
 def _colour_names() -> dict[str, str]:
@@ -93,11 +102,12 @@ def arrange_menu(view: CanvasView, menu: QMenu) -> None:
         ("middle", "align-center-horizontal", translate("CanvasView", "Align middles")),
         ("bottom", "align-end-horizontal", translate("CanvasView", "Align bottoms")),
     ):
-        arrange.addAction(icon(picture), words, _call(view.align, edge))
+        add_row(arrange, f"align_{edge}", words, _call(view.align, edge), picture)
     arrange.addSeparator()
     for across, picture, words in (
         (True, "align-horizontal-space-between", translate("CanvasView", "Space out sideways")),
         (False, "align-vertical-space-between", translate("CanvasView", "Space out downwards")),
     ):
-        action = arrange.addAction(icon(picture), words, _call(view.distribute, across))
+        name = "distribute_across" if across else "distribute_down"
+        action = add_row(arrange, name, words, _call(view.distribute, across), picture)
         action.setEnabled(count > 2)

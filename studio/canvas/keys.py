@@ -27,6 +27,8 @@ ACTS: Mapping[str, str] = {
 """Ids of actions and the methods of the view that do them."""
 _SIZES = {"mark_narrower": (-1, 0), "mark_wider": (1, 0), "mark_lower": (0, -1), "mark_higher": (0, 1)}
 _NUDGES = {"nudge_left": (-1, 0), "nudge_right": (1, 0), "nudge_up": (0, -1), "nudge_down": (0, 1)}
+_EDGES = ("left", "centre", "right", "top", "middle", "bottom")
+_SPACES = {"distribute_across": True, "distribute_down": False}
 
 
 def act_of(view: CanvasView, event: QKeyEvent) -> Callable[[], object] | None:
@@ -36,6 +38,10 @@ def act_of(view: CanvasView, event: QKeyEvent) -> Callable[[], object] | None:
         return partial(view.nudge, *_NUDGES[name])
     if name in _SIZES:
         return partial(view.resize_mark, *_SIZES[name])
+    if name in _SPACES:
+        return partial(view.distribute, _SPACES[name])
+    if (edge := name.removeprefix("align_")) in _EDGES and edge != name:
+        return partial(view.align, edge)
     if name == "delete_heal":
         return partial(view.delete_selection, heal=True)
     return getattr(view, ACTS[name]) if name in ACTS else None

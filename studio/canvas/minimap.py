@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.canvas.far import MANY
@@ -36,7 +36,7 @@ class MiniMap(QWidget):
         self._drawn = ""  # the theme in which the picture was painted; empty: anew at the next paint
         self.setFixedSize(SIZE)
         self.setAccessibleName(self.tr("Map of the drawing"))
-        self.setToolTip(self.tr("Click to look there"))
+        self.setToolTip(self.tr("Click or drag to look there, turn the wheel to zoom"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def redraw(self) -> None:
@@ -129,6 +129,11 @@ class MiniMap(QWidget):
             self._look(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta().y()
+        self._view.set_zoom(self._view.zoom() * 1.0015**turn)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -48,7 +48,7 @@ def begun(view: CanvasView, at: QPoint, keys: Qt.KeyboardModifier) -> Gesture | 
             return Reorder(view, at, card.node)
         return DragCopy(view, at) if alt else MoveItems(view, at, node=card.node)
     item = mirror.wire_at(place)
-    if item is None:
+    if item is None or (not alt and on_corner(view, place)):  # the pointer says there that it will size
         return _below(view, at, keys)
     if alt:
         _break(view, item.wire)
