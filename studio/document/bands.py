@@ -6,6 +6,8 @@ from math import sqrt
 
 FEWEST = 12
 """Layers beside one another; a drawing with no more of them is never broken."""
+SHORTEST = 6
+"""Layers of the shortest band that is aimed at."""
 ASPECT = 1.8
 """Width to height at which a long drawing aims."""
 LEEWAY = 0.35
@@ -26,7 +28,7 @@ def bands_of(
     tall = max(end for _, end in spans) - min(start for start, _ in spans)
     aspect = 1 / ASPECT if turned else ASPECT
     # bands of n layers are n steps long, and count/n bands lie side by side
-    length = max(FEWEST, round(sqrt(aspect * count * tall * count / sum(steps))))
+    length = max(SHORTEST, round(sqrt(aspect * count * tall * count / sum(steps))))
     bands, first = [], 0
     while first < count:
         goal = first + length
