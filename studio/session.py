@@ -83,9 +83,9 @@ class Session:
     def stack(self) -> QUndoStack:
         """The undo stack, made when it is first asked for."""
         if self._stack is None:
-            from PySide6.QtGui import QUndoStack
+            from studio.undo_stack import UndoStack
 
-            self._stack = QUndoStack()
+            self._stack = UndoStack()
         return self._stack
 
     # -- file ----------------------------------------------------------------------------------------

@@ -9,12 +9,11 @@ from __future__ import annotations
 import time
 from statistics import median
 
-from PySide6.QtGui import QUndoStack
-
 from engine.catalog import load_catalog
 from studio import commands as do
 from studio.document import Document, Frozen, LayerEntry, Node, Wire
 from studio.document.shapes import Analyst
+from studio.undo_stack import UndoStack
 
 LAYERS = 500
 EDITS = 30
@@ -25,7 +24,7 @@ class Session:
 
     def __init__(self) -> None:
         self.document = Document()
-        self.stack = QUndoStack()
+        self.stack = UndoStack()
         self.catalog = load_catalog()
         draft = self.document.draft()
         draft.put("nodes", ("main", "n1"), Node("input", "features", options=Frozen(shape=[16])))

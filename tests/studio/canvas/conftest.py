@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from psygnal import Signal
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QUndoStack
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import ShapeError
@@ -24,6 +24,7 @@ from studio.document.findings import Analysis
 from studio.document.shapes import analyse
 from studio.document.values import EMPTY, Frozen
 from studio.theme.fonts import load_fonts
+from studio.undo_stack import UndoStack
 
 Shape = tuple[Any, ...]
 
@@ -126,7 +127,7 @@ class FakeSession:
     def __init__(self) -> None:
         self.trail = ["main"]
         self.document = Document()
-        self.stack = QUndoStack()
+        self.stack = UndoStack()
         self.catalog = FakeCatalog()
         self.cache: dict[Any, Any] = {}
         self.preview: Callable[[str, str], Any] | None = None

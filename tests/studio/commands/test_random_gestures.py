@@ -8,7 +8,6 @@ from typing import Any
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QUndoStack
 
 from engine.catalog import load_catalog
 from studio import commands as do
@@ -17,6 +16,7 @@ from studio.document.arranging import EDGES
 from studio.document.ports import inputs_of
 from studio.document.rows import TABLES
 from studio.document.shapes import Cache, analyse
+from studio.undo_stack import UndoStack
 from studio.words import repair_text, text
 
 DATA = {
@@ -51,7 +51,7 @@ VERBS = (
 class Session:
     def __init__(self) -> None:
         self.document = Document()
-        self.stack = QUndoStack()
+        self.stack = UndoStack()
         self.catalog = load_catalog()
         self.cache: Cache = {}
 

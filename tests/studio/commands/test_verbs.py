@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QUndoStack
 
 from studio import commands as do
 from studio.document import Document, Refusal, Wire
 from studio.document.files import dumps, loads
 from studio.document.shapes import analyse
+from studio.undo_stack import UndoStack
 from studio.words import repair_text, text
 from tests.studio.document.fakes import Catalog
 
@@ -20,7 +20,7 @@ from tests.studio.document.fakes import Catalog
 class Session:
     def __init__(self) -> None:
         self.document = Document()
-        self.stack = QUndoStack()
+        self.stack = UndoStack()
         self.catalog = Catalog()
 
 

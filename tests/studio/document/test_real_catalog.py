@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QUndoStack
 
 from engine.catalog import Catalog, load_catalog
 from studio import commands as do
@@ -13,6 +12,7 @@ from studio.document import Document, Wire
 from studio.document.findings import Analysis
 from studio.document.problems import Problem
 from studio.document.shapes import analyse
+from studio.undo_stack import UndoStack
 from studio.words import repair_text, text
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -22,7 +22,7 @@ Layers = list[tuple[str, dict[str, Any]]]
 class Session:
     def __init__(self) -> None:
         self.document = Document()
-        self.stack = QUndoStack()
+        self.stack = UndoStack()
         self.catalog: Catalog = load_catalog()
 
     @property
