@@ -11,7 +11,7 @@ SHORTEST = 6
 ASPECT = 1.8
 """Width to height at which a long drawing aims."""
 LEEWAY = 0.35
-"""By how much of its length a band may end sooner or later, to end where just one wire goes on."""
+"""By how much of its length a band may end sooner or later, to end where one output alone leads on."""
 
 
 def bands_of(
@@ -19,8 +19,8 @@ def bands_of(
 ) -> list[range]:
     """Return the layers band by band.
 
-    ``steps`` are their lengths along the flow, ``spans`` their extents across it, ``cuts`` whether just one
-    wire leads from a layer to the next: only there a band may end.
+    ``steps`` are their lengths along the flow, ``spans`` their extents across it, ``cuts`` whether the
+    wires from a layer to the next all come from one output: only there a band may end.
     """
     count = len(steps)
     if count <= FEWEST or not any(cuts):

@@ -281,7 +281,7 @@ class _Part:
             (min(across[n] + low[n] for n in nodes), max(across[n] + high[n] for n in nodes))
             for nodes in order
         ]
-        cuts = [len(wires) == 1 and max(wires[0][:2]) < count for wires in self.segments]
+        cuts = [len({wire[0] for wire in wires}) == 1 and wires[0][0] < count for wires in self.segments]
         places: dict[str, Place] = {}
         top = 0.0
         for band in bands_of(steps, spans, cuts, self.turned):

@@ -200,3 +200,14 @@ def test_whatever_frames_there_are_laying_out_twice_changes_nothing(seed: int) -
     for at, (x, y, wide, high) in enumerate(cards):
         for left, top, across, tall in cards[at + 1 :]:
             assert left >= x + wide or left + across <= x or top >= y + high or top + tall <= y
+
+
+def test_a_long_drawing_with_skips_fills_several_bands() -> None:
+    wires = chain(25)
+    for first in range(3, 23, 4):  # what the band before ends with is added again within the next
+        wires.append(f"n{first}>n{first + 4}")
+    places = lay_out(drawing(*wires))
+    lefts = [places[f"n{n}"][0] for n in range(1, 26)]
+    begun = [at for at, (before, after) in enumerate(pairwise(lefts), 1) if after < before]
+    assert len(begun) >= 2
+    assert max(end - first for first, end in pairwise([0, *begun, 25])) <= 12
