@@ -203,6 +203,15 @@ def test_shape_counts_and_code(shown: Shown) -> None:
     assert facts.code.toPlainText().startswith("conv2d = keras.layers.Conv2D(")
 
 
+def test_the_code_of_a_repeated_block_has_its_loop(shown: Shown) -> None:
+    block = commands.group(shown.session, [shown.ids["conv2d"]])
+    commands.set_repeat(shown.session, block, 3)
+    shown.panel.show_nodes([block])
+    lines = shown.panel.facts.code.toPlainText().splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["block", "for", "block"]
+    assert lines[1].endswith("in range(1, 4):")
+
+
 def test_a_problem_offers_its_repair(shown: Shown) -> None:
     commands.set_params(shown.session, shown.ids["dense"], {"units": 7})
     shown.select("output")

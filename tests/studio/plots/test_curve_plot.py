@@ -57,6 +57,19 @@ def test_the_heading_says_both_values_and_the_lines_are_drawn(qtbot: QtBot, tmp_
     switch().set_mode("light")
 
 
+def test_an_empty_plot_says_what_will_be_drawn(qtbot: QtBot) -> None:
+    plot = CurvePlot("Loss")
+    qtbot.addWidget(plot)
+    plot.set_hint("The loss is drawn here.")
+    assert plot.hint() == "The loss is drawn here."
+    curve = Curve()
+    plot.show_curve(curve)
+    assert plot.hint()
+    curve.batches.append(0.5, 2.0)
+    plot.refresh()
+    assert not plot.hint()
+
+
 def _has(image: QImage, colour: str) -> bool:
     wanted = QColor(colour)
     return any(image.pixelColor(x, y) == wanted for x in range(image.width()) for y in range(image.height()))
