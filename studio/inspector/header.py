@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from studio.inspector.editors import Line
 from studio.inspector.parts import column, label
 from studio.theme import set_role
+
+LEAST_NAME = 130
+"""Pixels that the field of the name has beside the title."""
 
 
 class Header(QWidget):
@@ -28,12 +32,12 @@ class Header(QWidget):
         self.reason = label("", "danger")
         self.reason.hide()
         self.summary: QLabel = label("", "muted")
-        line = QHBoxLayout()
-        line.setSpacing(10)
-        line.addWidget(self.title, 1)
-        line.addWidget(self.name, 1)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._line.setSpacing(10)
+        self._line.addWidget(self.title, 1)
+        self._line.addWidget(self.name, 1)
         whole = column(self, 4)
-        whole.addLayout(line)
+        whole.addLayout(self._line)
         whole.addWidget(self.reason)
         whole.addWidget(self.summary)
         self._shown = ""
@@ -46,6 +50,19 @@ class Header(QWidget):
         self.title.setToolTip(title)
         self.summary.setText(summary)
         self.summary.setVisible(bool(summary))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the name below a title that would leave it too little room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        wide = self.title.fontMetrics().horizontalAdvance(self.title.text())
+        below = self.width() - wide < LEAST_NAME
+        ways = QBoxLayout.Direction
+        self._line.setDirection(ways.TopToBottom if below else ways.LeftToRight)
+        self._line.setSpacing(4 if below else 10)
 
     def show_name(self, name: str | None) -> None:
         """Show the node's name, or no name field for ``None``."""
