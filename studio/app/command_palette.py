@@ -108,6 +108,7 @@ class CommandPalette(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Find an action"))
         self.setFixedSize(640, 420)
+        set_role(self, "popup")
         self._menus = {act.id: plain(MENUS[act.menu]) for act in ACTIONS}
         self._submenus = {act.id: plain(act.submenu) for act in ACTIONS if act.submenu}
         self._actions = [action for action in actions if action.text()]
