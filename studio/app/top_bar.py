@@ -66,6 +66,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 9, 20, 9)
         row.setSpacing(8)
+        self.setMinimumHeight(max(self.pause.sizeHint().height(), self.stop.sizeHint().height()) + 18)
         row.addWidget(self.name)
         row.addWidget(self.state)
         row.addSpacing(14)
