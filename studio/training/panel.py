@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.plots import Curve, CurvePlot
@@ -16,6 +17,8 @@ from studio.training.legend import Dot
 from studio.training.status import RunStatus, duration
 
 LOSS = "loss"
+NARROW = 680
+"""Pixels from which on the legend has room for all its words."""
 
 
 class TrainingPanel(QWidget):
@@ -26,7 +29,6 @@ class TrainingPanel(QWidget):
     """
 
     settings_wanted = Signal()
-    train_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,8 +37,8 @@ class TrainingPanel(QWidget):
         self.loss_plot = CurvePlot(self.tr("Loss"))
         self.metric_plot = CurvePlot(self.tr("Metric"))
         self.loss_plot.show_curve(self.curves[LOSS])
-        self.loss_plot.set_hint(self.tr("Train, and the loss is drawn here. It should fall."))
-        self.metric_plot.set_hint(self.tr("A score such as the accuracy is drawn here."))
+        self.loss_plot.set_hint(self.tr("Train to see the loss fall."))
+        self.metric_plot.set_hint(self.tr("Train to see a score, such as the accuracy."))
         self.status = RunStatus()
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Which metric to draw"))
@@ -75,6 +77,11 @@ class TrainingPanel(QWidget):
         row.setSpacing(22)
         row.addLayout(left, 1)
         row.addWidget(self.status)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the way to the settings in sight: a narrow panel does without the words on thin lines."""
+        super().resizeEvent(event)
+        self._note.setVisible(self.width() >= NARROW)
 
     def clear(self) -> None:
         """Show no run at all."""
