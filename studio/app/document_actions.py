@@ -117,11 +117,6 @@ class DocumentActions(QMainWindow):
         self.leave(page)
         return True
 
-    def leave_project(self) -> None:
-        """Close the drawing in front without asking; a run that is under way ends first."""
-        if self.workspace is not None:
-            self.leave(self.workspace)
-
     def leave(self, page: QWidget) -> None:
         """Take a page away without asking."""
         if isinstance(page, Workspace):

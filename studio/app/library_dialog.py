@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,35 +25,6 @@ from studio.kit import Callout, EmptyState
 from studio.theme import icon, set_role
 
 NAME = Qt.ItemDataRole.UserRole
-SETTLE_MS = 200
-
-
-class LibraryWatch(QObject):
-    """Tells the library when its folder changed: another window kept a block there, or a file was put in."""
-
-    def __init__(self, library: BlockLibrary, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._library = library
-        self._watcher = QFileSystemWatcher(self)
-        self._timer = QTimer(self)  # a file that is being written changes several times
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SETTLE_MS)
-        self._timer.timeout.connect(library.changed.emit)
-        self._watcher.directoryChanged.connect(lambda _: self._timer.start())
-
-    def start(self) -> None:
-        """Watch from now on; where the folder cannot be made there is nothing to watch."""
-        try:
-            self._library.folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return
-        self._watcher.addPath(str(self._library.folder))
-
-    def stop(self) -> None:
-        """Watch no longer."""
-        self._timer.stop()
-        if self._watcher.directories():
-            self._watcher.removePaths(self._watcher.directories())
 
 
 class LibraryDialog(QDialog):
@@ -89,6 +60,7 @@ class LibraryDialog(QDialog):
         set_role(self.facts, "muted")
         self.damaged = Callout("warning", "")
         self.buttons: dict[str, QPushButton] = {}
+        self._tips: dict[str, str] = {}
         row, foot = QHBoxLayout(), QHBoxLayout()
         for key, title, tip, where in (
             ("use", self.tr("Use it"), self.tr("Put the block into the drawing (Enter)"), row),
@@ -98,7 +70,7 @@ class LibraryDialog(QDialog):
             ("import", self.tr("Take in a file…"), self.tr("Take a block from a file"), foot),
         ):
             button = self.buttons[key] = QPushButton(title)
-            button.setToolTip(tip)
+            self._tips[key] = tip
             button.setAutoDefault(False)
             button.clicked.connect(lambda _on=False, one=key: self._ask(one))
             where.addWidget(button)
@@ -154,10 +126,13 @@ class LibraryDialog(QDialog):
     def _follow(self, *_: object) -> None:
         kept = self._library.find(self.current()) if self.current() else None
         for key, button in self.buttons.items():
-            button.setEnabled(key == "import" or kept is not None)
-        self.buttons["use"].setEnabled(kept is not None and self._can_use)
-        if not self._can_use:
-            self.buttons["use"].setToolTip(self.tr("Open or begin a drawing first."))
+            why = ""
+            if key != "import" and kept is None:
+                why = self.tr("Choose a block first.")
+            elif key == "use" and not self._can_use:
+                why = self.tr("Open or begin a drawing first.")
+            button.setEnabled(not why)
+            button.setToolTip(why or self._tips[key])
         self.facts.setText(self._told(kept) if kept is not None else "")
 
     def _told(self, kept: KeptBlock) -> str:

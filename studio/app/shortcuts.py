@@ -75,7 +75,13 @@ class ShortcutOverlay(QDialog):
         head = QHBoxLayout()
         head.setContentsMargins(24, 16, 24, 0)
         head.addWidget(self.search)
+        self.none = QLabel(self.tr("No action is called that, and none has such keys."))
+        self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self.none, "muted")
+        self.none.hide()
+        self._area = area
         whole.addLayout(head)
+        whole.addWidget(self.none, 1)
         whole.addWidget(area, 1)
         whole.addLayout(foot)
         room = parent.window().height() - 60 if parent is not None else 0
@@ -85,6 +91,7 @@ class ShortcutOverlay(QDialog):
     def _filter(self, text: str) -> None:
         """Show what has all words in its name or its keys."""
         wanted = text.casefold().split()
+        any_found = False
         for group, labels in self._groups:
             found = False
             for label, value in labels:
@@ -94,6 +101,9 @@ class ShortcutOverlay(QDialog):
                 value.setVisible(shown)
                 found = found or shown
             group.setVisible(found)
+            any_found = any_found or found
+        self._area.setVisible(any_found)
+        self.none.setVisible(not any_found)
 
     def _change(self) -> None:
         self.accept()

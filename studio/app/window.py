@@ -16,7 +16,7 @@ from studio.app.file_actions import FileActions
 from studio.app.history_actions import HistoryActions
 from studio.app.key_dialog import KeyDialog
 from studio.app.keys import load_keys, store_keys
-from studio.app.library_dialog import LibraryWatch
+from studio.app.library_watch import LibraryWatch
 from studio.app.loader import CatalogLoader
 from studio.app.measure_actions import MeasureActions
 from studio.app.menus import ActionSet, build_menus

@@ -214,9 +214,6 @@ class OutputPage(EndPage):
         new = [each for each in old if each in ticked] + [each for each in ticked if each not in old]
         self._set(metrics=new or None)
 
-    def _switch_logits(self) -> None:
-        self._set(loss=losses.with_logits(self._loss(), self.logits.isChecked()))
-
     def _choose_target(self) -> None:
         self._set(target=self.targets.currentData())
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.document.rows import address
+from studio.document.rows import Edit, address
 from studio.kit import EmptyState, StatRow
 from studio.outline.model import OutlineModel
 from studio.outline.rows import NAME, PARAMETERS, SHAPE, SOURCES, TYPE
@@ -68,6 +68,7 @@ class OutlinePanel(QWidget):
         self.table.setAllColumnsShowFocus(True)
         self.table.setUniformRowHeights(True)
         self.table.setIndentation(12)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names differ at their ends
         self.table.setExpandsOnDoubleClick(False)  # a double click would fold what was just chosen
         head = self.table.header()
         head.setMinimumSectionSize(40)
@@ -122,7 +123,7 @@ class OutlinePanel(QWidget):
         column_.addWidget(self._stack, 1)
         column_.addWidget(foot)
         session.analysed.connect(self.refresh)
-        session.document.mark_changed.connect(self._on_mark)
+        session.document.edited.connect(self._on_edit)
         switch().changed.connect(self._repaint)
         self._fit_columns()
         self.refresh()
@@ -165,6 +166,7 @@ class OutlinePanel(QWidget):
                 if row.inside and row.place in known and row.place not in folded:
                     self.table.setExpanded(self.rows.index_of(row), True)
             self._show_mark()
+        self.table.setRootIsDecorated(any(row.inside for row in self.rows.all_rows()))
         self._fit_columns()
         analysis = self._session.analysis
         self.total.set_value(f"{analysis.params:,}")
@@ -173,8 +175,11 @@ class OutlinePanel(QWidget):
         self._stack.setCurrentWidget(self.table if self.rows.rows() else self._empty)
         self.copy_button.setEnabled(bool(self.rows.rows()))
 
-    def _on_mark(self, _graph: str, _mark: str) -> None:
-        self.refresh()
+    def _on_edit(self, edit: Edit) -> None:
+        """Say anew what frames stand around; all other edits are told once they have been analysed."""
+        tables = {put.table for put in edit.puts}
+        if tables <= {"places", "marks"} and ("marks" in tables or self._session.document.mark_ids()):
+            self.refresh()
 
     def mark(self, nodes: list[str]) -> None:
         """Show which nodes of the shown graph are selected on the canvas."""

@@ -96,4 +96,7 @@ def test_the_overlay_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClicks(overlay.search, "ctrl+g block")
     left = {label.text() for label in overlay.findChildren(QLabel) if label.isVisible()}
     assert left == {"Layer", "Make a block", "Ctrl+G"}
+    overlay.search.setText("qqqq")
+    left = {label.text() for label in overlay.findChildren(QLabel) if label.isVisible()}
+    assert left == {"No action is called that, and none has such keys."}
     overlay.close()

@@ -262,6 +262,7 @@ def test_the_library_by_keys(user: User, monkeypatch: pytest.MonkeyPatch, tmp_pa
     dialog = library_dialog(user)
     assert not dialog.list.isVisible(), "a sentence where there are none"
     assert not dialog.buttons["delete"].isEnabled()
+    assert dialog.buttons["delete"].toolTip() == "Choose a block first."
     dialog.accept()
     user.come_back()
     block(user)
@@ -269,6 +270,7 @@ def test_the_library_by_keys(user: User, monkeypatch: pytest.MonkeyPatch, tmp_pa
     dialog = library_dialog(user)
     assert dialog.current() == "block"
     assert dialog.facts.text().startswith("3 layers  ·  in: ")
+    assert dialog.buttons["delete"].toolTip() == "Remove the block from the library (Del)"
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("skip", True))
     QTest.keyClick(dialog.list, Key.Key_F2)
     assert dialog.current() == "skip"
@@ -295,11 +297,13 @@ def test_a_block_that_another_window_keeps_is_seen_at_once(user: User) -> None:
     BlockLibrary(data_path() / "library").keep(user.session.document, "block")
     user.view.dissolve_block()
     user.qtbot.waitUntil(lambda: rows_of(user).get("block") == "kept:block", timeout=5000)
+    assert user.window.library.damaged == {}
     folder = data_path() / "library"
     newer = (folder / "block.bunon").read_text(encoding="utf-8").replace('"version": 1', '"version": 99')
     (folder / "late.bunon").write_text(newer, encoding="utf-8")
     told = user.workspace.palette_panel.own.told
     user.qtbot.waitUntil(lambda: "late.bunon" in told.accessibleDescription(), timeout=5000)
+    assert rows_of(user).get("block") == "kept:block", "what can be read stays"
     watch.stop()
 
 

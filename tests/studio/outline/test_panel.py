@@ -203,6 +203,10 @@ def test_frames_and_notes_stand_below_the_nodes_and_lead_to_themselves(
         ["Sees the picture", "Frame", "", "", "conv2d"],
         ["Note", "Note", "", "", ""],
     ]
+    commands.move(session, {ids["conv2d"]: (x, y + 900.0)})
+    assert cells(panel, 5)[5][4] == "", "a frame tells what it stands around now"
+    session.stack.undo()
+    assert cells(panel, 5)[5][4] == "conv2d"
     assert "Sees the picture" not in panel.text()
     chosen: list[str] = []
     panel.mark_selected.connect(chosen.append)
