@@ -22,7 +22,8 @@ class SelectionActions(ActionsView):
         return self.mirror.marks.with_held(self.mirror.selected_nodes(), self.mirror.marks.selected())
 
     def delete_selection(self, heal: bool = False) -> None:
-        """Remove what is selected; ``heal`` joins what a removed node had between."""
+        """Remove what is selected; ``heal`` joins what a removed node had between, as a chain always does."""
+        heal = heal or self.mirror.stacked()
         nodes, wires = self.mirror.selected_nodes(), self.mirror.selected_wires()
         marks = self.mirror.marks.selected()
         if nodes or wires or marks:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from studio.document.rows import MAIN
 from studio.kit.keymap import keymap
@@ -27,8 +27,13 @@ class Trail(QWidget):
         self._row.setSpacing(2)
         self.hide()
 
-    def show_trail(self, trail: list[str], repeats: str = "") -> None:
-        """Show the way; the last step is where one is, ``repeats`` what is said of it."""
+    def show_trail(self, trail: list[str]) -> None:
+        """Show the way; the last step is where one is."""
+        focus = QApplication.focusWidget()
+        drawing = self.parentWidget()
+        if drawing is not None and focus is not None and self.isAncestorOf(focus):
+            drawing.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()  # what comes into a row that is seen takes no room before the next round of events
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -44,7 +49,7 @@ class Trail(QWidget):
             step.clicked.connect(partial(self._enter, graph))
             self._row.addWidget(step)
             self._row.addWidget(QLabel("›"))
-        here = QLabel(f"{trail[-1]} {repeats}".strip())
+        here = QLabel(trail[-1])
         here.setTextFormat(Qt.TextFormat.PlainText)
         set_role(here, "heading")
         self._row.addWidget(here)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from studio.commands.command import Editing, push
+from studio.document.catalog import Catalog
+from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
 from studio.document.repairs import repair
 from studio.document.rows import MAIN, LayerEntry, Node
-from studio.document.values import Frozen
+from studio.document.values import Frozen, thaw
 
 
 def set_params(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:
@@ -36,9 +39,36 @@ def replace_params(
             raise Refusal("This node has no parameters.", code="no_params", node=node)
         row = LayerEntry(layer.type, layer.name, Frozen(new), layer.comment, layer.extra)
         draft.put("layers", draft.node(node, graph).ref, row)
+        _follow(draft, session.catalog, draft.node(node, graph).ref, layer)
     name = draft.node(next(iter(params)), graph).name if params else ""
     fields = {"name": name, "count": len(params), "params": ", ".join(changed)}
     push(session, draft.edit("set_params", fields))
+
+
+def _follow(draft: Draft, catalog: Catalog | None, entry: str, old: LayerEntry) -> None:
+    """Let the wires of a layer's first output go on from it where it has another name now.
+
+    An LSTM's ``output`` is called ``sequence`` beside its states: it is what the wires were drawn for.
+    """
+    before, after = _first_output(catalog, old), _first_output(catalog, draft.layer(entry))
+    if not before or not after or before == after:
+        return
+    for graph in draft.graph_names():
+        for node in draft.node_ids(graph):
+            if draft.node(node, graph).ref != entry or draft.node(node, graph).kind != "layer":
+                continue
+            for wire in draft.outgoing(node, before, graph):
+                row = draft.row("wires", (graph, wire))
+                draft.put("wires", (graph, wire), None)
+                draft.put("wires", (graph, replace(wire, source_port=after)), row)
+
+
+def _first_output(catalog: Catalog | None, layer: LayerEntry) -> str:
+    spec = catalog.get(layer.type) if catalog is not None else None
+    try:
+        return spec.outputs(thaw(layer.params))[0] if spec is not None else ""
+    except (ValueError, IndexError):  # wrong parameters, which the analysis names
+        return ""
 
 
 def set_options(session: Editing, node: str, changes: Mapping[str, Any], *, graph: str = MAIN) -> None:

@@ -115,3 +115,26 @@ def test_a_breadcrumb_leads_back_and_a_double_click_enters(user: User) -> None:
     (model,) = [each for each in user.view.overlays.trail.findChildren(QToolButton) if each.isVisible()]
     user.tap(model)
     assert user.session.graph == "main"
+
+
+def test_breadcrumbs_lead_back_from_a_block_in_a_block(user: User) -> None:
+    pick(user, "one", "two", "added")
+    user.key("Ctrl+G")
+    user.key("Return")
+    pick(user, "one", "two")
+    user.key("Ctrl+G")
+    user.key("Return")
+    assert user.session.trail == ["main", "block", "block_1"]
+    assert steps(user) == ["Model", "block"]
+    trail = user.view.overlays.trail
+    crumbs = [each for each in trail.findChildren(QToolButton) if each.isVisible()]
+    for crumb in crumbs:  # each has its room, and none lies over another
+        assert trail.rect().contains(crumb.geometry())
+        assert crumb.width() >= crumb.sizeHint().width()
+    crumbs[1].setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(crumbs[1], Qt.Key.Key_Space)
+    assert user.session.graph == "block"
+    assert user.view.hasFocus()
+    assert steps(user) == ["Model"]
+    user.tap(next(each for each in trail.findChildren(QToolButton) if each.isVisible()))
+    assert user.session.graph == "main"
