@@ -92,11 +92,9 @@ def paint_card(
             picture.paint(painter, area, QColor(theme.text if look.category == "input" else colour))
     elif detail >= FULL / 2:
         painter.setPen(QColor(theme.text))
-        font = QFont(_font("title"))
-        font.setPixelSize(20)
-        painter.setFont(font)
         title = look.title if flags.heat is None else flags.heat.part
-        words = QFontMetricsF(font).elidedText(title, Qt.TextElideMode.ElideRight, card.width() - 26)
+        font, words = fitted(title, card.width() - 24, 20, 15)
+        painter.setFont(font)
         painter.drawText(card.adjusted(16, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, words)
     if detail >= FULL / 2:
         for socket in g.sockets_of(look):
@@ -104,6 +102,21 @@ def paint_card(
     if detail >= NAMED:
         paint_names(painter, look, theme)
     painter.setOpacity(1.0)
+
+
+@cache
+def _bold(size: int) -> tuple[QFont, QFontMetricsF]:
+    font = ui_font(size, bold=True)
+    return font, QFontMetricsF(font)
+
+
+def fitted(title: str, room: float, size: int, least: int) -> tuple[QFont, str]:
+    """Return the largest font from ``size`` to ``least`` in which a title fits, else the title cut short."""
+    for pixels in range(size, least - 1, -1):
+        font, metrics = _bold(pixels)
+        if metrics.horizontalAdvance(title) <= room:
+            return font, title
+    return font, metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
 
 
 def _on_heat(theme: Theme) -> Theme:
@@ -154,10 +167,10 @@ def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) 
     name_room = room - need if look.name and not far and room - need >= 34 else 0.0
     name = small.elidedText(look.name, Qt.TextElideMode.ElideRight, name_room)
     used = small.horizontalAdvance(name) if name_room else 0.0
-    head = QRectF(left, 9, room - used, 20)
-    painter.setFont(_font(far + "title"))
+    head = QRectF(left, 9, room - used if used else right - left - (marks + 2 if marks else 0), 20)
+    font, words = fitted(look.title, head.width(), *((16, 12) if far else (13, 11)))
+    painter.setFont(font)
     painter.setPen(QColor(theme.muted if look.unknown else theme.text))
-    words = title.elidedText(look.title, Qt.TextElideMode.ElideRight, head.width())
     painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, words)
     painter.setFont(_font("name"))
     painter.setPen(QColor(theme.faint))

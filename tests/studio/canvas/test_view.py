@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QFontMetricsF,
     QHelpEvent,
     QWheelEvent,
 )
@@ -21,6 +22,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from studio import commands
 from studio.canvas import CanvasView
 from studio.canvas.gestures.drop_layer import MIME
+from studio.canvas.painter import fitted
+from studio.canvas.paper import Choices, area_of, image
 from studio.canvas.picture import Picture
 from studio.canvas.search import Entry, ranked
 from studio.canvas.tips import tip_at
@@ -221,10 +224,12 @@ def test_badges_and_pictures(chain: Any, open_view: Any) -> None:
     view.set_badge("n4", "says 3 · 98.1 %")
     assert view.mirror.nodes["n4"].look.badge == "says 3 · 98.1 %"
     assert view.mirror_errors() == []
-    image = view.render_image(1.0)
-    assert image.width() == round(view.mirror.content().width() + 80)
+    picture = image(view.mirror, Choices("screen"))
+    area = area_of(view.mirror)
+    assert picture.width() == round(area.width())
     # The diagonal of the sample is painted in ink on the card's ground.
-    assert QColor(image.pixel(40 + 76, 40 + 70)).lightness() < 250
+    at = (view.mirror.content().topLeft() + QPointF(76, 70) - area.topLeft()).toPoint()
+    assert QColor(picture.pixel(at)).lightness() < 250
 
 
 @pytest.mark.parametrize(
@@ -242,6 +247,18 @@ def test_the_empty_canvas_says_what_to_do(session: Any, open_view: Any) -> None:
     commands.add_layer(session, "Dense", (0, 0), {"units": 3})
     assert not view.overlays.empty.isVisible()
     assert "errors" in view.overlays.footer.text()
+
+
+def test_a_long_title_is_written_smaller_before_it_is_cut(qtbot: Any) -> None:
+    font, words = fitted("Dense", 120, 13, 11)
+    assert (font.pixelSize(), words) == (13, "Dense")
+    wide = QFontMetricsF(font).horizontalAdvance("BatchNormalization")
+    font, words = fitted("BatchNormalization", wide - 1, 13, 11)
+    assert font.pixelSize() < 13
+    assert words == "BatchNormalization"
+    font, words = fitted("BatchNormalization", wide / 2, 13, 11)
+    assert font.pixelSize() == 11
+    assert words.endswith("…")
 
 
 def test_search_ranks_the_nearest_first() -> None:
