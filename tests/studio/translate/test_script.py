@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import time
+from functools import partial
 
 import pytest
 
@@ -12,6 +12,7 @@ from studio.document import EMPTY, MAIN, Document, Frozen, LayerEntry, Node, Wir
 from studio.translate.errors import TranslateError
 from studio.translate.script import script
 from tests.end_to_end.examples import EXAMPLES, digits
+from tests.timing import times_longer
 
 
 def changed(document: Document, table: str, key: object, row: object) -> Document:
@@ -163,10 +164,11 @@ def test_an_empty_drawing_and_one_without_a_catalog_have_a_script_too() -> None:
 
 def test_writing_is_fast_enough_for_every_keystroke() -> None:
     document, catalog = digits(), load_catalog()
-    script(document, catalog)
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        script(document, catalog)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.02
+    text = script(document, catalog).text
+    # Python's own reading and writing of the text is the least that it can take: it takes 1.5 times as long
+    python = partial(_read_and_write, text)
+    assert times_longer(partial(script, document, catalog), python) < 5
+
+
+def _read_and_write(text: str) -> str:
+    return ast.unparse(ast.parse(text))
