@@ -18,7 +18,7 @@ from engine.backend import convert_to_tensor
 from engine.registry import Family
 from engine.symbolic import KerasTensor
 
-FAMILY = Family("activation", "activations")
+FAMILY = Family("activation", "activations", takes=("x",))
 
 
 def _accepting(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -35,6 +35,9 @@ class Constraint:
         return cls(**config)
 
 
+FAMILY.base = Constraint
+
+
 def _norms(w: Tensor, axis: Any) -> Tensor:
     axis = tuple(axis) if isinstance(axis, list) else axis
     return w.square().sum(dim=axis, keepdim=True).sqrt()

@@ -31,3 +31,6 @@ class Initializer:
     def clone(self) -> Any:
         """Return a copy made from the config."""
         return type(self).from_config(self.get_config())
+
+
+FAMILY.base = Initializer

@@ -156,11 +156,14 @@ class Family:
     """Names of one family and what they stand for.
 
     ``kind`` is the word for error messages ("activation"), ``module`` the public module
-    ("activations").  Classes answer to their own name and to ``aliases``; functions likewise.
+    ("activations").  Classes answer to their own name and to ``aliases``; functions likewise.  ``base``, a
+    class, and ``takes``, the first arguments of its functions, tell what users registered belongs to it.
     """
 
-    def __init__(self, kind: str, module: str) -> None:
+    def __init__(self, kind: str, module: str, takes: tuple[str, ...] = ()) -> None:
         self.kind = kind
+        self.base: type | None = None
+        self._takes = takes
         self._one = f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"
         self.module = module
         self._things: dict[str, Any] = {}
@@ -175,6 +178,22 @@ class Family:
     def names(self) -> Iterable[str]:
         """Return every name that ``get`` understands, in the order of their definition."""
         return self._things.keys()
+
+    def registered(self) -> tuple[str, ...]:
+        """Return the names of what users registered that belongs to this family, in the order of their
+        registering.
+
+        Those are subclasses of the family's base, and functions whose arguments begin like its own.
+        """
+        return tuple(name for name, thing in _bare.items() if name not in self._things and self._fits(thing))
+
+    def _fits(self, thing: Any) -> bool:
+        if inspect.isclass(thing):
+            return self.base is not None and issubclass(thing, self.base)
+        if not self._takes or not inspect.isfunction(thing):
+            return False
+        names = tuple(inspect.signature(thing).parameters)
+        return names[: len(self._takes)] == self._takes
 
     def find(self, name: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
         """Return the class or function called ``name``; raises ``UnknownNameError`` with the nearest name."""

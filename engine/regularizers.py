@@ -51,6 +51,9 @@ class Regularizer:
         return cls(**config)
 
 
+FAMILY.base = Regularizer
+
+
 class L1L2(Regularizer):
     """``l1`` times the sum of absolute values plus ``l2`` times the sum of squares."""
 

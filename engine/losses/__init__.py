@@ -66,7 +66,8 @@ mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
 
 # categorical_generalized_cross_entropy wants an argument: it is had by its class alone, as in Keras.
-FAMILY = Family("loss", "losses")
+FAMILY = Family("loss", "losses", takes=("y_true", "y_pred"))
+FAMILY.base = Loss
 FAMILY.add(
     BinaryCrossentropy, BinaryFocalCrossentropy, CTC, CategoricalCrossentropy, CategoricalFocalCrossentropy,
     CategoricalGeneralizedCrossEntropy, CategoricalHinge, Circle, CosineSimilarity, Dice, Hinge, Huber,

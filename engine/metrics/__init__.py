@@ -110,7 +110,8 @@ FUNCTIONS = (
     squared_hinge, top_k_categorical_accuracy,
 )  # fmt: skip
 
-FAMILY = Family("metric", "metrics")
+FAMILY = Family("metric", "metrics", takes=("y_true", "y_pred"))
+FAMILY.base = Metric
 FAMILY.add(
     *CLASSES,
     # A name in small letters means the class too: its object gathers over batches.

@@ -35,6 +35,7 @@ _CLASSES: tuple[type, ...] = (
     ScheduleFreeAdamW,
 )
 FAMILY = Family("optimizer", "optimizers")
+FAMILY.base = Optimizer
 FAMILY.add(*_CLASSES, **{cls.__name__.lower(): cls for cls in _CLASSES})
 
 __all__ = [

@@ -25,11 +25,15 @@ def family(module: str) -> Family:
 
 @cache
 def names_of(module: str) -> tuple[str, ...]:
-    """Return one name for each thing of a family, the one that a script would write, in their order."""
+    """Return one name for each thing of a family, the one that a script would write, in their order.
+
+    What packages of the user's registered comes last.
+    """
     known: dict[int, list[str]] = {}
     for name in family(module).names():
         known.setdefault(id(family(module).find(name)), []).append(name)
-    return tuple(_best(family(module).find(names[0]), names) for names in known.values())
+    built_in = tuple(_best(family(module).find(names[0]), names) for names in known.values())
+    return built_in + family(module).registered()
 
 
 def _best(thing: Any, names: list[str]) -> str:

@@ -16,6 +16,7 @@ from studio.inspector.sample import Sample
 from studio.inspector.values import write
 from studio.translate.arguments import layer_call
 from studio.translate.errors import TranslateError
+from studio.translate.own import homes, point_home
 from studio.translate.syntax import literal
 from studio.words import shape_words
 from studio.words.say import CONTEXT
@@ -81,6 +82,7 @@ def example(catalog: Catalog, spec: Any, sample: Sample) -> str:
     except TranslateError:
         return f"keras.layers.{spec.name}(…)"
     tree.keywords = [each for each in tree.keywords if each.arg != "name"]
+    point_home([ast.Expr(tree)], homes(catalog))
     given = [
         f"[{next(letters)}, {next(letters)}]" if len(specs) > 1 else name if len(sample.inputs) > 1 else "x"
         for name, specs in sample.inputs.items()

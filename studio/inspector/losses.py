@@ -34,9 +34,10 @@ def _classes() -> dict[str, str]:
 
 
 def loss_names(target: DataField | None) -> tuple[str, ...]:
-    """Return the plain names of all losses, those first that suit the target."""
+    """Return the plain names of all losses, those first that suit the target, the user's own last."""
     first = _SUITED_LOSSES["category" if target is not None and target.kind == "category" else ""]
-    names = [name for name in names_of("losses") if name.islower()]
+    own = family("losses").registered()
+    names = [name for name in names_of("losses") if name.islower() or name in own]
     return tuple([name for name in first if name in names] + [name for name in names if name not in first])
 
 

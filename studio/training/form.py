@@ -14,7 +14,7 @@ from studio.document import EMPTY, Frozen
 from studio.document.values import thaw
 from studio.kit import DecimalField, IntegerField, Section, Switch
 from studio.theme import set_role
-from studio.training.optimizers import NAMES, Option, config_of, options_of
+from studio.training.optimizers import NAMES, Option, config_of, options_of, own_names
 from studio.translate.settings import DEVICES
 
 
@@ -106,10 +106,14 @@ class TrainingForm(QWidget):
         known = "torch" in sys.modules and self._session.catalog is not None
         if (name, known) != self._shown:
             self._shown = (name, known)
+            own = own_names() if known else ()
+            self.optimizer.addItems([each for each in own if self.optimizer.findText(each) < 0])
             while self._option_rows.rowCount():
                 self._option_rows.removeRow(0)
             self.options = {}
-            found = options_of(name) if known and name in NAMES else (Option("learning_rate", 0.001),)
+            found = (
+                options_of(name) if known and name in (*NAMES, *own) else (Option("learning_rate", 0.001),)
+            )
             for option in found:
                 self._add_option(option)
         for key, field in self.options.items():

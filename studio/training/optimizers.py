@@ -18,6 +18,13 @@ class Option:
     default: float | bool
 
 
+def own_names() -> tuple[str, ...]:
+    """Return the optimizers that packages of the user's registered; imports torch."""
+    from engine import optimizers
+
+    return optimizers.FAMILY.registered()
+
+
 def options_of(name: str) -> tuple[Option, ...]:
     """Return the parameters of the optimizer called ``name``, learning rate first; imports torch."""
     from engine import optimizers

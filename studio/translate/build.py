@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from studio import words
@@ -72,6 +73,8 @@ def build(
     rows = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     variables: dict[str, Any] = {"keras": framework, "range": range, **dataset.arrays}
     variables |= {variable: rows[part] for part, variable in made.rows.items()}
+    for module in made.imports:  # loaded already: the catalog has what they define
+        variables[module.partition(".")[0]] = import_module(module.partition(".")[0])
     evaluator = Evaluator(variables)
     try:
         for statement in (

@@ -21,6 +21,7 @@ from studio.translate.errors import TranslateError
 from studio.translate.graph import GraphWriter
 from studio.translate.lines import Lines, Names
 from studio.translate.objects import metrics_of
+from studio.translate.own import homes, point_home
 from studio.translate.settings import TrainingSettings, training_settings
 from studio.translate.syntax import assign, call, first_rows, index, literal, mapping, mark, name, template
 
@@ -60,6 +61,8 @@ class Program:
     """Name of each Output and its target field."""
     own: dict[str, str]
     """The script's own variables by what they are for: model, x_train, history and so on."""
+    imports: tuple[str, ...]
+    """The modules of what packages of the user's add and the drawing uses."""
     complete: bool
     why: str = ""
     lack: tuple[str, str] = ("", "")
@@ -88,7 +91,9 @@ class _Writer:
             raise TranslateError(str(error), code="data") from error
         fields = {each.name for each in self.data.fields}
         made = {target for one in self.calls for target in one.targets}
-        self.names = Names(set(RESERVED) | set(dir(builtins)) | fields | made)
+        self.homes = homes(catalog)
+        packages = {home.module.partition(".")[0] for home in self.homes.values()}
+        self.names = Names(set(RESERVED) | set(dir(builtins)) | fields | made | packages)
         self.why = ""
         self.lack = ("", "")
 
@@ -118,16 +123,19 @@ class _Writer:
         if not self.why and not (graph.complete and whole):
             self._lacks("drawing", "", "the drawing is not complete yet")
         complete = not self.why
+        compiling = self._compile(graph) if complete else Lines("Training")
+        used = (*blocks.statements, *model.statements, *compiling.statements)
+        imports = point_home(used, self.homes)
         seed = ast.Expr(call("keras.utils.set_random_seed", literal(self.settings.seed)))
         return Program(
             self.settings, self.data, self.calls, rows, blocks, seed,
             self._parts(rows) if complete else Lines("Parts"),
             model,
-            self._compile(graph) if complete else Lines("Training"),
+            compiling,
             self._fit() if complete else None,
             self._after(graph) if complete else Lines("Test"),
-            self.own["model"], self.own["FOLDER"], self.inputs, self.targets, self.own, complete, self.why,
-            self.lack,
+            self.own["model"], self.own["FOLDER"], self.inputs, self.targets, self.own, imports, complete,
+            self.why, self.lack,
         )  # fmt: skip
 
     def _lacks(self, code: str, node: str, why: str) -> None:

@@ -79,7 +79,7 @@ def script(
     page = _Page()
     page.text(f'"""{_clean(title) or "A neural network"}, drawn with Bunon."""')
     page.blank()
-    page.text(_imports(made.calls, to))
+    page.text(_imports(made.calls, to, made.imports))
     for function in planning.function_names(made.calls):
         page.blank(2)
         page.text(_function(function))
@@ -158,14 +158,19 @@ def _clean(title: str) -> str:
     return kept.strip()[:60]
 
 
-def _imports(calls: tuple[planning.Call, ...], to: Framework) -> str:
-    """Return the import lines; only these differ between the frameworks."""
+def _imports(calls: tuple[planning.Call, ...], to: Framework, own: tuple[str, ...] = ()) -> str:
+    """Return the import lines; only these differ between the frameworks.  ``own`` are modules of the
+    user's.
+    """
     lines = [f"import {module}" for module in sorted({"os", *planning.imports(calls)})]
     if to == "keras":
         lines += ["", 'os.environ["KERAS_BACKEND"] = "torch"  # Keras reads it when it is imported', ""]
         lines += ["import keras", "import numpy as np"]
     else:
         lines += ["", "import engine as keras", "import numpy as np"]
+    if own:
+        note = ["# Written for Bunon's engine: real Keras does not run it."] if to == "keras" else []
+        lines += ["", *note, *(f"import {module}" for module in own)]
     return "\n".join(lines)
 
 

@@ -54,6 +54,7 @@ class FakeSpec:
     ndim: int | None = None
     kernel: Callable[[dict[str, Any], Shape], list[Shape]] = field(default=lambda p, s: [])
     rare: bool = False
+    module: str = "engine.layers"
 
     def outputs(self, params: dict[str, Any]) -> tuple[str, ...]:
         return ("sequence", "state") if params.get("return_state") else ("output",)

@@ -32,6 +32,7 @@ class Layer:
     inputs: tuple[Port, ...] = (Port("inputs"),)
     category: str = "Core"
     rare: bool = False
+    module: str = "engine.layers"
     summary: str = ""
     params: tuple[Param, ...] = ()
 
