@@ -10,7 +10,7 @@ from engine.catalog import load_catalog
 from studio import commands
 from studio.data_source.bundled import bundled
 from studio.palette import MIME, PalettePanel
-from studio.palette.panel import _Rows
+from studio.palette.tree import PaletteTree
 from studio.session import Session
 from studio.theme import switch
 from tests.studio.drawings import opened
@@ -26,7 +26,7 @@ def panel(qtbot: QtBot) -> PalettePanel:
 
 
 def shown(panel: PalettePanel) -> list[str]:
-    rows = panel.findChild(_Rows)
+    rows = panel.findChild(PaletteTree)
     return [item.text(0) for item in rows._layers() if not item.isHidden()]
 
 
@@ -72,14 +72,14 @@ def test_down_goes_into_the_list_and_enter_adds(qtbot: QtBot, panel: PalettePane
     panel._search.setText("dense")
     panel._search.setFocus()
     qtbot.keyClick(panel._search, Qt.Key.Key_Down)
-    rows = panel.findChild(_Rows)
+    rows = panel.findChild(PaletteTree)
     with qtbot.waitSignal(panel.add_requested) as caught:
         qtbot.keyClick(rows, Qt.Key.Key_Return)
     assert caught.args == ["Dense"]
 
 
 def test_enter_on_a_heading_folds_it(qtbot: QtBot, panel: PalettePanel) -> None:
-    rows = panel.findChild(_Rows)
+    rows = panel.findChild(PaletteTree)
     heading = rows.topLevelItem(1)
     rows.setCurrentItem(heading)
     qtbot.keyClick(rows, Qt.Key.Key_Return)
@@ -89,7 +89,7 @@ def test_enter_on_a_heading_folds_it(qtbot: QtBot, panel: PalettePanel) -> None:
 
 
 def test_a_drag_carries_the_type(panel: PalettePanel) -> None:
-    rows = panel.findChild(_Rows)
+    rows = panel.findChild(PaletteTree)
     item = next(item for item in rows._layers() if item.text(0) == "Conv2D")
     data = rows.mimeData([item])
     assert data.formats() == [MIME]
@@ -97,7 +97,7 @@ def test_a_drag_carries_the_type(panel: PalettePanel) -> None:
 
 
 def test_rows_have_their_category_colour_in_both_themes(panel: PalettePanel) -> None:
-    rows = panel.findChild(_Rows)
+    rows = panel.findChild(PaletteTree)
     item = next(item for item in rows._layers() if item.text(0) == "Dense")
     box = rows.visualItemRect(item)
     for mode, wanted in (("light", "#3b82f6"), ("dark", "#3b82f6")):
@@ -112,7 +112,6 @@ def test_return_adds_what_goes_with_the_data(panel: PalettePanel, qtbot: QtBot) 
     commands.set_settings(panel._session, "data", settings.to_json())
     added: list[str] = []
     panel.add_requested.connect(added.append)
-    panel.focus_search()
     qtbot.keyClicks(panel._search, "conv")
     qtbot.keyClick(panel._search, Qt.Key.Key_Return)
     assert added == ["Conv2D"]
