@@ -11,7 +11,7 @@ from studio.app import ask
 from studio.app.picture_dialog import PictureDialog
 from studio.app.settings import Settings
 from studio.app.workspace import Workspace
-from studio.canvas.paper import inside_of, lay_page, print_on, write, write_blocks
+from studio.canvas.paper import inside_of, lay_page, path_of_block, print_on, write, write_blocks
 
 
 class PictureActions(QMainWindow):
@@ -46,6 +46,14 @@ class PictureActions(QMainWindow):
             return
         path = Path(name)
         path = path if path.suffix.lower() == f".{kind}" else path.with_name(f"{path.name}.{kind}")
+        # Of what the user named, the dialog of files has asked already.
+        others = [path] if path != Path(name) else []
+        others += [path_of_block(path, block) for block in blocks] if inside else []
+        there = [each.name for each in others if each.exists()]
+        if there and not ask.yes(
+            self, self.tr("Replace what is there?"), "\n".join(there), self.tr("Replace")
+        ):
+            return
         try:
             write(scene, path, choices)
             if inside:

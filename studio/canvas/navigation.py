@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import floor
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsView
+from PySide6.QtGui import QColor, QPainter, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView
 
 from studio.canvas import geometry
 from studio.canvas.scene import CanvasScene
@@ -47,10 +47,7 @@ class NavigableView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self._grid_row: tuple[object, QPixmap] = (
-            (),
-            QPixmap(),
-        )  # of the grid: what it was made for, and itself
+        self._grid_row: tuple[object, QPixmap] = ((), QPixmap())  # what it was made for, and itself
         self._shown = False
         self._fitted = False
         self._settle = QTimer(self)
@@ -175,31 +172,6 @@ class NavigableView(QGraphicsView):
         zoom = min(HIGHEST, max(LOWEST, min(wide, high, 1.0)))
         self.scale(zoom / self.zoom(), zoom / self.zoom())
         self._look_at(area.center())
-
-    def render_image(self, scale: float = 1.0) -> QImage:
-        """Return a picture of the whole drawing on the canvas's ground, ``scale`` pixels per unit."""
-        self.mirror.finish_glide()
-        area = self.mirror.content()
-        area = (area if not area.isEmpty() else QRectF(0, 0, 320, 180)).adjusted(-40, -40, 40, 40)
-        image = QImage(
-            max(1, round(area.width() * scale)), max(1, round(area.height() * scale)),
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )  # fmt: skip
-        image.fill(QColor(current().canvas))
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # The items' caches hold what the window shows, at the window's scale: they are left out here.
-        cached = [item for item in self.mirror.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
-        for item in cached:
-            item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
-        far = self.mirror.far.on
-        self.mirror.far.set_on(False)
-        self.mirror.render(painter, QRectF(image.rect()), area)
-        self.mirror.far.set_on(far)
-        for item in cached:
-            item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        painter.end()
-        return image
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         area = QRectF(rect)

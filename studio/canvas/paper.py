@@ -118,13 +118,18 @@ def inside_of(session: CanvasSession, graph: str) -> list[str]:
     return [name for name in session.document.graph_names() if name in inside]
 
 
+def path_of_block(path: Path, block: str) -> Path:
+    """Return the file of a block beside the picture of a drawing."""
+    return path.with_name(f"{path.stem}-{block}{path.suffix}")
+
+
 def write_blocks(session: CanvasSession, blocks: list[str], path: Path, choices: Choices) -> list[Path]:
     """Write each block from inside as a file beside a picture; returns their paths."""
     written = []
     for block in blocks:
         scene = CanvasScene(session, block)
         scene.finish_glide()
-        written.append(path.with_name(f"{path.stem}-{block}{path.suffix}"))
+        written.append(path_of_block(path, block))
         try:
             write(scene, written[-1], replace(choices, title=block, only=frozenset()))
         finally:

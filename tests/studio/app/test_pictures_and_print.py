@@ -181,5 +181,18 @@ def test_a_picture_of_what_is_selected_and_of_the_blocks_from_inside(
     assert ">Conv2D</text>" in text
     assert ">Dense</text>" not in text
     assert ">Add</text>" in (tmp_path / "part-block.svg").read_text(encoding="utf-8")
+    asked: list[str] = []
+
+    def refuse(_window: object, _title: str, text: str, *_: str) -> bool:
+        asked.append(text)
+        return False
+
+    monkeypatch.setattr(ask, "yes", refuse)
+    (tmp_path / "part-block.svg").write_text("mine", encoding="utf-8")
+    QTimer.singleShot(0, answer)
+    window.actions_by_id["export_picture"].trigger()
+    assert not failed, failed
+    assert asked == ["part-block.svg"]
+    assert (tmp_path / "part-block.svg").read_text(encoding="utf-8") == "mine"
     assert len(view.mirror.selected_nodes()) == 2, "the selection stays"
     assert all(item.isVisible() for item in view.mirror.nodes.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
@@ -13,6 +12,7 @@ from studio import commands
 from studio.canvas import CanvasView
 from studio.canvas.far import MANY
 from studio.canvas.heat import KINDS, heat_map, heated
+from studio.canvas.paper import Choices, image
 from studio.canvas.routing import CLEAR, PLAIN, Cards, Lanes, route
 from studio.document import Frozen
 from studio.theme.tokens import DARK, LIGHT, TEXT_CONTRAST, contrast
@@ -279,7 +279,7 @@ def test_a_large_drawing_is_painted_at_one_go_and_keeps_its_hands(
     view._zoomed.stop()
     view._choose_detail()
     assert not view.mirror.far.on
-    picture: Any = view.render_image(0.1)
+    picture = image(view.mirror, Choices("screen", 0.1))
     assert not picture.isNull()
     assert QRectF(picture.rect()).width() > 700
     assert session.document.layer("e1").params == Frozen(rate=0.1)
