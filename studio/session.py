@@ -254,15 +254,6 @@ class Session:
         """Whether the run waits."""
         return self.run is not None and self.run.paused
 
-    def device_label(self) -> str:
-        """The device of the present run, or the one that the settings name: "cpu", "cuda:0", "auto"."""
-        if self.run is not None and self.run.device:
-            return self.run.device
-        try:
-            return training_settings(self.document).device
-        except TranslateError:
-            return "auto"
-
     @property
     def can_continue(self) -> bool:
         """Whether the last run of this session can go on."""
@@ -275,17 +266,12 @@ class Session:
         ``TranslateError`` where a run is under way or the layers are not loaded, and ``DataError`` for data
         that cannot be read.
         """
-        if self.run is not None and self.run.active:
-            raise TranslateError("A training is under way already: stop it first.", code="running")
-        if self.catalog is None:
-            raise TranslateError("The layers are not loaded yet. Try again in a moment.", code="loading")
-        if self.timing is not None:
-            self.timing.cancel()  # one would slow the other
+        catalog = self._ready()
         self._note_run()
         folder = runs_folder(self.path) if keep else None
         self.run = Run(
             self.document,
-            self.catalog,
+            catalog,
             self.load_data(),
             epochs=epochs,
             device=device,
@@ -295,21 +281,24 @@ class Session:
         self.run.start(batches)
         return self.run
 
-    def measure(self) -> Timing:
-        """Begin to measure how long each layer takes, and return the measurement.
-
-        Raises ``TranslateError`` where a run is under way or the layers are not loaded, and ``DataError`` for
-        data that cannot be read.
-        """
+    def _ready(self) -> Catalog:
+        """Return the layers, and end a measurement: one would slow the other."""
         if self.run is not None and self.run.active:
             raise TranslateError("A training is under way already: stop it first.", code="running")
         if self.catalog is None:
             raise TranslateError("The layers are not loaded yet. Try again in a moment.", code="loading")
         if self.timing is not None:
             self.timing.cancel()
-        self.timing = Timing(
-            self.document, self.catalog, self.load_data(), leave_core=self._stack is not None
-        )
+        return self.catalog
+
+    def measure(self) -> Timing:
+        """Begin to measure how long each layer takes, and return the measurement.
+
+        Raises ``TranslateError`` where a run is under way or the layers are not loaded, and ``DataError`` for
+        data that cannot be read.
+        """
+        catalog = self._ready()
+        self.timing = Timing(self.document, catalog, self.load_data(), leave_core=self._stack is not None)
         self.timing.start()
         return self.timing
 
@@ -319,6 +308,7 @@ class Session:
         Else the first one from the seed on.  Raises as ``train`` does.
         """
         if self.run is not None and self.can_continue and not self.changed_since_run:
+            self._ready()
             self.run.continue_(0, batches=1)
         else:
             self.train(batches=1)
@@ -342,6 +332,7 @@ class Session:
         """Train the last run's model on, as many epochs more as the settings say unless told."""
         if self.run is None:
             raise TranslateError("There is no run to go on with: train first.", code="no_run")
+        self._ready()
         self.run.continue_(epochs or training_settings(self.run.document).epochs)
 
     def drain(self) -> list[Event]:

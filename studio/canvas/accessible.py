@@ -56,10 +56,9 @@ def description_of(view: CanvasView, item: QGraphicsItem) -> str:
 def items_of(view: CanvasView) -> list[QGraphicsItem]:
     """Return all that a drawing shows, in the order in which it is read: nodes as data pass, wires, marks."""
     mirror = view.mirror
-    order = [node for node in view.session.here.order if node in mirror.nodes]
-    rest = [node for node in mirror.nodes if node not in set(order)]
+    order = dict.fromkeys(node for node in view.session.here.order if node in mirror.nodes)
     return [
-        *(mirror.nodes[node] for node in (*order, *rest)),
+        *(mirror.nodes[node] for node in order | dict.fromkeys(mirror.nodes)),
         *mirror.wires.values(),
         *mirror.marks.items.values(),
     ]

@@ -163,13 +163,17 @@ def measured_words(times: Times | None, unknown: int) -> str:
     """Return what a map of times shows, and what of it is missing."""
     if times is None:
         return translate("Canvas", "Not measured yet: some rows of the data pass through the model once.")
-    words = translate("Canvas", "one pass of {rows} examples forward, on {device}").format(
-        rows=times.rows, device=times.device.upper()
-    )
-    if unknown == 1:
-        return f"{words}. " + translate("Canvas", "1 node has changed since.")
-    changed = translate("Canvas", "{count} nodes have changed since.").format(count=unknown)
-    return f"{words}. {changed}" if unknown else words
+    if unknown == 0:
+        words = translate("Canvas", "one pass of {rows} examples forward, on {device}")
+    elif unknown == 1:
+        words = translate(
+            "Canvas", "one pass of {rows} examples forward, on {device}. 1 node has changed since."
+        )
+    else:
+        words = translate(
+            "Canvas", "one pass of {rows} examples forward, on {device}. {count} nodes have changed since."
+        )
+    return words.format(rows=times.rows, device=times.device.upper(), count=unknown)
 
 
 def memory_words(count: int) -> str:

@@ -69,8 +69,13 @@ def test_a_call_counts_for_its_layer_and_for_every_block_around_it() -> None:
 def test_a_measurement_is_given_up_when_training_begins() -> None:
     session = ready(Session(digits()))
     timing = session.measure()
-    session.train(epochs=1, keep=False)
+    run = session.train(epochs=1, keep=False)
     assert timing.wait(30)
     assert timing.times is None
     assert timing.error is None
+    assert run.wait(60)
+    again = session.measure()
+    session.continue_(1)
+    assert again.wait(30)
+    assert again.times is None, "going on is training, too"
     session.close()
