@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from studio.commands.command import Editing, push
-from studio.document import blocks
 from studio.document.document import Draft
+from studio.document.removing import take_out
 from studio.document.rows import MAIN, Wire
 from studio.document.rules import close_gaps
-from studio.document.values import Frozen
 
 
 def disconnect(session: Editing, wires: Iterable[Wire], *, graph: str = MAIN) -> None:
@@ -28,25 +27,8 @@ def remove(draft: Draft, nodes: Iterable[str], wires: Iterable[Wire], graph: str
         draft.put("wires", (graph, wire), None)
         touched.add(wire.target)
     for node in nodes:
-        row = draft.find_node(node, graph)
-        if row is None:
-            continue
-        before, after = draft.incoming(node, graph=graph), draft.outgoing(node, graph=graph)
-        for wire in (*before, *after):
-            draft.put("wires", (graph, wire), None)
-            touched.add(wire.target)
-        if heal and len(before) == 1:
-            for old in after:
-                healed = Wire(
-                    before[0].source, before[0].source_port, old.target, old.target_port, old.position
-                )
-                draft.put("wires", (graph, healed), Frozen())
-        draft.put("places", (graph, node), None)
-        draft.put("nodes", (graph, node), None)
-        if row.kind == "layer":
-            blocks.release_layer(draft, graph, row.ref)
-        if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
-            blocks.drop(draft, row.ref)
+        if draft.find_node(node, graph) is not None:
+            touched |= take_out(draft, node, graph, heal=heal)
     close_gaps(draft, touched, graph)
 
 

@@ -21,8 +21,7 @@ from studio.document.state import State
 from studio.document.values import Frozen
 
 GAP, DOWN = 240.0, 150.0
-"""From a card to the next along the flow: to the right, and from top to bottom."""
-"""Distance from one node's left edge to the next one's, where a verb chooses the place."""
+"""From one node's left edge to the next one's, and from top to top, where a verb chooses the place."""
 
 
 def _put_node(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.document import blocks, names
+from studio.document import names
 from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.problems import Problem, Repair
+from studio.document.removing import take_out
 from studio.document.rows import OUTPUT_PORT, Edit, LayerEntry, Node, Wire
 from studio.document.rules import close_gaps
 from studio.document.state import State
@@ -91,7 +92,7 @@ def _remove(draft: Draft, problem: Problem, fields: Frozen) -> None:
     for node in fields["nodes"]:
         if draft.find_node(node, problem.graph) is None:
             raise Refusal("The node is gone.", code="no_node", node=node)
-        remove_node(draft, node, problem.graph)
+        take_out(draft, node, problem.graph)
 
 
 def _remove_wires(draft: Draft, problem: Problem, fields: Frozen) -> None:
@@ -108,23 +109,6 @@ _MENDERS: dict[str, Callable[[Draft, Problem, Frozen], None]] = {
     "set_activation": _set_params, "set_param": _set_params, "set_rate": _set_rate, "replace": _replace,
     "remove": _remove, "remove_branch": _remove, "remove_wires": _remove_wires,
 }  # fmt: skip
-
-
-def remove_node(draft: Draft, node: str, graph: str) -> None:
-    """Take a layer away and join what it had between, where one wire led into it."""
-    row = draft.node(node, graph)
-    before, after = draft.incoming(node, graph=graph), draft.outgoing(node, graph=graph)
-    for wire in (*before, *after):
-        draft.put("wires", (graph, wire), None)
-    for old in after if len(before) == 1 else ():
-        healed = Wire(before[0].source, before[0].source_port, old.target, old.target_port, old.position)
-        draft.put("wires", (graph, healed), EMPTY)
-    draft.put("places", (graph, node), None)
-    draft.put("nodes", (graph, node), None)
-    if row.kind == "layer":
-        blocks.release_layer(draft, graph, row.ref)
-    if row.kind == "block" and row.ref in draft.graph_names() and not blocks.uses_of(draft, row.ref):
-        blocks.drop(draft, row.ref)
 
 
 def insert_after(draft: Draft, source: str, type_name: str, params: Frozen, graph: str) -> str:

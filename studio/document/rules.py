@@ -78,17 +78,6 @@ def check_connect(
         )
 
 
-def can_connect(
-    state: State, catalog: Catalog | None, wire: Wire, graph: str = MAIN, *, replace: bool = False
-) -> bool:
-    """Return whether ``check_connect`` would let the wire pass."""
-    try:
-        check_connect(state, catalog, wire, graph, replace=replace)
-    except Refusal:
-        return False
-    return True
-
-
 def put_wire(draft: Draft, catalog: Catalog | None, wire: Wire, graph: str = MAIN) -> Wire:
     """Put a wire in and return it as it stands.
 

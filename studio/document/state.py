@@ -136,7 +136,7 @@ class State:
         return sorted(self._users.get(entry, ()), key=lambda key: (key[0], id_order(key[1])))
 
     def calls(self, entry: str) -> frozenset[tuple[str, str]]:
-        """Return the same in no order."""
+        """Return (graph, node) of every call of a layer entry, in no order."""
         return self._users.get(entry, frozenset())
 
     def is_shared(self, node: str, graph: str = MAIN) -> bool:

@@ -17,7 +17,7 @@ from studio.document.document import Document
 from studio.document.findings import Analysis, NodeInfo, Weights
 from studio.document.habits import Warnings, check_node
 from studio.document.losses import check_output
-from studio.document.problems import Problem, Repair
+from studio.document.problems import Problem
 from studio.document.reading import (
     RANGES,
     Key,
@@ -33,9 +33,10 @@ from studio.document.reading import (
 from studio.document.rows import MAIN
 from studio.document.scales import check_rate
 from studio.document.state import State
-from studio.document.tracing import branches_of, order_of
+from studio.document.tracing import order_of
 from studio.document.values import EMPTY, Frozen
 from studio.document.visiting import Cache, Visitor
+from studio.document.wholeness import look_at_whole
 
 MOST_WATCHED = 500
 """Uses of blocks to remember; they are forgotten all at once when there are more."""
@@ -269,45 +270,9 @@ class _Watch(Visitor):
             self._checks.note(node, self.state.taken())
 
     def _look_at_whole(self) -> None:
-        """Say what lies on a cycle, and what the graph as a whole lacks."""
-        state, graph = self.state, self.graph
-        state.seen, self.problems = set(), []
-        cyclic = set(self._cyclic)
-        for node in self._cyclic:
-            self.say("cycle" if self._on_cycle(node, cyclic) else "after_cycle", node)
-        kinds = {node: state.node(node, graph).kind for node in self.nodes}
-        ends = [node for node, kind in kinds.items() if kind == "output"]
-        if "input" not in kinds.values() and graph == MAIN:
-            self.say("no_input")
-        if not ends:
-            self.say("no_output" if graph == MAIN else "block_no_output")
-        else:
-            alive, todo = set(ends), list(ends)
-            while todo:
-                new = state.sources(todo.pop(), graph) - alive
-                alive |= new
-                todo += new
-            dead = [node for node in state.node_ids(graph) if node not in alive]
-            branches = branches_of(state, graph, set(dead)) if dead else {}
-            repairs: dict[int, Repair] = {}  # one for all nodes of a branch, which may be thousands
-            for node in dead:
-                branch = branches[node]
-                if id(branch) not in repairs:
-                    repairs[id(branch)] = Repair("remove_branch", Frozen(nodes=branch, count=len(branch)))
-                self.say("dead_branch", node, "", (repairs[id(branch)],))
+        self.state.seen, self.problems = set(), []
+        look_at_whole(self.state, self.graph, self.nodes, self._cyclic, self.say)
         self._whole = self.problems
-
-    def _on_cycle(self, node: str, cyclic: set[str]) -> bool:
-        seen: set[str] = set()
-        todo = [node]
-        while todo:
-            for target in self.state.targets(todo.pop(), self.graph):
-                if target == node:
-                    return True
-                if target in cyclic and target not in seen:
-                    seen.add(target)
-                    todo.append(target)
-        return False
 
     # -- the sum -------------------------------------------------------------------------------------------
 
