@@ -6,9 +6,18 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.plots import Curve, CurvePlot
 from studio.plots.curve_plot import spoken
@@ -71,12 +80,19 @@ class TrainingPanel(QWidget):
         left.setSpacing(6)
         left.addLayout(plots, 1)
         left.addLayout(below)
-        self.status.setFixedWidth(226)
+        told = QScrollArea()  # why a run failed may take more lines than there is room for
+        told.setFrameShape(QFrame.Shape.NoFrame)
+        told.setWidgetResizable(True)
+        told.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        told.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        told.setWidget(self.status)
+        told.setFixedWidth(236)
+        self.status.setContentsMargins(0, 0, 10, 0)
         row = QHBoxLayout(self)
-        row.setContentsMargins(18, 8, 18, 10)
+        row.setContentsMargins(18, 8, 8, 10)
         row.setSpacing(22)
         row.addLayout(left, 1)
-        row.addWidget(self.status)
+        row.addWidget(told)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the way to the settings in sight: a narrow panel does without the words on thin lines."""
@@ -169,15 +185,11 @@ class TrainingPanel(QWidget):
         self.status.set_speed(None, None)
         self.status.say("info", title, "\n".join(lines))
 
-    def stopped(self, epoch: int) -> None:
-        """Say that the user stopped it."""
-        self.status.say(
-            "info",
-            self.tr("Stopped"),
-            self.tr("In epoch {epoch}. What was learned is kept: Continue goes on from here.").format(
-                epoch=epoch
-            ),
-        )
+    def stopped(self, epochs: int) -> None:
+        """Say that the user stopped it after so many whole epochs."""
+        title = self.tr("Stopped after {done} of {epochs} epochs").format(done=epochs, epochs=self.epochs)
+        self.status.time_left.set_value("–")
+        self.status.say("info", title, self.tr("What was learned is kept: Continue goes on from here."))
 
     def failed(self, reason: str) -> None:
         """Say why the run failed."""

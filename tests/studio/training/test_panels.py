@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from studio.kit.pixels import image_of
@@ -58,6 +59,27 @@ def test_every_end_is_worded(qtbot: QtBot, how: str, kind: str) -> None:
     }[how]()
     assert panel.status.message.kind() == kind
     assert panel.status.message.accessibleName()
+
+
+def test_a_stopped_run_says_how_many_epochs_are_done_and_no_time(qtbot: QtBot) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.begin(4, 10)
+    panel.progress(2, 0.3, 600.0, 18.0)
+    panel.stopped(1)
+    assert "1 of 4" in panel.status.message.accessibleName()
+    assert panel.status.time_left.value() == "–"
+
+
+def test_a_long_reason_can_be_scrolled_to_its_end(qtbot: QtBot) -> None:
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.resize(760, 220)
+    panel.show()
+    panel.failed("conv2d cannot be computed. " * 20)
+    area = panel.findChild(QScrollArea)
+    assert area is not None
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
 
 
 def test_results_show_scores_and_cards(qtbot: QtBot) -> None:
