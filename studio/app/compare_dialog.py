@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -41,6 +42,8 @@ class CompareDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("What to compare with"))
         self.list.ensurePolished()  # rows are as high as the style says only from now on
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for one in sources:
             self.list.addItem(QListWidgetItem(icon(one.icon), one.title))
         self.list.addItem(QListWidgetItem(icon("folder-open"), self.tr("Another file…")))
@@ -58,7 +61,7 @@ class CompareDialog(QDialog):
         column.addWidget(text)
         column.addWidget(self.list, 1)
         column.addWidget(buttons)
-        self.resize(420, 380)
+        self.resize(480, 380)
 
     def source(self) -> Source | None:
         """Return what is chosen; ``None`` where a file is to be asked for."""
