@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from studio.canvas.far import MANY
+from studio.canvas.far_marks import sign
 from studio.canvas.mark_item import hue
 from studio.canvas.overlay import MARGIN
 from studio.theme import current
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from studio.canvas.view import CanvasView
 
 SIZE = QSize(164, 100)
+SIGN = 11.0
+"""Pixels of the sign on a card with an error."""
 FEWEST = 4
 """With fewer nodes, or all of them in sight, a map says nothing."""
 
@@ -104,6 +107,10 @@ class MiniMap(QWidget):
         for colour, areas in patches.items():
             painter.setBrush(QColor(colour))
             painter.drawRects(areas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for item in self._view.mirror.nodes.values():
+            if item.look.severity == "error":
+                sign(painter, self._patches[item.node][1].center(), SIGN, "error", theme)
         painter.end()
         self._drawn = theme.name
 

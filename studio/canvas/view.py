@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -15,11 +15,13 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
+    QPainter,
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QToolTip
 
 from studio.canvas.accessible import install, tell_focus
 from studio.canvas.edge_pan import EdgePan
+from studio.canvas.far_marks import paint_marks
 from studio.canvas.gestures import DropLayer, Gesture, Knife, Pan
 from studio.canvas.gestures.drop_layer import layer_of
 from studio.canvas.keys import act_of
@@ -311,6 +313,9 @@ class CanvasView(WiringActions):
         return self.step(1 if next_ else -1) or super().focusNextPrevChild(next_)
 
     # -- the rest -----------------------------------------------------------------------------------------
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        paint_marks(painter, self.mirror, QRectF(rect), self.zoom())
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
