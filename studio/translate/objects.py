@@ -81,6 +81,6 @@ def _make(get: Callable[[Any], Any], value: Any, kind: str, node: str = "", owne
     except Exception as error:  # whatever a constructor makes of values that a file may hold
         what = f"{owner}: the {kind}" if owner else f"The {kind}"
         raise TranslateError(
-            f"{what} {name!r} cannot be made as the settings say. {error}",
+            f"{what} {name!r} cannot be made. {error}",
             code="object", node=node, got=repr(plain), fault=kind, name=owner, thing=str(name),
         ) from error  # fmt: skip

@@ -64,6 +64,8 @@ TOO_SMALL = {
 }
 AXIS_LAST = tr("{name} has weights for {expected} values on the last axis. It gets {got} there: {shape}.")
 UNKNOWN_NAME_NEAR = tr("{name}: nothing is called {unknown} there. Did you mean {near}?")
+UNKNOWN_ALONE = tr("Nothing is called “{unknown}” there.")
+UNKNOWN_ALONE_NEAR = tr("Nothing is called “{unknown}” there. Did you mean {near}?")
 TOO_LARGE = tr("{name} would be larger than any computer's memory: make its numbers smaller.")
 PARAM_RANGE = tr("{name}: {param} should be {expected}, not {got}.")
 PARAM_ONLY = tr("{name}: {param} does not go with the other parameters. {message}")
@@ -152,7 +154,9 @@ def engine_text(code: str, fields: Mapping[str, Any]) -> str:
     if code == "unknown_name":
         near = re.search(r"'(.+)'", str(fields.get("near", "")))
         if near:
-            return say(UNKNOWN_NAME_NEAR, {**fields, "near": near[1]})
+            return say(UNKNOWN_NAME_NEAR if named else UNKNOWN_ALONE_NEAR, {**fields, "near": near[1]})
+        if not named:  # a loss, a metric or an optimizer
+            return say(UNKNOWN_ALONE, fields)
     if code == "crash" and re.search("overflow", str(fields.get("message")), re.IGNORECASE):
         return say(TOO_LARGE, fields)
     if code == "param" and fields.get("param"):

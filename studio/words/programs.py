@@ -23,18 +23,18 @@ PROGRAMS = {
     "block_incomplete": tr(
         "The block {name} is not complete yet: something inside it is wrong or not connected."
     ),
-    "setting": tr("The training setting {setting} cannot be {got}."),
-    "setting_whole": tr("The training setting {setting} is a whole number of at least {least}, not {got}."),
-    "setting_device": tr("The training setting device is auto, cpu, cuda or mps, not {got}."),
+    "setting": tr("The training setting “{setting}” cannot be {got}."),
+    "setting_whole": tr("The training setting “{setting}” is a whole number of at least {least}, not {got}."),
+    "setting_device": tr("The training setting “device” is auto, cpu, cuda or mps, not {got}."),
     "setting_optimizer": tr("The optimizer is a name, or an object with class_name and config, not {got}."),
     "object": tr("A name was expected, or an object with class_name and config, not {got}."),
     "object_list": tr("{name}: the metrics are a list of names or objects, not {got}."),
     "object_weight": tr("{name}: the weight of the loss is a number, not {got}."),
-    "object_loss": tr("{name}: the loss {thing} cannot be made as the settings say. {reason}"),
-    "object_metric": tr("{name}: the metric {thing} cannot be made as the settings say. {reason}"),
-    "object_optimizer": tr("The optimizer {thing} cannot be made as the settings say. {reason}"),
-    "name_taken": tr("{name}: another layer is called {got} too. Give each a name of its own."),
-    "bad_name": tr("{got} cannot stand in a script: a name has letters, digits and _."),
+    "object_loss": tr("{name}: the loss “{thing}” cannot be made. {reason}"),
+    "object_metric": tr("{name}: the metric “{thing}” cannot be made. {reason}"),
+    "object_optimizer": tr("The optimizer “{thing}” cannot be made. {reason}"),
+    "name_taken": tr("{name}: another layer is called “{got}” too. Give each a name of its own."),
+    "bad_name": tr("“{got}” cannot stand in a script: a name has letters, digits and _."),
     "value": tr("A script cannot hold the value {got}."),
     "input_no_field": tr(
         "{name} reads no field of the data, so the layers after it cannot adapt to it."

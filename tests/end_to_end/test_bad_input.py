@@ -128,20 +128,20 @@ def test_text_that_is_no_drawing(text: str, part: str, said: Said) -> None:
         (param("e6", "units", 10**18), "dense would be larger than any computer's memory"),
         (param("e6", "units", 10**30), "dense would be larger than any computer's memory"),
         (param("e6", "a b'\n", 1), "no parameter called"),
-        (option("n8", "loss", 5), "digit: the loss 5"),
-        (option("n8", "loss", "nope"), "no loss called 'nope'"),
-        (option("n8", "loss", {"class_name": "Foo"}), "digit: the loss 'Foo'"),
-        (option("n8", "metrics", 5), "digit: the metrics should be a list"),
-        (option("n8", "metrics", ["nope"]), "no metric called 'nope'"),
-        (option("n8", "metrics", [None]), "digit: the metric None"),
+        (option("n8", "loss", 5), "digit: the loss “5”"),
+        (option("n8", "loss", "nope"), "the loss “nope” cannot be made. Nothing is called “nope”"),
+        (option("n8", "loss", {"class_name": "Foo"}), "digit: the loss “Foo”"),
+        (option("n8", "metrics", 5), "digit: the metrics are a list of names"),
+        (option("n8", "metrics", ["nope"]), "the metric “nope” cannot be made"),
+        (option("n8", "metrics", [None]), "digit: the metric “None”"),
         (option("n8", "weight", "x"), "digit: the weight"),
-        (changed("dense", "layers", "e5", "name"), "another layer is called 'dense'"),
-        (training("epochs", 0), "'epochs'"),
-        (training("batch_size", 10**12), "'batch_size'"),
-        (training("device", "cuda:x"), "'device'"),
+        (changed("dense", "layers", "e5", "name"), "another layer is called “dense”"),
+        (training("epochs", 0), "“epochs” is a whole number of at least 1, not 0"),
+        (training("batch_size", 10**12), "“batch_size”"),
+        (training("device", "cuda:x"), "“device” is auto, cpu, cuda or mps"),
         (training("optimizer", {"class_name": "Adam", "config": 5}), "The config should be"),
-        (training("optimizer", {"class_name": "Foo"}), "The optimizer 'Foo'"),
-        (training("optimizer", {"class_name": "Adam", "config": {"zz": 1}}), "The optimizer 'Adam'"),
+        (training("optimizer", {"class_name": "Foo"}), "The optimizer “Foo”"),
+        (training("optimizer", {"class_name": "Adam", "config": {"zz": 1}}), "The optimizer “Adam”"),
     ],
 )
 def test_check_train_and_export_refuse(data: dict[str, Any], part: str, said: Said) -> None:
@@ -151,7 +151,7 @@ def test_check_train_and_export_refuse(data: dict[str, Any], part: str, said: Sa
 
 def test_words_that_cannot_stand_in_a_script(said: Said) -> None:
     data = changed({"a b": 1}, "graphs", "main", "nodes", "n7", "options")
-    assert "'a b' cannot stand in a script" in said(data, "export", "train")
+    assert "“a b” cannot stand in a script" in said(data, "export", "train")
 
 
 def test_more_memory_than_there_is(said: Said) -> None:

@@ -158,7 +158,7 @@ def test_engine_errors_are_worded_when_they_come_as_exceptions() -> None:
     assert words.text(wrong) == "Dense: units should be a whole number, not 'ten'."
     unknown = UnknownNameError("x", code="unknown_name", family="activations", name="rellu",
                                near=" Did you mean 'relu'?")  # fmt: skip
-    assert words.text(unknown) == "A layer: nothing is called rellu there. Did you mean relu?"
+    assert words.text(unknown) == "Nothing is called “rellu” there. Did you mean relu?"
     assert words.text(ShapeError("As it is.", code="rows")) == "As it is."
 
 
@@ -218,7 +218,7 @@ def test_translate_errors_are_said_in_the_language_of_the_window() -> None:
     cause = ParamError("Layer ...", code="too_small", name="rate", expected=0, got=-1)
     for error, said in (
         (TranslateError("x", code="setting", setting="epochs", got="0", fault="whole", least=1),
-         "The training setting epochs is a whole number of at least 1, not 0."),
+         "The training setting “epochs” is a whole number of at least 1, not 0."),
         (TranslateError("x", code="incomplete", why="digit has no loss yet", fault="loss", name="digit"),
          "digit has no loss yet."),
         (TranslateError("x", code="object", fault="list", name="digit", got="3"),
@@ -228,4 +228,4 @@ def test_translate_errors_are_said_in_the_language_of_the_window() -> None:
         assert words.text(error) == said
     made = TranslateError("x", code="object", fault="optimizer", name="", thing="Adam")
     made.__cause__ = cause
-    assert words.text(made).startswith("The optimizer Adam cannot be made as the settings say. ")
+    assert words.text(made).startswith("The optimizer “Adam” cannot be made. ")
