@@ -106,17 +106,15 @@ def kind_words(kind: Kind, optional: bool) -> str:
             "regularizers": _tr("regularizer"), "constraints": _tr("constraint"),
         }.get(kind.family, kind.family)  # fmt: skip
     elif kind.name == "tuple" and kind.length:
-        words = (
-            _tr("{count} whole numbers").format(count=kind.length) if kind.length > 1 else _tr("whole number")
-        )
-        words += _tr(", or one for all") if kind.lone and kind.length > 1 else ""
+        many = _tr("{count} whole numbers, or one for all") if kind.lone else _tr("{count} whole numbers")
+        words = many.format(count=kind.length) if kind.length > 1 else _tr("whole number")
     if kind.above is not None:
         words += f" > {kind.above:g}"
     elif kind.minimum is not None and kind.maximum is not None:
         words += f" {kind.minimum:g} … {kind.maximum:g}"
     elif kind.minimum is not None:
         words += f" ≥ {kind.minimum:g}"
-    return words + _tr(", or none") if optional else words
+    return _tr("{values}, or none").format(values=words) if optional else words
 
 
 def said(text: str) -> str:

@@ -11,10 +11,11 @@ from PySide6.QtTest import QTest
 from studio import commands
 from studio.canvas import CanvasView
 from studio.canvas.far import MANY
-from studio.canvas.heat import KINDS, heat_map, heated
+from studio.canvas.heat import KINDS, heat_map, heated, measured_words
 from studio.canvas.paper import Choices, image
 from studio.canvas.routing import CLEAR, PLAIN, Cards, Lanes, route
 from studio.document import Frozen
+from studio.document.times import Times
 from studio.theme.tokens import DARK, LIGHT, TEXT_CONTRAST, contrast
 from tests.studio.canvas.conftest import FakeSession, Hands
 
@@ -283,3 +284,13 @@ def test_a_large_drawing_is_painted_at_one_go_and_keeps_its_hands(
     assert not picture.isNull()
     assert QRectF(picture.rect()).width() > 700
     assert session.document.layer("e1").params == Frozen(rate=0.1)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "said"),
+    [(0, ""), (1, ". 1 node has changed since."), (2, ". 2 nodes have changed since.")],
+)
+def test_a_map_of_times_says_what_it_shows_and_what_is_missing(unknown: int, said: str) -> None:
+    assert measured_words(None, unknown).startswith("Not measured yet")
+    words = measured_words(Times({}, {}, 32, "cpu"), unknown)
+    assert words == f"one pass of 32 examples forward, on CPU{said}"
