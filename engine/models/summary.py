@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.errors import ParamError
 from engine.layers.input_layer import InputLayer
-from engine.structure import flatten, map_shapes, map_structure
+from engine.structure import flatten, map_shapes
+
+_HEAD_BAR = "┃"
 
 
 def summary_text(
@@ -38,18 +40,22 @@ def summary_text(
         edges = [edge * 0.9 for edge in edges] + [1.0]
         width += 12
     width = line_length or min(width, shutil.get_terminal_size().columns - 4)
-    columns = _widths(edges, width)
+    columns = _widths(edges, width, len(head))
     rows = [
         row
         for layer in _shown(model, layer_range)
         for row in _rows(model, layer, branching, show_trainable, expand_nested, 0)
     ]
-    lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", columns), _row(head, columns, "┃")]
+    lines = [
+        f'Model: "{model.name}"',
+        _rule("┏┳┓", "━", columns),
+        _row(head, columns, _HEAD_BAR, show_trainable),
+    ]
     lines.append(_rule("┡╇┩", "━", columns))
     for index, row in enumerate(rows):
         if index:
             lines.append(_rule("├┼┤", "─", columns))
-        lines.append(_row(row, columns, "│"))
+        lines.append(_row(row, columns, "│", show_trainable))
     lines.append(_rule("└┴┘", "─", columns))
     return "\n".join([*lines, *_totals(model)])
 
@@ -63,10 +69,9 @@ def print_summary(
     show_trainable: bool = False,
     layer_range: Sequence[str] | None = None,
 ) -> None:
-    """Print the table of ``summary_text``, or give it to ``print_fn``."""
-    (print_fn or print)(
-        summary_text(model, line_length, positions, expand_nested, show_trainable, layer_range)
-    )
+    """Print the table of ``summary_text``, or give it to ``print_fn``, with the end of its last line."""
+    text = summary_text(model, line_length, positions, expand_nested, show_trainable, layer_range)
+    print(text) if print_fn is None else print_fn(text + "\n")
 
 
 def _totals(model: Any) -> list[str]:
@@ -154,7 +159,7 @@ def _sources(model: Any, layer: Any) -> str:
 def _shape(layer: Any) -> str:
     """Return the shape of what came out last, or what would come out for the shapes it was built for."""
     if layer._inbound:
-        shapes = map_structure(lambda tensor: str(tensor.shape), layer._inbound[-1].output_struct)
+        shapes: Any = [str(tensor.shape) for tensor in layer._inbound[-1].outputs_flat]
     elif getattr(layer, "_build_shapes", None):
         try:
             made = layer.compute_output_shape(*layer._build_shapes.values())
@@ -167,9 +172,9 @@ def _shape(layer: Any) -> str:
     return flat[0] if len(flat) == 1 else str(shapes).replace("'", "")
 
 
-def _widths(edges: Sequence[float], width: int) -> list[int]:
-    """Return how many signs fit into each column; its frame takes three."""
-    found, last = [], 0
+def _widths(edges: Sequence[float], width: int, count: int) -> list[int]:
+    """Return how many signs fit into each column: the frame takes as many from each, the first first."""
+    whole, last = [], 0
     for edge in edges:
         right = int(edge * width)
         if right - last < 4:
@@ -179,26 +184,55 @@ def _widths(edges: Sequence[float], width: int) -> list[int]:
                 code="param",
                 param="line_length",
             )
-        found.append(right - last - 3)
+        whole.append(right - last + 2)
         last = right
+    if len(whole) < count:
+        raise ParamError(
+            f"positions are the right edges of {count} columns. Received: {len(whole)} of them.",
+            code="param",
+            param="positions",
+        )
+    whole = whole[:count]
+    spare = width - count - 1 - sum(whole)
+    found, left, shares = [], spare, sum(whole)
+    for index, column in enumerate(whole):
+        if spare < 0:
+            change = max(-column, -round(-left / (count - index)))
+        else:
+            change = math.ceil(column * left / shares)
+        left, shares = left - change, shares - column
+        found.append(max(1, column + change - 2))
     return found
 
 
-def _row(cells: list[str], columns: list[int], bar: str) -> str:
+def _row(cells: list[str], columns: list[int], bar: str, centred: bool) -> str:
+    """Return the lines of a row, its third cell to the right; ``centred`` says that of the last."""
     pieces = [_wrapped(cell, width) for cell, width in zip(cells, columns, strict=True)]
+    height = max(len(piece) for piece in pieces)
+    if bar == _HEAD_BAR:  # the head stands on its rule
+        pieces = [[""] * (height - len(piece)) + piece for piece in pieces]
     lines = []
-    for index in range(max(len(piece) for piece in pieces)):
+    for index in range(height):
         texts = [piece[index] if index < len(piece) else "" for piece in pieces]
         padded = [text.ljust(width) for text, width in zip(texts, columns, strict=True)]
-        padded[2] = texts[2].rjust(columns[2])
+        padded[2] = texts[2].rstrip().rjust(columns[2])
+        if centred:
+            last = texts[-1].rstrip()
+            padded[-1] = (" " * ((columns[-1] - len(last)) // 2) + last).ljust(columns[-1])
         lines.append(f"{bar} " + f" {bar} ".join(padded) + f" {bar}")
     return "\n".join(lines)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Return ``text`` in lines, broken between words where they fit; an indent stays."""
-    indent = " " * (len(text) - len(text.lstrip()))
-    return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    """Return ``text`` in lines, broken between words; a word without room ends in dots."""
+    lines, line = [], ""
+    for word in re.findall(r"\s*\S+\s*", text):
+        if line and len(line) + len(word.rstrip()) > width:
+            lines.append(line)
+            line = ""
+        line += word
+    lines = [line.rstrip() if len(line) > width else line for line in [*lines, line]]
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
 def _rule(corners: str, line: str, columns: list[int]) -> str:
