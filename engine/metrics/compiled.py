@@ -19,6 +19,17 @@ class UnknownOutputError(EngineError, KeyError):
         return str(self.args[0])  # a KeyError's own would quote the sentence
 
 
+def unknown_output(word: str, name: str, names: Sequence[str]) -> UnknownOutputError:
+    """Return the error for a key of argument ``word`` that names none of the outputs ``names``."""
+    return UnknownOutputError(
+        f"Invalid `{word}`: {name!r} in the `{word}` argument, can't be found in either the model's output "
+        f"names or its nesting. Expected keys: {', '.join(names)}.{did_you_mean(name, names)}",
+        code="output_name",
+        name=name,
+        expected=list(names),
+    )
+
+
 class CompileMetrics(Metric):
     """What ``compile(metrics=..., weighted_metrics=...)`` asked for, over all outputs of a model.
 
@@ -171,14 +182,7 @@ def _per_output(
     if flat and names and isinstance(given, Mapping):
         for name in given:
             if name not in names:
-                raise UnknownOutputError(
-                    f"Invalid `{word}`: {name!r} in the `{word}` argument, can't be found in either the "
-                    f"model's output names or its nesting. Expected keys: {', '.join(names)}."
-                    f"{did_you_mean(name, names)}",
-                    code="output_name",
-                    name=name,
-                    expected=list(names),
-                )
+                raise unknown_output(word, name, names)
         return [_list(given.get(name)) for name in names]
     found: list[list[Any]] = []
     if not _along(found, given, y_pred):

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from engine import losses as losses_module
 from engine import metrics as metrics_module
-from engine.errors import EngineError, did_you_mean
+from engine.errors import EngineError
 from engine.losses.arguments import tensor
-from engine.metrics.compiled import UnknownOutputError
+from engine.metrics.compiled import unknown_output
 from engine.structure import flatten, map_structure, ordered, same_nesting
 from engine.training.nested import Part, goes_deep, is_container, leaves_like, parts_of
 
@@ -221,14 +221,7 @@ def _per_output(given: Any, names: Sequence[str], what: str, repeat: bool = Fals
     if isinstance(given, Mapping) and "class_name" not in given:
         for name in given:
             if name not in names:
-                raise UnknownOutputError(
-                    f"Invalid `{what}`: {name!r} in the `{what}` argument, can't be found in either the "
-                    f"model's output names or its nesting. Expected keys: {', '.join(names)}."
-                    f"{did_you_mean(name, names)}",
-                    code="output_name",
-                    name=name,
-                    expected=list(names),
-                )
+                raise unknown_output(what, name, names)
         return [given.get(name) for name in names]
     if isinstance(given, (list, tuple)):
         if len(given) != len(names):

@@ -109,9 +109,13 @@ def test_default_names(type_name: str, name: str) -> None:
 def test_names_are_identifiers_and_unique() -> None:
     assert names.unique("dense", {"dense", "dense_1"}) == "dense_2"
     assert names.unique("1 x", set()) == "node"
-    for bad in ("", "1a", "a b", "class", "match", "__init__", "ﬁ", "a" * 65, "x;import os"):
+    for bad in ("1a", "a b", "class", "match", "__init__", "ﬁ", "x;import os"):
         with pytest.raises(Refusal, match="cannot be a name"):
             names.check(bad)
+    for bad, code in (("", "no_name"), ("a" * 65, "long_name")):
+        with pytest.raises(Refusal) as refused:
+            names.check(bad)
+        assert refused.value.code == code
     with pytest.raises(Refusal) as caught:
         names.check("dense", {"dense"})
     assert caught.value.code == "name_taken"
