@@ -91,11 +91,18 @@ def forget(copy: Path) -> None:
 def left_behind(folder: Path) -> list[Recovered]:
     """Return the copies whose process is no longer there, newest first."""
     found = []
-    for copy in sorted(folder.glob("autosave-*.bunon"), key=lambda path: -path.stat().st_mtime):
+    for copy in sorted(folder.glob("autosave-*.bunon"), key=_written, reverse=True):
         number = copy.stem.removeprefix("autosave-").partition("-")[0]
-        if number.isdigit() and int(number) != os.getpid() and not _alive(int(number)):
+        if number.isdecimal() and int(number) != os.getpid() and not _alive(int(number)):
             found.append(Recovered(copy, _original(copy)))
     return found
+
+
+def _written(copy: Path) -> float:
+    try:
+        return copy.stat().st_mtime
+    except OSError:  # it went in the meantime, with the window that wrote it
+        return 0.0
 
 
 def _original(copy: Path) -> Path | None:
@@ -112,7 +119,7 @@ def _alive(process: int) -> bool:
         return False  # asking Windows with os.kill would end the process that is asked for
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # or there is no such number
         return False
     except OSError:
         return True

@@ -38,6 +38,17 @@ def test_a_copy_of_a_dead_process_is_found_and_an_own_one_is_not(tmp_path: Path,
     assert not saver.copy.exists()
 
 
+def test_odd_files_among_the_copies_disturb_nothing(tmp_path: Path, qtbot: QtBot) -> None:
+    left = leave_copy(tmp_path, tmp_path / "wine.bunon")
+    left.with_suffix(".json").write_text("[" * 100_000, encoding="utf-8")
+    for name in ("autosave-²-1.bunon", f"autosave-{'9' * 40}-1.bunon"):
+        left.with_name(name).write_text("{", encoding="utf-8")
+    left.with_name("autosave-999999998-1.bunon").symlink_to(tmp_path / "nowhere")
+    found = {one.copy.name: one.original for one in left_behind(tmp_path)}
+    assert found[left.name] is None
+    assert "autosave-²-1.bunon" not in found
+
+
 def test_an_edit_starts_the_clock_and_saving_stops_it(tmp_path: Path, qtbot: QtBot) -> None:
     saver = Autosave(tmp_path)
     saver.touch()
