@@ -115,7 +115,10 @@ def get_device() -> torch.device:
 
 @contextmanager
 def device_scope(device_name: str) -> Iterator[torch.device]:
-    """Make tensors on ``device_name`` (``"cpu"``, ``"gpu:0"``) within the ``with`` block, in this thread."""
+    """Make tensors on ``device_name`` (``"cpu"``, ``"gpu:0"``) within the ``with`` block, in this thread.
+
+    Raises ``ParamError`` for a device that is not there.
+    """
     if not isinstance(device_name, str):
         raise ParamError(
             f"`device_name` is a text such as 'cpu' or 'gpu:0'. Received: device_name='{device_name}'",
@@ -123,8 +126,10 @@ def device_scope(device_name: str) -> Iterator[torch.device]:
             param="device_name",
             got=device_name,
         )
+    from engine.training.device import resolve
+
     outer = getattr(_scopes, "device", None)
-    _scopes.device = torch.device(device_name.lower().replace("gpu", "cuda"))
+    _scopes.device = resolve(device_name.lower().replace("gpu", "cuda"))
     try:
         yield _scopes.device
     finally:
