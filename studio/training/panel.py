@@ -52,7 +52,7 @@ class TrainingPanel(QWidget):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Which metric to draw"))
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.chooser.setMaximumWidth(140)
+        self.chooser.setMaximumWidth(190)
         self.chooser.currentIndexChanged.connect(lambda _: self._choose(self.chooser.currentData()))
         self.chooser.hide()
         plots = QHBoxLayout()
@@ -97,7 +97,10 @@ class TrainingPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the way to the settings in sight: a narrow panel does without the words on thin lines."""
         super().resizeEvent(event)
-        self._note.setVisible(self.width() >= NARROW)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._note.setVisible(self.width() >= (NARROW if self.chooser.isHidden() else 1.3 * NARROW))
 
     def clear(self) -> None:
         """Show no run at all."""
@@ -204,6 +207,7 @@ class TrainingPanel(QWidget):
             self.curves[name] = Curve()
             self.chooser.addItem(spoken(name), name)
             self.chooser.setVisible(self.chooser.count() > 1)
+            self._fit()
             if self.chooser.count() == 1:
                 self._choose(name)
             elif str(self.chooser.currentData()).endswith("_loss") and not name.endswith("_loss"):

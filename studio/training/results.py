@@ -45,7 +45,7 @@ class SampleCard(QWidget):
         self.setToolTip(f"{words}\n{sample.row}" if sample.row else words)
 
     def sizeHint(self) -> QSize:
-        return QSize(72, 96) if self.sample.picture is not None else QSize(172, 74)
+        return QSize(72, 96) if self.sample.picture is not None else QSize(204, 74)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, sample = current(), self.sample
@@ -116,6 +116,11 @@ class ResultsPanel(QWidget):
         set_role(heading, "heading")
         left.addWidget(heading)
         left.addLayout(self._scores)
+        self.key = QLabel(self.tr("In bold what the model says, below it the truth where that differs."))
+        self.key.setWordWrap(True)
+        set_role(self.key, "small")
+        left.addSpacing(6)
+        left.addWidget(self.key)
         left.addWidget(self.changed)
         left.addStretch(1)
         side = QWidget()
@@ -153,6 +158,7 @@ class ResultsPanel(QWidget):
             self._scores.addWidget(StatRow(spoken(name), text))
         for sample in samples:
             self._flow.addWidget(SampleCard(sample))
+        self.key.setVisible(bool(self.cards()))
         self._stack.setCurrentIndex(1)
 
     def cards(self) -> list[SampleCard]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from studio.data_source.fields import Field
 from studio.data_source.reading import Dataset
-from studio.plots.curve_plot import number
 from studio.runs.events import Predicted
 from studio.training.results import Sample
 
@@ -36,6 +35,9 @@ def _sample(predicted: Predicted, dataset: Dataset, targets: dict[str, str], at:
             said.append(_numbers(answer))
             truth.append(_numbers(right_one))
         verdicts.append(verdict)
+    if len(said) > 1:  # which is which
+        said = [f"{name} {one}" for name, one in zip(predicted.outputs, said, strict=True)]
+        truth = [f"{name} {one}" for name, one in zip(predicted.outputs, truth, strict=True)]
     known = [verdict for verdict in verdicts if verdict is not None]
     return Sample(
         ", ".join(said),
@@ -53,7 +55,7 @@ def _class(answer: np.ndarray[Any, Any]) -> int:
 
 def _numbers(values: np.ndarray[Any, Any]) -> str:
     flat = np.asarray(values, dtype="float64").reshape(-1)
-    shown = " ".join(number(float(value)) for value in flat[:3])
+    shown = " ".join(f"{float(value):.4g}" for value in flat[:3])
     return shown + (" …" if len(flat) > 3 else "")
 
 

@@ -7,8 +7,12 @@ import pytest
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
+from studio.data_source.bundled import bundled
+from studio.data_source.reading import load
 from studio.kit.pixels import image_of
+from studio.runs import Predicted
 from studio.training import ResultsPanel, Sample, TrainingPanel
+from studio.training.samples import samples_of
 from studio.training.status import duration
 
 
@@ -125,3 +129,18 @@ def test_single_batches_say_their_loss(qtbot: QtBot) -> None:
     assert panel.status.heading.text() == "2 batches trained"
     panel.batch(1, 1, {"loss": 2.0, "accuracy": 0.3})  # the epoch begins anew: no line leads back
     assert list(panel.curves["loss"].batches.x) == [1 / 40, 2 / 40]
+
+
+def test_answers_of_several_outputs_are_named(qtbot: QtBot) -> None:
+    settings = next(one.settings for one in bundled() if one.key == "auto_mpg")
+    data = load(settings)
+    outputs = {"fuel": np.array([[21.6094]]), "motor": np.array([[0.0, 0.9, 0.0, 0.1, 0.0]])}
+    targets = {"fuel": np.array([[32.0]]), "motor": np.array([1])}
+    (sample,) = samples_of(Predicted((0,), {}, targets, outputs), data, {"fuel": "mpg", "motor": "cylinders"})
+    assert (sample.said, sample.truth) == ("fuel 21.61, motor 4", "fuel 32, motor 4")
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.show_results({"loss": 1.0}, [sample])
+    assert not panel.key.isHidden()
+    panel.show_results({"loss": 1.0}, [])
+    assert panel.key.isHidden()
