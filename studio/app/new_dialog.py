@@ -41,7 +41,7 @@ class NewDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("New drawing"))
-        self.setMinimumSize(560, 460)
+        self.setMinimumSize(640, 480)
         self._settings = DataSettings()
         title = QLabel(self.tr("Which data shall the model learn from?"))
         set_role(title, "title")
