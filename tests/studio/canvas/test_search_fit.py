@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from engine.catalog import load_catalog
 from engine.spec import TensorSpec
-from studio.canvas.search import entries, fitting, ranked
+from studio.canvas.popup import AddPopup
+from studio.canvas.search import Entry, entries, fitting, ranked
 from tests.studio.canvas.conftest import FakeSession
 
 
@@ -65,3 +68,16 @@ def test_the_search_on_the_canvas_looks_at_what_is_selected(open_view: Any, sess
 def test_what_mostly_follows_stands_first(shape: Any, dtype: str, first: list[str]) -> None:
     found = fitting(load_catalog(), TensorSpec(shape, dtype), True)
     assert [entry.type for entry in found][:2] == first
+
+
+def test_all_is_said_of_the_marked_row_and_whether_it_fits(qtbot: Any) -> None:
+    room = QWidget()
+    qtbot.addWidget(room)
+    long = "Reads a sequence step by step with a long memory, and learns what to keep in it."
+    rows = [Entry("LSTM", "recurrent", long, fit=2), Entry("Dense", "core", "Connects all.", fit=0)]
+    popup = AddPopup(rows, "Add a layer", room)
+    assert popup.about.text() == f"Does not fit here as it is. {long}"
+    QTest.keyClick(popup.field, Qt.Key.Key_Down)
+    assert popup.about.text() == "Connects all."
+    QTest.keyClicks(popup.field, "zzz")
+    assert popup.about.isHidden()
