@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,11 @@ from PySide6.QtGui import QFontMetricsF
 
 from studio.canvas.geometry import GAP, WIDTH
 from studio.canvas.look import Socket
-from studio.canvas.routing import PLAIN, Box, Cards, Lanes, Route, route
+from studio.canvas.routing import PLAIN, Box, Cards, Lanes, Route, cells_of, route
 from studio.canvas.wire_item import LABEL_FONT, WireItem
 from studio.document.layout import is_downward
 from studio.document.rows import Wire, id_order
+from studio.document.state import wire_order
 from studio.theme import mono_font
 from studio.words import shape_words
 
@@ -28,6 +29,8 @@ MOST_LIVE = 60
 """With no more long wires than this, they make way for a card while it is being dragged."""
 FEWEST_TOGETHER = 20
 """From this many nodes on that go the same way, the wires between them are shifted, not led anew."""
+MOST_PASSED = 40
+"""While many are carried, a wire to another card that has more than this beside its way leads straight on."""
 AROUND = 40.0
 
 
@@ -42,6 +45,8 @@ class WireLeader:
         self._area: QRectF | None = None
         self.moves = 0
         """Counts how often cards came, went, moved or took another size."""
+        self._aloft: dict[Wire, Route] = {}  # of the long wires between cards that are carried
+        self._carried = (0.0, 0.0)
         self._owed: list[Box] = []  # where cards went past which wires run as if nothing had moved
         self.square = False
 
@@ -73,10 +78,11 @@ class WireLeader:
             self.square = on
             self.lead(self._scene.nodes)
 
-    def lead(self, nodes: Iterable[str], live: bool = False) -> list[Wire]:
-        """Lead the wires at ``nodes``, and those that run past them or did so; return them.
+    def lead(self, nodes: Collection[str], live: bool = False) -> tuple[list[Wire], bool]:
+        """Lead the wires at ``nodes``, and those that run past them or did so.
 
-        While something is dragged (``live``), the others make way at once only where there are few.
+        Returns those that were led, and whether all of the rest was moved as one.  While something is dragged
+        (``live``), the others make way at once only where there are few.
         """
         scene = self._scene
         document, graph = scene.session.document, scene.graph
@@ -92,9 +98,8 @@ class WireLeader:
                 moved += [new] if old is None else [old, new]
                 if old is not None:
                     ways[node] = round(new[0] - old[0], 6), round(new[1] - old[1], 6)
-            seen.update(dict.fromkeys(document.incoming(node, graph=graph)))
-            seen.update(dict.fromkeys(document.outgoing(node, graph=graph)))
-        led = dict(seen)
+            for wires in document.wires_at(node, graph):
+                seen.update(dict.fromkeys(wires))
         if moved:
             self._unsettled = True
             self._area = None
@@ -108,25 +113,117 @@ class WireLeader:
                 other = None if wire in seen else scene.wires.get(wire)
                 if other is not None and all(self._passes(other, boxes, down) for boxes in ([hull], moved)):
                     seen[wire] = None
-            led = dict(seen)
-        if len(ways) >= FEWEST_TOGETHER and len(set(ways.values())) == 1:
-            for wire in self._shift(ways, seen, down, live):
+        together = len(ways) >= FEWEST_TOGETHER and len(set(ways.values())) == 1
+        if together:
+            for wire in self._shift(ways, seen, down):
                 del seen[wire]
+        self._lead_each(seen, down)
+        return [wire for wire in seen if wire in scene.wires], together and all(
+            node in ways for node in nodes
+        )
+
+    def _lead_each(self, wires: Iterable[Wire], down: bool, most: int | None = None) -> None:
+        """Lead wires; one that would have to find its way past more than ``most`` cards leads straight on."""
         long: list[tuple[WireItem, QPointF, QPointF]] = []
-        for wire in seen:
+        for wire in wires:
             ends = self._ends(wire)
             if ends is None:
                 continue
-            item_, start, end = ends
+            item, start, end = ends
             along = end.y() - start.y() if down else end.x() - start.x()
             if -GAP[0] / 2 <= along <= WIDTH:
                 self._long.pop(wire, None)
-                item_.set_course(start, end, PLAIN, self.square, down)
-                self._label(item_, down)
+                item.set_course(start, end, PLAIN, self.square, down)
+                self._label(item, down)
             else:
-                long.append((item_, start, end))
-        self._lead_long(long, down)
-        return [wire for wire in led if wire in scene.wires]
+                long.append((item, start, end))
+        self._lead_long(long, down, most)
+
+    # -- many on their way together -----------------------------------------------------------------------
+
+    def take_up(self, nodes: Iterable[str]) -> tuple[list[Wire], list[Wire]]:
+        """Many cards begin to move; return the wires between them, and those to others."""
+        document, graph = self._scene.session.document, self._scene.graph
+        ours = set(nodes)
+        inner, outer = dict[Wire, None](), dict[Wire, None]()
+        for node in nodes:
+            into, out = document.wires_at(node, graph)
+            for wire in into:
+                (inner if wire.source in ours else outer)[wire] = None
+            outer.update((wire, None) for wire in out if wire.target not in ours)
+        self._cards.take_up(ours)
+        self._aloft = {wire: self._long.pop(wire) for wire in inner if wire in self._long}
+        self._carried = (0.0, 0.0)
+        return list(inner), sorted(outer, key=wire_order)
+
+    def carry(self, way: QPointF, outer: list[Wire]) -> list[Wire]:
+        """All that was taken up is so far from where it stood; lead the wires to others, and return them.
+
+        Those that run past make way at once only where there are few.
+        """
+        down = is_downward(self._scene.session.document)
+        along, across = (way.y(), way.x()) if down else (way.x(), way.y())
+        met = self._met(outer, down)
+        self._cards.carry(along, across)
+        self._carried = along, across
+        met.update(self._met(outer, down))
+        self._area = None
+        self.moves += 1
+        self._lead_each([*outer, *met], down, MOST_PASSED)
+        return [wire for wire in (*outer, *met) if wire in self._scene.wires]
+
+    def _met(self, outer: list[Wire], down: bool) -> dict[Wire, None]:
+        """Return the long wires of others that run past what is carried, where there are few."""
+        if len(self._long) > MOST_LIVE:
+            return {}
+        items = ((wire, self._scene.wires.get(wire)) for wire in self._long if wire not in outer)
+        near = ((wire, _wider(_box(item.area(), down))) for wire, item in items if item is not None)
+        return {wire: None for wire, box in near if self._cards.carried_within(box)}
+
+    def set_down(self, ours: Set[str], inner: list[Wire], outer: list[Wire]) -> list[Wire]:
+        """What was taken up stands where it is; lead all that is not led for good, and return it."""
+        down = is_downward(self._scene.session.document)
+        (along, across), self._carried = self._carried, (0.0, 0.0)
+        self._cards.set_down()
+        for wire, course in self._aloft.items():
+            self._long.setdefault(wire, course.shifted(along, across))
+        self._aloft = {}
+        wires = dict.fromkeys(outer)
+        if along or across:
+            self._unsettled = True
+            wires.update(dict.fromkeys(self._beside_others(inner, (along, across), ours, down)))
+            for wire in self._long.keys() - wires.keys() - set(inner):
+                item = self._scene.wires.get(wire)
+                if item is None:
+                    continue
+                # A card that was beside the wire before it went is now beside where the wire would have gone.
+                now, _, beyond = _now_and_before(item, (along, across), down)
+                if any(not self._cards.within(box).isdisjoint(ours) for box in (now, beyond)):
+                    wires[wire] = None
+        self._area = None
+        self.moves += 1
+        self._lead_each(wires, down)
+        return [wire for wire in wires if wire in self._scene.wires]
+
+    def _beside_others(
+        self, wires: Iterable[Wire], way: tuple[float, float], ours: Set[str], down: bool
+    ) -> list[Wire]:
+        """Return the wires, all of which went one way with the cards at their ends, that others are near to.
+
+        Those that were near before count, too.
+        """
+        cells = self._cards.cells_of_others(ours)
+        found = []
+        for wire in wires:
+            item = self._scene.wires.get(wire)
+            if item is None:
+                continue
+            now, before, _ = _now_and_before(item, way, down)
+            for box in (now, before):
+                if not cells.isdisjoint(cells_of(box)) and not self._cards.within(box) <= ours:
+                    found.append(wire)
+                    break
+        return found
 
     def relabel(self, nodes: Iterable[str]) -> None:
         """Write what flows out of nodes on their wires, which lead where they led."""
@@ -138,27 +235,21 @@ class WireLeader:
                     self._label(scene.wires[wire], down)
 
     def _shift(
-        self, ways: Mapping[str, tuple[float, float]], wires: Iterable[Wire], down: bool, live: bool
+        self, ways: Mapping[str, tuple[float, float]], wires: Iterable[Wire], down: bool
     ) -> list[Wire]:
-        """Shift the wires between nodes that all went the same way, where no other card is near.
-
-        Returns those that were shifted: all of them in a drag (``live``), at whose end they are led.
-        """
+        """Shift the wires between nodes that all went the same way, and return those that so are led."""
+        scene = self._scene
         along, across = next(iter(ways.values()))
         way = QPointF(across, along) if down else QPointF(along, across)
-        ours = ways.keys()
-        done = []
-        for wire in wires:
-            item = self._scene.wires.get(wire)
-            if item is None or wire.source not in ours or wire.target not in ours:
-                continue
-            if live or self._stands_alone(_box(item.rect(), down), along, across, ours):
-                course = self._long.get(wire, PLAIN).shifted(along, across)
-                if wire in self._long:
-                    self._long[wire] = course
-                item.shift(way, course)
-                done.append(wire)
-        return done
+        inner = {wire: scene.wires[wire] for wire in wires
+                 if wire.source in ways and wire.target in ways and wire in scene.wires}  # fmt: skip
+        for wire, item in inner.items():
+            item.shift(way)
+            if wire in self._long:
+                self._long[wire] = self._long[wire].shifted(along, across)
+        scene.far.shift(lambda: [*(scene.nodes[node] for node in ways), *inner.values()], way)
+        others = set(self._beside_others(inner, (along, across), ways.keys(), down))
+        return [wire for wire in inner if wire not in others]
 
     def settle(self) -> None:
         """Let all long wires find their lanes anew, where cards or wires came, went or moved."""
@@ -171,14 +262,9 @@ class WireLeader:
             self._scene.far.touch([item for item, _, _ in found])
             self._lead_long(found, is_downward(self._scene.session.document))
 
-    def _stands_alone(self, box: Box, along: float, across: float, ours: Set[str]) -> bool:
-        """Return whether no other cards are near a wire, nor near where it goes."""
-        left, top, right, bottom = box
-        old = left - AROUND, top - AROUND, right + AROUND, bottom + AROUND
-        new = old[0] + along, old[1] + across, old[2] + along, old[3] + across
-        return self._cards.within(_around([old, new])) <= ours
-
-    def _lead_long(self, found: list[tuple[WireItem, QPointF, QPointF]], down: bool) -> None:
+    def _lead_long(
+        self, found: list[tuple[WireItem, QPointF, QPointF]], down: bool, most: int | None = None
+    ) -> None:
         def order(ends: tuple[WireItem, QPointF, QPointF]) -> tuple[object, ...]:
             item, start, end = ends
             far = abs(end.y() - start.y() if down else end.x() - start.x())
@@ -192,7 +278,7 @@ class WireLeader:
         for item, start, end in sorted(found, key=order):
             wire = item.wire
             one, other = ((p.y(), p.x()) if down else (p.x(), p.y()) for p in (start, end))
-            way = route(self._cards, one, other, wire.source, wire.target, lanes, self._lean(wire))
+            way = route(self._cards, one, other, wire.source, wire.target, lanes, self._lean(wire), most)
             lanes.take(way.runs, wire.source)
             self._long[wire] = way
             item.set_course(start, end, way, self.square, down)
@@ -206,7 +292,7 @@ class WireLeader:
         return -1 if others[0] == wire else 1 if others[-1] == wire else 0
 
     def _passes(self, item: WireItem, moved: list[Box], down: bool) -> bool:
-        left, top, right, bottom = _box(item.boundingRect(), down)
+        left, top, right, bottom = _box(item.area(), down)
         top, bottom = top - AROUND, bottom + AROUND
         return any(box[0] < right and box[2] > left and box[1] < bottom and box[3] > top for box in moved)
 
@@ -258,3 +344,15 @@ def _box(area: QRectF, down: bool) -> Box:
     if down:
         return area.top(), area.left(), area.bottom(), area.right()
     return area.left(), area.top(), area.right(), area.bottom()
+
+
+def _wider(box: Box) -> Box:
+    return box[0] - AROUND, box[1] - AROUND, box[2] + AROUND, box[3] + AROUND
+
+
+def _now_and_before(item: WireItem, way: tuple[float, float], down: bool) -> tuple[Box, Box, Box]:
+    """Return what is around a wire, around where it was before it went a way, and as far beyond."""
+    left, top, right, bottom = now = _wider(_box(item.area(), down))
+    along, across = way
+    before = left - along, top - across, right - along, bottom - across
+    return now, before, (left + along, top + across, right + along, bottom + across)

@@ -6,7 +6,7 @@ Everything here is told as if data flowed to the right; ``geometry`` turns it fo
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, inf
@@ -41,46 +41,65 @@ class Cards:
     def __init__(self) -> None:
         self._boxes: dict[str, Box] = {}
         self._cells: dict[tuple[int, int], set[str]] = {}
+        self._aloft: Cards | None = None  # those that are carried, where they stood
+        self._way = (0.0, 0.0)
 
     def __contains__(self, node: str) -> bool:
-        return node in self._boxes
+        return node in self._boxes or (self._aloft is not None and node in self._aloft)
 
     def box(self, node: str) -> Box:
         """Return where a card was last put."""
+        if self._aloft is not None and node in self._aloft:
+            return _moved(self._aloft.box(node), *self._way)
         return self._boxes[node]
 
     def area(self) -> Box | None:
         """Return the box around all cards."""
-        if not self._boxes:
+        boxes: list[Box] = []
+        if self._boxes:
+            lefts, tops, rights, bottoms = zip(*self._boxes.values(), strict=True)
+            boxes.append((min(lefts), min(tops), max(rights), max(bottoms)))
+        if self._aloft is not None and (other := self._aloft.area()) is not None:
+            boxes.append(_moved(other, *self._way))
+        if not boxes:
             return None
-        lefts, tops, rights, bottoms = zip(*self._boxes.values(), strict=True)
-        return min(lefts), min(tops), max(rights), max(bottoms)
+        one, other = boxes[0], boxes[-1]
+        return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
     def put(self, node: str, box: Box) -> bool:
         """Put a card somewhere; return whether that is news."""
-        if self._boxes.get(node) == box:
+        if self._aloft is not None and node in self._aloft:
+            return self._aloft.put(node, _moved(box, -self._way[0], -self._way[1]))
+        old = self._boxes.get(node)
+        if old == box:
             return False
-        self.discard(node)
+        cells = cells_of(box)
+        before = cells_of(old) if old is not None else ()
         self._boxes[node] = box
-        for cell in _cells(box):
-            self._cells.setdefault(cell, set()).add(node)
+        if before != cells:
+            for cell in before:
+                self._cells[cell].discard(node)
+            for cell in cells:
+                self._cells.setdefault(cell, set()).add(node)
         return True
 
     def discard(self, node: str) -> None:
         """Take a card away."""
         box = self._boxes.pop(node, None)
         if box is not None:
-            for cell in _cells(box):
+            for cell in cells_of(box):
                 self._cells[cell].discard(node)
+        elif self._aloft is not None:
+            self._aloft.discard(node)
 
     def within(self, area: Box) -> set[str]:
         """Return the cards that an area touches."""
         left, top, right, bottom = area
         found: set[str] = set()
-        for cell in _cells(area):
-            found |= self._cells.get(cell, set())
+        for cell in cells_of(area):
+            found |= self._cells.get(cell, _NOBODY)
         boxes = self._boxes
-        return {
+        near = {
             node
             for node in found
             if boxes[node][0] < right
@@ -88,9 +107,52 @@ class Cards:
             and boxes[node][1] < bottom
             and boxes[node][3] > top
         }
+        return near | self.carried_within(area)
+
+    # -- many on their way together -----------------------------------------------------------------------
+
+    def take_up(self, nodes: Iterable[str]) -> None:
+        """From now on these cards go the same way."""
+        aloft = Cards()
+        for node in nodes:
+            aloft.put(node, self._boxes[node])
+            self.discard(node)
+        self._aloft, self._way = aloft, (0.0, 0.0)
+
+    def carry(self, along: float, across: float) -> None:
+        """Say how far what was taken up is from where it stood."""
+        self._way = along, across
+
+    def carried_within(self, area: Box) -> set[str]:
+        """Return the cards that were taken up and that an area touches."""
+        if self._aloft is None:
+            return set()
+        return self._aloft.within(_moved(area, -self._way[0], -self._way[1]))
+
+    def set_down(self) -> tuple[Box | None, Box | None]:
+        """Let what was taken up stand where it is; return the boxes around it, before and now."""
+        aloft, self._aloft = self._aloft, None
+        if aloft is None:
+            return None, None
+        for node, box in aloft._boxes.items():
+            self.put(node, _moved(box, *self._way))
+        before = aloft.area()
+        return before, _moved(before, *self._way) if before is not None else None
+
+    def cells_of_others(self, ours: Set[str]) -> set[tuple[int, int]]:
+        """Return where other cards than these stand."""
+        return {cell for cell, nodes in self._cells.items() if not nodes <= ours}
 
 
-def _cells(box: Box) -> Iterable[tuple[int, int]]:
+_NOBODY: frozenset[str] = frozenset()
+
+
+def _moved(box: Box, along: float, across: float) -> Box:
+    return box[0] + along, box[1] + across, box[2] + along, box[3] + across
+
+
+def cells_of(box: Box) -> list[tuple[int, int]]:
+    """Return the cells of the plane that a box touches."""
     columns = range(floor(box[0] / CELL), floor(box[2] / CELL) + 1)
     rows = range(floor(box[1] / CELL), floor(box[3] / CELL) + 1)
     return [(x, y) for x in columns for y in rows]
@@ -145,11 +207,12 @@ def route(
     target: str,
     lanes: Lanes,
     lean: int = 0,
+    most: int | None = None,
 ) -> Route:
     """Return how a wire gets from a card's right side to another's left one.
 
     ``lean`` says whether it arrives above the other wires of its target (-1) or below them (1): it had better
-    come from there, lest it cross them.
+    come from there, lest it cross them.  With more cards than ``most`` around, it leads straight on.
     """
     (sx, sy), (ex, ey) = start, end
     low, high = min(sy, ey), max(sy, ey)
@@ -159,6 +222,8 @@ def route(
     if not cards.within((sx + 1, low - CLEAR, ex - 1, high + CLEAR)) - own:
         return PLAIN
     near = cards.within((sx + 1, low - REACH, ex - 1, high + REACH)) - own
+    if most is not None and len(near) > most:
+        return PLAIN
     boxes = sorted(cards.box(node) for node in near)
     whole = _run(boxes, sy, ey, source, lanes, lean)
     steps = _steps(boxes, sy, ey, source, lanes)

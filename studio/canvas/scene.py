@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QSizeF, QVariantAnimation, Signal
 
 from studio.canvas import geometry
+from studio.canvas.carrying import Carrier
 from studio.canvas.far import FarView
 from studio.canvas.leading import WireLeader
-from studio.canvas.look import Look, Socket, read_look
+from studio.canvas.look import Look, read_look
 from studio.canvas.mark_layer import MarkLayer
 from studio.canvas.node_item import NodeItem
 from studio.canvas.picture import Picture
+from studio.canvas.questions import AskedScene
 from studio.canvas.session import CanvasSession
 from studio.canvas.stacking import columns_of
 from studio.canvas.wire_item import WireItem
@@ -22,7 +23,7 @@ from studio.document.findings import NodeInfo
 from studio.document.layout import is_downward
 from studio.document.linear import chain, is_linear
 from studio.document.problems import Problem
-from studio.document.rows import MAIN, Edit, Wire, id_order
+from studio.document.rows import MAIN, Edit, Wire
 
 MOST_PREVIEWS = 200
 """With more nodes than this, only Inputs show a sample."""
@@ -31,7 +32,7 @@ MOST_GLIDING = 500
 """More cards than this go to their places at once."""
 
 
-class CanvasScene(QGraphicsScene):
+class CanvasScene(AskedScene):
     """Items for the nodes and wires of one graph.  It reads the document and never writes it."""
 
     changed_shape = Signal()
@@ -60,8 +61,11 @@ class CanvasScene(QGraphicsScene):
         self.animate_next = False
         self.leader = WireLeader(self)
         self.far = FarView(self)
+        self.carrier = Carrier(self)
         self._moved: set[str] = set()
         self._was_stacked = False
+        self._unselected = False  # whether the edit that is under way takes away what is selected
+        self._linear: tuple[int, bool] = (-1, False)  # the document's revision, and what held then
         self.marks = MarkLayer(self)
         self._read_analysis()
         for node in session.document.node_ids(graph):
@@ -105,9 +109,10 @@ class CanvasScene(QGraphicsScene):
 
     def _remove_node(self, graph: str, node: str) -> None:
         if graph == self.graph and node in self.nodes:
+            self.carrier.set_down()
             item = self.nodes.pop(node)
             self.far.drop(item)
-            self.removeItem(item)
+            self._take_away(item)
             self.leader.forget(node)
             self._touched.discard(node)
             self._pictures.pop(node, None)
@@ -130,10 +135,13 @@ class CanvasScene(QGraphicsScene):
 
     def _move_node(self, graph: str, node: str) -> None:
         if graph == self.graph:
+            self.carrier.set_down()
             self._moved.add(node)
         if graph == self.graph and node in self.nodes and not self.animate_next and not self.stacked():
-            self.nodes[node].setPos(QPointF(*self.session.document.place(node, graph)))
-            self._carried.add(node)
+            item, place = self.nodes[node], QPointF(*self.session.document.place(node, graph))
+            if node not in self.carrier.landed or item.pos() != place:
+                item.setPos(place)
+                self._carried.add(node)
 
     def _add_wire(self, graph: str, wire: Wire) -> None:
         if graph != self.graph or wire in self.wires:
@@ -146,11 +154,19 @@ class CanvasScene(QGraphicsScene):
 
     def _remove_wire(self, graph: str, wire: Wire) -> None:
         if graph == self.graph and wire in self.wires:
+            self.carrier.set_down()
             item = self.wires.pop(wire)
             self.far.drop(item)
-            self.removeItem(item)
+            self._take_away(item)
             self.leader.drop(wire)
             self._touched.update((wire.source, wire.target))
+
+    def _take_away(self, item: NodeItem | WireItem) -> None:
+        """Remove an item; that the selection lost some of a thousand is told once, when the edit ends."""
+        self._unselected |= item.isSelected()
+        told = self.blockSignals(True)
+        self.removeItem(item)
+        self.blockSignals(told)
 
     def _end_edit(self, edit: Edit) -> None:
         # Layers that became shared, or stopped to be, touch nodes that the edit does not name.
@@ -163,6 +179,7 @@ class CanvasScene(QGraphicsScene):
             put.table not in ("places", "marks") for put in edit.puts
         ):
             self._forget_pictures()
+        self.carrier.landed.clear()
         touched, carried = self._touched & self.nodes.keys(), self._carried & self.nodes.keys()
         self._touched, self._carried = set(), set()
         if carried:
@@ -170,6 +187,9 @@ class CanvasScene(QGraphicsScene):
         self.refresh(touched)
         self._arrange()
         self.leader.settle()
+        if self._unselected:
+            self._unselected = False
+            self.selectionChanged.emit()
         self.changed_shape.emit()
 
     def _analysed(self) -> None:
@@ -238,13 +258,14 @@ class CanvasScene(QGraphicsScene):
     def refresh(self, nodes: Iterable[str], wires: bool = True) -> None:
         """Read the looks of nodes anew and lead their wires; without ``wires`` only where sockets moved."""
         nodes = list(nodes)
+        self.carrier.catch_up([self.nodes[node] for node in nodes])
         led, still = list[str](), list[str]()
         for node in nodes:
             picture = self._picture(node)
             moved = self.nodes[node].set_look(self.look_of(node, picture), picture)
             (led if moved or wires else still).append(node)
         self.leader.relabel(still)
-        self.far.touch([self.nodes[node] for node in still])
+        self.far.touch([self.nodes[node] for node in nodes])
         self.lead_wires(led)
 
     def set_badge(self, node: str, text: str) -> None:
@@ -253,16 +274,21 @@ class CanvasScene(QGraphicsScene):
             self.badges[node] = text
             self.refresh([node])
 
-    def lead_wires(self, nodes: Iterable[str], live: bool = False) -> None:
+    def lead_wires(self, nodes: Collection[str], live: bool = False) -> None:
         """Lead the wires at ``nodes`` to their sockets."""
-        led = self.leader.lead(nodes, live)
-        self.far.touch([*(self.nodes[node] for node in nodes), *(self.wires[wire] for wire in led)])
+        led, together = self.leader.lead(nodes, live)
+        if not together:
+            self.far.touch(self.nodes[node] for node in nodes)
+        self.far.touch(self.wires[wire] for wire in led)
 
     # -- places -------------------------------------------------------------------------------------------
 
     def stacked(self) -> bool:
         """Return whether the scene orders the nodes itself: the Sequential view of a plain chain."""
-        return self.sequential and is_linear(self.session.document, self.graph) is None
+        document = self.session.document
+        if self.sequential and self._linear[0] != document.revision:  # an edit of a thousand nodes asks often
+            self._linear = (document.revision, is_linear(document, self.graph) is None)
+        return self.sequential and self._linear[1]
 
     def places(self) -> dict[str, QPointF]:
         """Return where every node belongs."""
@@ -338,10 +364,16 @@ class CanvasScene(QGraphicsScene):
 
     def put(self, places: Mapping[str, QPointF], live: bool = False) -> None:
         """Set items without touching the document; ``live``: a drag or an animation is under way."""
+        self.carrier.set_down()
+        self.carrier.landed.difference_update(places)
         for node, place in places.items():
             self.nodes[node].setPos(place)
         self._moved.update(places)
         self.lead_wires(places, live)
+
+    def note_moved(self, nodes: Iterable[str]) -> None:
+        """Nodes may stand elsewhere than the document says."""
+        self._moved.update(nodes)
 
     def set_sequential(self, on: bool) -> None:
         """Order a chain by itself (True), or stand where the document says (False)."""
@@ -357,39 +389,3 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes.get(node)
         size = geometry.size_of(item.look) if item is not None else None
         return (size.width(), size.height()) if size is not None else (geometry.WIDTH, geometry.LEAST)
-
-    # -- questions ----------------------------------------------------------------------------------------
-
-    def selected_nodes(self) -> list[str]:
-        """Return the ids of the selected nodes by number."""
-        return sorted((i.node for i in self.selectedItems() if isinstance(i, NodeItem)), key=id_order)
-
-    def selected_wires(self) -> list[Wire]:
-        """Return the selected wires."""
-        chosen = {item.wire for item in self.selectedItems() if isinstance(item, WireItem)}
-        return [wire for wire in self.wires if wire in chosen] if chosen else []
-
-    def socket_at(self, place: QPointF, reach: float) -> tuple[NodeItem, Socket] | None:
-        """Return the node and socket near a place in the scene."""
-        area = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        for item in self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
-            if isinstance(item, NodeItem) and (socket := item.socket_at(place, reach)) is not None:
-                return item, socket
-        return None
-
-    def node_at(self, place: QPointF) -> NodeItem | None:
-        """Return the card under a place in the scene."""
-        return next((item for item in self.items(place) if isinstance(item, NodeItem)), None)
-
-    def wire_at(self, place: QPointF) -> WireItem | None:
-        """Return the wire under a place in the scene."""
-        return next((item for item in self.items(place) if isinstance(item, WireItem)), None)
-
-    def content(self) -> QRectF:
-        """Return the rectangle around all cards, frames and notes; empty where there are none."""
-        return self.marks.area().united(self.leader.area())
-
-    def wire_into(self, node: str, socket: Socket) -> Wire | None:
-        """Return the wire that ends in an input socket."""
-        wires = self.session.document.incoming(node, socket.port, self.graph)
-        return next((w for w in wires if w.position == socket.index or socket.state == "gone"), None)

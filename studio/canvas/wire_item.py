@@ -32,7 +32,8 @@ GRASP = 12.0
 class WireItem(QGraphicsRectItem):
     """A wire between two sockets; ``broken`` where one of its ports is gone.
 
-    Its rectangle is all that it may paint on, as with ``NodeItem``.
+    Its rectangle is all that it may paint on, as with ``NodeItem``.  What it keeps is told from where it
+    stands, which is the scene's origin after ``set_course``, and elsewhere after ``shift``.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -59,6 +60,10 @@ class WireItem(QGraphicsRectItem):
     def set_course(self, start: QPointF, end: QPointF, route: Route, square: bool, down: bool) -> None:
         """Draw from ``start`` to ``end`` in scene coordinates, the way that ``route`` says."""
         course = (start, end, route, square, down)
+        if not self.pos().isNull():  # it was shifted
+            label = self.label_area()
+            self.setPos(QPointF())
+            self._course, self._label_area = (), label
         if course != self._course:
             self._course, self._ends = course, (start, end)
             self._path, self._grasp = wire_path(start, end, route, square, down), None
@@ -68,34 +73,29 @@ class WireItem(QGraphicsRectItem):
             long = route is not PLAIN or (end - start).manhattanLength() > SHORTEST_ARROW
             self._arrow = (self._path.pointAtPercent(0.5), self._path.angleAtPercent(0.5)) if long else None
 
-    def shift(self, way: QPointF, route: Route) -> None:
+    def shift(self, way: QPointF) -> None:
         """Follow both ends, which went the same way."""
-        start, end = self._ends[0] + way, self._ends[1] + way
-        self._course, self._ends = (start, end, route, *self._course[3:]), (start, end)
-        self._path.translate(way)
-        self._grasp = None
-        if self._arrow is not None:
-            self._arrow = self._arrow[0] + way, self._arrow[1]
-        if self._strokes is not None:
-            self._strokes = [line.translated(way) for line in self._strokes]
-        self._label_area.translate(way)
-        self.setRect(self.rect().translated(way))
-        self.update()
+        self.moveBy(way.x(), way.y())
+
+    def area(self) -> QRectF:
+        """Return all that it may paint on, in scene coordinates."""
+        return self.rect().translated(self.pos())
 
     def strokes(self) -> list[QLineF]:
         """Return straight lines along the wire, for a view from afar."""
         if self._strokes is None:
             points = [QPointF(each.x, each.y) for each in _elements(self._path)]
             self._strokes = [QLineF(a, b) for a, b in pairwise(points)]
-        return self._strokes
+        here = self.pos()
+        return self._strokes if here.isNull() else [line.translated(here) for line in self._strokes]
 
     def rest(self) -> tuple[QPointF, QPointF] | None:
         """Return the ends of the longest straight part along the flow."""
         down, best, longest = bool(self._course and self._course[-1]), None, 0.0
-        before = QPointF()
+        before, here = QPointF(), self.pos()
         for at in range(self._path.elementCount()):
             element = self._path.elementAt(at)
-            point = QPointF(element.x, element.y)
+            point = QPointF(element.x, element.y) + here
             if element.isLineTo():
                 way = point - before
                 along, aside = (way.y(), way.x()) if down else (way.x(), way.y())
@@ -110,17 +110,19 @@ class WireItem(QGraphicsRectItem):
 
     def label_area(self) -> QRectF:
         """Return where the shape is written, empty where it is not."""
-        return self._label_area if self._label else QRectF()
+        return self._label_area.translated(self.pos()) if self._label else QRectF()
 
     def set_label(self, words: str, area: QRectF) -> None:
         """Write the shape that flows on the wire."""
+        area = area.translated(-self.pos()) if words else area
         if (words, area) != (self._label, self._label_area):
             self._label, self._label_area = words, area
             self.update()
 
     def ends(self) -> tuple[QPointF, QPointF]:
         """Return where it starts and ends."""
-        return self._ends
+        here = self.pos()
+        return self._ends[0] + here, self._ends[1] + here
 
     def set_style(self, category: str, broken: bool) -> None:
         """Take the colour of its source's category."""
@@ -144,7 +146,7 @@ class WireItem(QGraphicsRectItem):
         """Return the outline of the wire as thin as it is drawn."""
         stroker = QPainterPathStroker()
         stroker.setWidth(2.0)
-        return stroker.createStroke(self._path)
+        return stroker.createStroke(self._path).translated(self.pos())
 
     def shape(self) -> QPainterPath:
         if self._grasp is None:
@@ -155,7 +157,7 @@ class WireItem(QGraphicsRectItem):
 
     def middle(self) -> QPointF:
         """Return the point half-way along."""
-        return self._path.pointAtPercent(0.5)
+        return self._path.pointAtPercent(0.5) + self.pos()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from studio import commands
 from studio.canvas.geometry import snap
 from studio.canvas.gestures.gesture import Gesture
+from studio.canvas.leading import FEWEST_TOGETHER
 from studio.canvas.snapping import REACH, GuideItem, Snapper
 from studio.canvas.wire_item import WireItem
 
@@ -64,6 +65,7 @@ class MoveItems(Gesture):
     def finish(self, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         over = self._over
         self._end()
+        self.view.mirror.carrier.set_down()
         if not self._moving:
             self.view.hint.hide()
             return
@@ -96,7 +98,12 @@ class MoveItems(Gesture):
     def cancel(self) -> None:
         self._end()
         self.view.hint.hide()
+        mirror, places = self.view.mirror, self.view.mirror.places()
+        self._from = {node: places[node] for node in self._from if node in places}
+        self._marks = {mark: area for mark, area in self._marks.items() if mark in mirror.marks.items}
         self._put(QPointF())
+        mirror.carrier.set_down()
+        mirror.marks.restore()
 
     def _begin(self) -> None:
         self._moving = True
@@ -129,7 +136,10 @@ class MoveItems(Gesture):
 
     def _put(self, way: QPointF) -> None:
         mirror = self.view.mirror
-        mirror.put({n: place + way for n, place in self._from.items() if n in mirror.nodes}, live=True)
+        if len(self._from) >= FEWEST_TOGETHER and self._from.keys() <= mirror.nodes.keys():
+            mirror.carrier.carry(self._from, way)
+        else:
+            mirror.put({n: place + way for n, place in self._from.items() if n in mirror.nodes}, live=True)
         for mark, area in self._marks.items():
             if mark in mirror.marks.items:
                 mirror.marks.items[mark].set_rect(area.translated(way))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QTest
 
 from engine.catalog import load_catalog
 from studio import commands
@@ -35,13 +36,17 @@ def listed(view: CanvasView) -> tuple[object, ...]:
     painter = QPainter(image)
     view.mirror.far.paint(painter, QRectF(0, 0, 20, 20), 0.05)
     painter.end()
-    far = view.mirror.far
-    return (
-        {(ink, wire.wire): lines for ink, wires in far._lines.items() for wire, lines in wires.items()},
-        {(key, card.node): area for key, cards in far._cards.items() for card, area in cards.items()},
-        {(ink, card.node): area for ink, bars in far._bars.items() for card, area in bars.items()},
-        {card.node: title for card, title in far._titles.items()},
-    )
+    lines, cards, bars, titles = {}, {}, {}, {}
+    for sheet in view.mirror.far._sheets:
+        way = sheet.way
+        for ink, wires in sheet.lines.items():
+            lines |= {(ink, w.wire): [each.translated(way) for each in all_] for w, all_ in wires.items()}
+        for key, areas in sheet.cards.items():
+            cards |= {(key, card.node): area.translated(way) for card, area in areas.items()}
+        for ink, areas in sheet.bars.items():
+            bars |= {(ink, card.node): area.translated(way) for card, area in areas.items()}
+        titles |= {card.node: (area.translated(way), text) for card, (area, text) in sheet.titles.items()}
+    return lines, cards, bars, titles
 
 
 def test_from_afar_all_edits_are_seen(qtbot: Any) -> None:
@@ -91,4 +96,72 @@ def test_what_is_dragged_together_is_led_as_if_it_had_been_there(qtbot: Any, oth
     session.stack.undo()
     assert view.mirror_errors() == []
     fresh.release()
+    view.release()
+
+
+def places(view: CanvasView) -> tuple[object, ...]:
+    """Return where everything stands."""
+    scene = view.mirror
+    return (
+        {node: item.mapToScene(QPointF()) for node, item in scene.nodes.items()},
+        {wire: item.mapToScene(item._path).pointAtPercent(0.5) for wire, item in scene.wires.items()},
+    )
+
+
+@pytest.mark.parametrize("count", [FEWEST_TOGETHER + 20, MANY + 20])
+def test_many_are_carried_as_one(qtbot: Any, count: int) -> None:
+    view = opened(qtbot, count)
+    session, hands, scene = view.session, Hands(view), view.mirror
+    picked = session.document.node_ids()[8:-6]
+    view.select(picked)
+    listed(view)
+    before, painted = places(view), listed(view)
+    at = hands.card(session.document.node(picked[0]).name)
+    hands.press(at)
+    for step in range(1, 4):
+        hands.move(at + QPoint(12 * step, 9 * step))
+        shown = listed(view)
+        scene.carrier.catch_up()
+        ways = {node: item.pos() - before[0][node] for node, item in scene.nodes.items()}
+        assert all(way == (ways[picked[0]] if node in picked else QPointF()) for node, way in ways.items())
+        assert not ways[picked[0]].isNull()
+        for wire, item in scene.wires.items():
+            start, end = item.ends()
+            ports = scene.nodes[wire.source].look.outputs, scene.nodes[wire.target].look.inputs
+            assert start in [scene.nodes[wire.source].socket_pos(socket) for socket in ports[0]]
+            assert end in [scene.nodes[wire.target].socket_pos(socket) for socket in ports[1]]
+            assert item.mapToScene(item._path.pointAtPercent(0)) == start
+        if scene.far.on:
+            scene.far.touch()
+            assert shown == listed(view)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    hands.release(at)
+    assert places(view) == before
+    assert listed(view) == painted
+    assert view.mirror_errors() == []
+    assert not session.stack.canUndo()
+    view.release()
+
+
+@pytest.mark.parametrize("act", ["undo", "delete"])
+def test_an_edit_under_what_is_carried_ends_it(qtbot: Any, act: str) -> None:
+    view = opened(qtbot, FEWEST_TOGETHER + 20)
+    session, hands = view.session, Hands(view)
+    picked = session.document.node_ids()[8:-6]
+    commands.move(session, {picked[1]: (40.0, 600.0)})
+    view.select(picked)
+    at = hands.card(session.document.node(picked[0]).name)
+    hands.press(at)
+    hands.move(at + QPoint(40, 30))
+    hands.move(at + QPoint(50, 30))
+    assert view.mirror.carrier
+    if act == "undo":
+        session.stack.undo()
+    else:
+        commands.delete(session, [picked[2]])
+    assert view.gesture is None
+    assert not view.mirror.carrier
+    assert view.mirror_errors() == []
+    hands.release(at)
+    assert view.mirror_errors() == []
     view.release()
