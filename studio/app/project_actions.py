@@ -14,6 +14,7 @@ from studio.app.start_page import StartPage
 from studio.app.workspace import Workspace
 from studio.document.library import BlockLibrary
 from studio.document.linear import is_linear
+from studio.session import Session
 
 
 class ProjectActions(LookActions, RunActions):
@@ -28,6 +29,8 @@ class ProjectActions(LookActions, RunActions):
     closed: list[dict[str, str]]
     manage_block: Callable[[str, str], None]
     start_page: StartPage
+    _left_chain: tuple[Session, int] | None = None
+    """The drawing that began to branch in the Sequential view, and its step of undo that made it so."""
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -234,6 +237,13 @@ class ProjectActions(LookActions, RunActions):
         bar.style_choice.set_segment_enabled("sequential", branch is None, why["linear"])
         if branch is not None and bar.style_choice.value() == "sequential":
             bar.style_choice.set_value("graph")
+            self._left_chain = (session, session.stack.index())
+        elif branch is None and self._left_chain is not None and self._left_chain[0] is session:
+            done = session.stack.index() - self._left_chain[1]  # told during a step and after it
+            if done <= 0:  # what made it branch was undone
+                bar.style_choice.set_value("sequential")
+            if done != 1:
+                self._left_chain = None
         saved = session.stack.isClean()
         name = self.file_name()
         bar.set_file(name, saved, str(session.path or ""))

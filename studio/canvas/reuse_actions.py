@@ -27,8 +27,9 @@ class ReuseActions(LookActions):
     def use_again(self) -> None:
         """Call the selected layer once more, with the same weights, or use the selected block once more."""
         nodes, made = self.mirror.selected_nodes(), list[str]()
+        behind = self.behind()
         if len(nodes) == 1 and self.attempt(
-            lambda: made.append(commands.use_again(self.session, nodes[0], graph=self.graph))
+            lambda: made.append(commands.use_again(self.session, nodes[0], behind=behind, graph=self.graph))
         ):
             self.select(made)
             self.ensure_seen(made[0])

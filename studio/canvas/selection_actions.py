@@ -12,6 +12,7 @@ from studio.canvas import geometry
 from studio.canvas.actions import ActionsView
 from studio.canvas.mark_layer import node_rects
 from studio.document import clipboard
+from studio.document.linear import chain
 
 
 class SelectionActions(ActionsView):
@@ -44,7 +45,11 @@ class SelectionActions(ActionsView):
         if nodes or marks:
             words: list[str] = []
             if self.attempt(
-                lambda: words.append(commands.cut(self.session, nodes, marks=marks, graph=self.graph))
+                lambda: words.append(
+                    commands.cut(
+                        self.session, nodes, marks=marks, heal=self.mirror.stacked(), graph=self.graph
+                    )
+                )
             ):
                 QGuiApplication.clipboard().setText(words[0])
 
@@ -56,7 +61,10 @@ class SelectionActions(ActionsView):
         words = QGuiApplication.clipboard().text()
         where = None if at is None else self.mapToScene(at)
         place = None if where is None else (geometry.snap(where.x()), geometry.snap(where.y()))
-        self._add_copies(lambda: commands.paste(self.session, words, place, wired=wired, graph=self.graph))
+        behind = "" if wired else self.behind()
+        self._add_copies(
+            lambda: commands.paste(self.session, words, place, wired=wired, behind=behind, graph=self.graph)
+        )
 
     def paste_wired(self) -> None:
         """Paste, and keep the wires that led into what was copied."""
@@ -66,9 +74,20 @@ class SelectionActions(ActionsView):
         """Copy what is selected and put the copy beside it, or moved by ``way``."""
         nodes, marks = self._copied()
         if nodes or marks:
+            behind = self.behind()
             self._add_copies(
-                lambda: commands.duplicate(self.session, nodes, marks=marks, offset=way, graph=self.graph)
+                lambda: commands.duplicate(
+                    self.session, nodes, marks=marks, offset=way, behind=behind, graph=self.graph
+                )
             )
+
+    def behind(self) -> str:
+        """Return the node of a chain behind which copies go: the last selected, or the end."""
+        if not self.mirror.stacked():
+            return ""
+        document, chosen = self.session.document, set(self.mirror.selected_nodes())
+        order = [n for n in chain(document, self.graph) if document.node(n, self.graph).kind != "output"]
+        return next((node for node in reversed(order) if node in chosen), order[-1] if order else "")
 
     def _add_copies(self, act: Callable[[], list[str]]) -> None:
         new: list[str] = []

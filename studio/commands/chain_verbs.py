@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from studio.commands.command import Editing, push
+from studio.commands.verbs import attach
 from studio.document.catalog import Catalog
+from studio.document.document import Draft
 from studio.document.errors import Refusal
 from studio.document.linear import chain
 from studio.document.ports import inputs_of, outputs_of
@@ -50,6 +53,38 @@ def move_in_chain(session: Editing, node: str, place: int, *, graph: str = MAIN)
             draft.put("places", (graph, each), spot)
     push(session, draft.edit("move_in_chain", {"name": row.name}))
     return True
+
+
+def splice(draft: Draft, catalog: Catalog | None, nodes: Sequence[str], behind: str, graph: str) -> None:
+    """Put new nodes into a chain, one after the other, behind one of its nodes.
+
+    They stay as they are where they are no chain themselves: an Input or Output, or what lacks a port.
+    """
+    new = set(nodes)
+    inner = [wire for node in nodes for wire in draft.outgoing(node, graph=graph) if wire.target in new]
+    onward = {wire.source: wire.target for wire in inner}
+    joints = [_ports(draft, catalog, node, graph) for node in nodes]
+    kinds = {draft.node(node, graph).kind for node in nodes}
+    if not behind or kinds & {"input", "output"} or not all(into and out for into, out in joints):
+        return
+    if len(onward) < len(inner) or len(set(onward.values())) < len(inner):
+        return
+    for wire in inner:
+        draft.put("wires", (graph, wire), None)
+    order: list[str] = []
+    for start in (node for node in nodes if node not in onward.values()):
+        at: str | None = start
+        while at is not None:
+            order.append(at)
+            at = onward.get(at)
+    for node in order:
+        wires = draft.outgoing(behind, graph=graph)
+        if wires:
+            attach(draft, catalog, node, into=wires[0], graph=graph)
+        else:
+            out = _ports(draft, catalog, behind, graph)[1]
+            attach(draft, catalog, node, before=(behind, out), graph=graph)
+        behind = node
 
 
 def _ports(state: State, catalog: Catalog | None, node: str, graph: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.commands.chain_verbs import splice
 from studio.commands.command import Editing, push
 from studio.document import blocks, names
 from studio.document.document import Draft
@@ -16,11 +17,12 @@ ROOM = (170.0, 110.0)
 """A place counts as taken where a node's corner is nearer than this, across and down."""
 
 
-def use_again(session: Editing, node: str, *, graph: str = MAIN) -> str:
+def use_again(session: Editing, node: str, *, behind: str = "", graph: str = MAIN) -> str:
     """Call the layer of a node once more, or use its block once more; return the id of the new node.
 
-    It stands below, unwired.  A layer keeps its one set of weights; every use of a block has its own.  Raises
-    ``Refusal``: ``"again_kind"`` for an Input or Output.
+    It stands below, unwired, or goes into the chain ``behind`` one of its nodes.  A layer keeps its one set
+    of weights; every use of a block has its own.  Raises ``Refusal``: ``"again_kind"`` for an Input or an
+    Output.
     """
     draft = session.document.draft()
     row = draft.node(node, graph)
@@ -31,6 +33,8 @@ def use_again(session: Editing, node: str, *, graph: str = MAIN) -> str:
     name = names.unique(base, names.in_use(draft, graph))
     draft.put("nodes", (graph, new), Node(row.kind, name, row.ref, row.options))
     draft.put("places", (graph, new), _free_place(draft, node, graph))
+    if behind:
+        splice(draft, session.catalog, [new], behind, graph)
     push(session, draft.edit("use_again", {"name": row.name}))
     return new
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.app.window import MainWindow
 from studio.document import Document, files
+from studio.document.linear import chain
 from tests.end_to_end.examples import Builder, digits
 from tests.end_to_end.user import User
 
@@ -86,3 +87,59 @@ def test_a_chain_stays_one_when_a_layer_is_deleted(user: User) -> None:
     assert ("dropout", "dense") in user.links()
     user.drag(user.card("dropout"), user.card("rescaling") + QPoint(4, 0))
     assert ("image", "dropout") in user.links()
+
+
+def order(user: User) -> list[str]:
+    return [user.session.document.node(node).name for node in chain(user.session.document)]
+
+
+@pytest.mark.parametrize("user", [digits], indirect=True)
+def test_copies_go_into_the_chain(user: User) -> None:
+    session, view = user.session, user.view
+    assert view.mirror.stacked()
+    before = order(user)
+    user.click_node("dropout")
+    user.key("Ctrl+D")
+    assert view.mirror.stacked()
+    assert order(user)[before.index("dropout") + 1] == "dropout_1"
+    user.key("Ctrl+Z")
+    assert order(user) == before
+    user.click_node("dropout")
+    user.key("Alt+D")  # no Sequential calls a layer twice: the chain goes on as a graph
+    assert {("dropout", "dropout_1"), ("dropout_1", "dense")} <= user.links()
+    assert not view.mirror.stacked()
+    user.key("Ctrl+Z")
+    user.settle()
+    assert view.mirror.stacked()
+    user.click(user.card("max_pooling2d"))
+    user.click(user.card("flatten"), keys=Qt.KeyboardModifier.ShiftModifier)
+    user.key("Ctrl+C")
+    user.click_node("image")
+    user.key("Ctrl+V")
+    assert order(user)[:3] == ["image", "max_pooling2d_1", "flatten_1"]
+    assert session.stack.count() == 1
+    user.key("Ctrl+X")
+    assert order(user) == before
+    user.settle()
+    user.click_node("digit")
+    user.key("Ctrl+V")
+    assert view.mirror.stacked()
+    assert order(user)[-2:] == ["flatten_1", "digit"]
+    assert not view.mirror_errors()
+    while session.stack.canUndo():
+        user.key("Ctrl+Z")
+    assert order(user) == before
+
+
+@pytest.mark.parametrize("user", [digits], indirect=True)
+def test_an_undo_leads_back_to_the_sequential_view(user: User) -> None:
+    view = user.view
+    user.drag(user.socket("dense", True), user.socket("dense", True) + QPoint(0, 150))
+    assert not view.mirror.stacked()
+    user.key("Ctrl+Z")
+    assert view.mirror.stacked()
+    user.key("Q")
+    user.settle()
+    user.drag(user.socket("dense", True), user.socket("dense", True) + QPoint(0, 150))
+    user.key("Ctrl+Z")
+    assert not view.mirror.stacked()
