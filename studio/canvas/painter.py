@@ -181,10 +181,14 @@ def _words(painter: QPainter, card: QRectF, look: Look, theme: Theme, far: str) 
         _link(painter, QPointF(right - (16 if look.severity else 0) - 4, 19), theme)
     if look.severity:
         _alarm(painter, QPointF(right - 5, 19), look.severity, theme)
-    painter.setFont(_font(far + "line"))
+    lines, font = g.rows_of(look.lines), _font(far + "line")
+    metrics = QFontMetricsF(font)
+    if far and any(metrics.horizontalAdvance(line) > right - left for line in lines):
+        font = _font("line")  # for which the rows were broken
+        metrics = QFontMetricsF(font)
+    painter.setFont(font)
     painter.setPen(QColor(theme.muted))
-    metrics = QFontMetricsF(_font(far + "line"))
-    for number, line in enumerate(g.rows_of(look.lines)):
+    for number, line in enumerate(lines):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, right - left)
         row = QRectF(left, 29 + g.EXTRA_LINE * number, right - left, 18)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
