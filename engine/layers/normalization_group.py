@@ -76,6 +76,10 @@ class GroupNormalization(_Scaling):
         """Return the inputs normalized."""
         x, gamma, beta = in_full(inputs, self.gamma, self.beta)
         moved = x.movedim(self.axis, 1)
+        if not x.requires_grad and torch.is_grad_enabled():
+            # torch 2.13 reads wild memory in the gradient of gamma where the input is laid out with its
+            # channels last and needs no gradient itself
+            moved = moved.contiguous()
         if (gamma is None) == (beta is None):
             made = F.group_norm(moved, self.groups, gamma, beta, self.epsilon)
         else:  # torch's gradient fails where only one is there

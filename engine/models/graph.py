@@ -56,7 +56,7 @@ def trace(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> Grap
         if _enters(tensor):
             layers.setdefault(id(tensor.node.layer), tensor.node.layer)
     ordered = sorted(
-        layers.values(), key=lambda layer: (-layer_depth.get(id(layer), 0), met.get(id(layer), len(met)))
+        layers.values(), key=lambda layer: (-layer_depth.get(id(layer), 0), met.get(id(layer), -1))
     )
     running = [node for node in finished if not isinstance(node.layer, InputLayer)]
     return Graph(running, ordered, depth)

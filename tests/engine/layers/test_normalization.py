@@ -8,6 +8,7 @@ from layer_parity import check_parity, refuses
 
 from engine.errors import ParamError
 from engine.layers.normalization import BatchNormalization
+from engine.layers.normalization_group import GroupNormalization
 from engine.layers.normalization_layer import LayerNormalization, UnitNormalization
 
 
@@ -78,3 +79,15 @@ def test_what_does_not_fit_is_refused() -> None:
     refuses(layer, (None, 7), "axis")
     with pytest.raises(ParamError, match="synchronized"):
         BatchNormalization(synchronized=True)
+
+
+@pytest.mark.parametrize("shape", [(4, 8, 8, 6), (2, 3, 4, 5, 6)])
+def test_groups_of_given_pictures_train(shape: tuple[int, ...]) -> None:
+    layer = GroupNormalization(2)
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
+    layer(x).square().sum().backward()  # the pictures need no gradient, as in a model's first layer
+    first = [weight.grad for weight in layer.weights]
+    layer.zero_grad()
+    layer(x.clone().requires_grad_()).square().sum().backward()
+    for one, weight in zip(first, layer.weights, strict=True):
+        torch.testing.assert_close(one, weight.grad)

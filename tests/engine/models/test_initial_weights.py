@@ -90,3 +90,13 @@ def test_a_seed_that_a_class_of_ones_own_gives_counts() -> None:
     layer = Own(4)
     assert layer.cell.seed_generator.initial_seed == layer.seed == 3
     assert models.Sequential([layers.Input((5, 2)), layer]).output_shape == (None, 4)
+
+
+def test_an_input_that_leads_nowhere_stands_where_keras_lists_it(keras: Any) -> None:
+    orders = []
+    for home in (keras, engine):
+        kind = home.layers
+        used, unused = kind.Input((3,), name="used"), kind.Input((2,), name="unused")
+        made = kind.Dense(2, name="last")(kind.Dense(2, name="first")(used))
+        orders.append([layer.name for layer in home.models.Model([used, unused], made).layers])
+    assert orders[1] == orders[0]
