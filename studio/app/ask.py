@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
 
 
 def _tr(text: str) -> str:
@@ -44,6 +46,24 @@ def line(parent: QWidget, title: str, label: str, text: str = "") -> str | None:
     """Ask for one line of text; returns ``None`` where the user gave up."""
     answer, agreed = QInputDialog.getText(parent, title, label, QLineEdit.EchoMode.Normal, text)
     return answer if agreed else None
+
+
+def new_file(parent: QWidget, title: str, start: str, filters: str, ending: str) -> Path | None:
+    """Ask where to write a file; ``ending`` is put behind a name without one.
+
+    The dialog has asked about the name that it was given, so with an ending added it is asked here.
+    Returns ``None`` where the user gave up.
+    """
+    name, _ = QFileDialog.getSaveFileName(parent, title, start, filters)
+    if not name:
+        return None
+    path = Path(name)
+    if path.suffix:
+        return path
+    path = path.with_name(path.name + ending)
+    if path.exists() and not yes(parent, _tr("Replace what is there?"), path.name, _tr("Replace")):
+        return None
+    return path
 
 
 def yes(parent: QWidget, title: str, text: str, agree: str, refuse: str = "") -> bool:

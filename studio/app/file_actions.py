@@ -106,13 +106,9 @@ class FileActions(QMainWindow):
         if workspace is None:
             return False
         start = str(Path(self.folder()) / self.file_name())
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save as"), start, self.tr("Bunon drawings (*.bunon)")
-        )
-        if not name:
+        path = ask.new_file(self, self.tr("Save as"), start, self.tr("Bunon drawings (*.bunon)"), ".bunon")
+        if path is None:
             return False
-        path = Path(name)
-        path = path if path.suffix else path.with_suffix(".bunon")
         there = self.workspace_of(path)
         if there is not None and there is not workspace:
             reason = self.tr("It is open in another tab. Choose another name, or close that tab first.")
@@ -147,15 +143,15 @@ class FileActions(QMainWindow):
         from studio.translate.script import export
 
         start = Path(self.folder()) / (Path(self.file_name()).stem + ".py")
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export script"), str(start), self.tr("Python scripts (*.py)")
+        path = ask.new_file(
+            self, self.tr("Export script"), str(start), self.tr("Python scripts (*.py)"), ".py"
         )
-        if not name:
+        if path is None:
             return
         session = self.workspace.session
         try:
             style = self.workspace.code.style_of_model()
-            export(session.document, session.catalog, framework, Path(name), session.base_folder, style=style)
+            export(session.document, session.catalog, framework, path, session.base_folder, style=style)
         except (OSError, ValueError) as error:
             ask.tell(self, self.tr("The script cannot be written"), words.text(error))
 
@@ -168,8 +164,7 @@ class FileActions(QMainWindow):
 
     def _picture_name(self, title: str) -> Path | None:
         start = Path(self.folder()) / (Path(self.file_name()).stem + ".png")
-        name, _ = QFileDialog.getSaveFileName(self, title, str(start), self.tr("Pictures (*.png)"))
-        return Path(name) if name else None
+        return ask.new_file(self, title, str(start), self.tr("Pictures (*.png)"), ".png")
 
     def _tell_unwritten(self, path: Path) -> None:
         ask.tell(

@@ -270,12 +270,10 @@ class KeyDialog(QDialog):
 
     def _export(self) -> None:
         start = str(Path.home() / "bunon-keys.json")
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export keys"), start, self._filters())
-        if not name:
+        path = ask.new_file(self, self.tr("Export keys"), start, self._filters(), ".json")
+        if path is None:
             return
-        path = Path(name)
         try:
-            path = path if path.suffix else path.with_suffix(".json")
             write_whole(path, keys_text())
         except OSError as error:
             self._tell("error", self.tr("The keys cannot be written."), str(error.strerror or error))

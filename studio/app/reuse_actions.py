@@ -134,13 +134,10 @@ class ReuseActions(QMainWindow):
             )
 
     def _export_kept(self, name: str) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export the block"), str(Path.home() / f"{name}.bunon"), self.tr("Blocks (*.bunon)")
-        )
-        if path:
-            self._attempt(
-                lambda: self.library.export(name, Path(path)), self.tr("The block cannot be exported")
-            )
+        start = str(Path.home() / f"{name}.bunon")
+        path = ask.new_file(self, self.tr("Export the block"), start, self.tr("Blocks (*.bunon)"), ".bunon")
+        if path is not None:
+            self._attempt(lambda: self.library.export(name, path), self.tr("The block cannot be exported"))
 
     def _attempt(self, act: Callable[[], object], title: str) -> None:
         try:
@@ -175,14 +172,11 @@ class ReuseActions(QMainWindow):
             ask.tell(self, self.tr("The block cannot be exported"), words.text(error))
             return
         start = str((session.path.parent if session.path else Path.home()) / f"{graph}.py")
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export the block"), start, self.tr("Python scripts (*.py)")
-        )
-        if not name:
+        path = ask.new_file(self, self.tr("Export the block"), start, self.tr("Python scripts (*.py)"), ".py")
+        if path is None:
             return
-        path = Path(name)
         try:
-            write_whole(path if path.suffix else path.with_suffix(".py"), text)
+            write_whole(path, text)
         except OSError as error:
             ask.tell(self, self.tr("The block cannot be exported"), words.text(error))
 

@@ -315,3 +315,25 @@ def test_a_chain_opened_in_a_second_tab_fills_the_view(three: MainWindow, qtbot:
     shown = canvas.zoom()
     canvas.fit_all()
     assert canvas.zoom() == pytest.approx(shown)
+
+
+def test_a_file_under_the_name_with_its_ending_is_replaced_only_where_one_agrees(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.open_example("wine")
+    other = tmp_path / "mine.bunon"
+    other.write_text("another drawing")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
+    asked: list[str] = []
+
+    def refuse(_parent: object, _title: str, text: str, *_: str) -> bool:
+        asked.append(text)
+        return False
+
+    monkeypatch.setattr(ask, "yes", refuse)
+    assert not window.save_as()
+    assert asked == ["mine.bunon"]
+    assert other.read_text() == "another drawing"
+    monkeypatch.setattr(ask, "yes", lambda *_: True)
+    assert window.save_as()
+    assert files.load(other).node_named("dense")
