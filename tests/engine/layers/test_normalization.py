@@ -90,4 +90,4 @@ def test_groups_of_given_pictures_train(shape: tuple[int, ...]) -> None:
     layer.zero_grad()
     layer(x.clone().requires_grad_()).square().sum().backward()
     for one, weight in zip(first, layer.weights, strict=True):
-        torch.testing.assert_close(one, weight.grad)
+        torch.testing.assert_close(one, weight.grad, rtol=1e-4, atol=1e-3)
