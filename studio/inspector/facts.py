@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from studio.session import Session
 
 
+MOST = 12
+"""Problems to show at once; the tab "Problems" lists more of them."""
+
+
 class Problems(QWidget):
     """A callout for each problem, with a button for each way to mend it."""
 
@@ -40,7 +44,7 @@ class Problems(QWidget):
         self._shown = list(problems)
         clear(self._column)
         self.callouts = []
-        for problem in problems:
+        for problem in problems[:MOST]:
             callout = Callout(problem.severity, *words.lesson(problem))
             for number, chosen in enumerate(problem.repairs):
                 callout.add_action(
@@ -48,6 +52,9 @@ class Problems(QWidget):
                 )
             self._column.addWidget(callout)
             self.callouts.append(callout)
+        if len(problems) > MOST:
+            rest = self.tr("And {count} more, in the tab Problems.").format(count=count(len(problems) - MOST))
+            self._column.addWidget(label(rest, "muted"))
         self.setVisible(bool(problems))
 
     def _mender(self, problem: Problem, chosen: Repair) -> Callable[[], None]:

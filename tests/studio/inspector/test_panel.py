@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.catalog import load_catalog
@@ -14,6 +14,7 @@ from studio import commands
 from studio.document import thaw
 from studio.inspector import HelpPanel, InspectorPanel
 from studio.inspector.editors import BoolEditor, ChoiceEditor, IntEditor, TextEditor
+from studio.inspector.facts import MOST
 from studio.inspector.object_editor import ObjectEditor
 from tests.studio.drawings import digits, opened
 
@@ -221,6 +222,18 @@ def test_a_problem_offers_its_repair(shown: Shown) -> None:
     button.click()
     assert shown.params("dense")["units"] == 10
     assert not shown.panel.problems.isVisible()
+
+
+def test_of_many_problems_the_first_are_shown_and_the_others_counted(shown: Shown) -> None:
+    for _ in range(20):
+        commands.add_layer(shown.session, "Dense", (0, 900))  # nothing leads to it
+    shown.panel.show_nodes([])
+    page = shown.panel.model.problems
+    known = shown.session.analysis.problems
+    assert len(known) >= 20
+    assert len(page.callouts) == MOST
+    rest = page.findChildren(QLabel)[-1]
+    assert rest.text() == f"And {len(known) - MOST} more, in the tab Problems."
 
 
 def test_several_layers_of_one_kind_are_changed_in_one_step(shown: Shown) -> None:
