@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsView, QMainWindow, QScrollArea, QTabBar, QWidget
 
 from studio.app.workspace import Workspace
 
@@ -49,8 +49,9 @@ def _entry(pane: QWidget) -> QWidget:
             and each.isEnabled()
             and each.focusPolicy() & Qt.FocusPolicy.TabFocus
         ):
-            if not isinstance(each, QTabBar):
+            if not isinstance(each.focusProxy() or each, (QTabBar, QScrollArea, QGraphicsView)):
                 return each
-            tabs = each
+            if isinstance(each, QTabBar):  # what only scrolls shows no focus: nobody would see where it is
+                tabs = each
         each = each.nextInFocusChain()
     return tabs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGraphicsView, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from studio.app.window import MainWindow
@@ -143,3 +143,15 @@ def test_an_undo_leads_back_to_the_sequential_view(user: User) -> None:
     user.drag(user.socket("dense", True), user.socket("dense", True) + QPoint(0, 150))
     user.key("Ctrl+Z")
     assert not view.mirror.stacked()
+
+
+@pytest.mark.parametrize("user", [digits], indirect=True)
+def test_the_next_part_begins_where_the_focus_is_seen(user: User) -> None:
+    user.click_node("dense")
+    for pane in (user.workspace.right, user.workspace.bottom, user.workspace.left):
+        user.key("F6")
+        focus = QApplication.focusWidget()
+        assert pane.isAncestorOf(focus)
+        assert not isinstance(focus, (QScrollArea, QGraphicsView))
+    user.key("F6")
+    assert user.view.hasFocus()
