@@ -23,6 +23,14 @@ def set_keras_mask(x: Any, mask: Any) -> None:
     x._keras_mask = mask
 
 
+def detached(x: torch.Tensor) -> torch.Tensor:
+    """Return ``x`` cut off from its gradients, its mask along."""
+    made = x.detach()
+    if (mask := getattr(x, "_keras_mask", None)) is not None:
+        made._keras_mask = mask  # type: ignore[attr-defined]  # where masks travel
+    return made
+
+
 def with_masks(names: Any, args: tuple[Any, ...], kwargs: dict[str, Any], tensors: dict[str, Any]) -> Any:
     """Put the masks that hang on the tensors into ``kwargs``; return the mask that goes on from here."""
     given = set(list(names)[: len(args)])

@@ -15,6 +15,7 @@ from engine import losses as losses_module
 from engine import metrics as metrics_module
 from engine import optimizers
 from engine.errors import EngineError
+from engine.layers.masks import detached
 from engine.metrics.compiled import CompileMetrics
 from engine.optimizers.loss_scale import LossScaleOptimizer
 from engine.registry import get_registered_name
@@ -287,7 +288,7 @@ _GROUPS = ("trainable_variables", "non_trainable_variables", "metrics_variables"
 
 
 def _detached(y_pred: Any) -> Any:
-    return map_structure(lambda leaf: leaf.detach() if isinstance(leaf, Tensor) else leaf, y_pred)
+    return map_structure(lambda leaf: detached(leaf) if isinstance(leaf, Tensor) else leaf, y_pred)
 
 
 def _leaves(given: Any) -> list[Any]:

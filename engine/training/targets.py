@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import Tensor
 
+from engine.layers.masks import detached
 from engine.metrics.compiled import CompileMetrics
 from engine.structure import flatten, pack_like
 from engine.training.compile_loss import CompileLoss, LossTracker, Target
@@ -89,7 +90,7 @@ class Targets:
             y_true = self._in_full(y_true)
         if weights is not None and len(weights) < len(y_pred):
             weights = [weights[0]] * len(y_pred)
-        pred = [part.detach() if part.requires_grad else part for part in y_pred]
+        pred = [detached(part) if part.requires_grad else part for part in y_pred]
         self.metrics.update(y_true, pred, weights)
 
     # -- results -----------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine import losses
+import engine
+from engine import layers, losses
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 # ^ keras' own variables under numpy 2
@@ -103,3 +104,15 @@ def test_scores_of_a_softmax_need_no_second_division() -> None:
         assert found.item() == pytest.approx(direct.item(), rel=1e-5)
         gradients = [torch.autograd.grad(each, raw, retain_graph=True)[0] for each in (direct, found)]
         torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-6)
+
+
+def test_metrics_of_training_leave_padding_out_as_those_of_testing_do() -> None:
+    start = layers.Input((6,), dtype="int32")
+    model = engine.Model(start, layers.Embedding(12, 5, mask_zero=True)(start))
+    model.compile(engine.optimizers.SGD(0.0), "mse", metrics=["mae"])
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 3, (8, 6)).astype("int32"), rng.random((8, 6, 5), "float32")
+    tested = model.evaluate(x, y, verbose=0)
+    history = model.fit(x, y, verbose=0).history
+    assert [history["loss"][0], history["mae"][0]] == pytest.approx(tested)
+    assert model.train_on_batch(x, y) == pytest.approx(tested)
