@@ -71,6 +71,10 @@ class Carrier:
         ends = {node for wire in self._outer for node in (wire.source, wire.target)}
         self._late = {*self._inner, *(scene.nodes[node] for node in self._nodes if node not in ends)}
 
+    def lag(self, item: NodeItem) -> QPointF:
+        """Return how far an item is behind where it is seen."""
+        return self._behind if self and item in self._late else QPointF()
+
     def catch_up(self, wanted: Collection[NodeItem | WireItem] | None = None) -> None:
         """Let the items be where they are seen; with ``wanted``, only if one of those is behind."""
         if self._behind.isNull() or (wanted is not None and self._late.isdisjoint(wanted)):

@@ -27,9 +27,11 @@ def paint_marks(painter: QPainter, scene: CanvasScene, exposed: QRectF, zoom: fl
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for node in scene.problems:
         item = scene.nodes.get(node)
-        if item is None or not item.look.severity or not exposed.intersects(item.card()):
+        if item is None or not item.look.severity:
             continue
-        card = item.card()
+        card = item.card().translated(scene.carrier.lag(item))
+        if not exposed.intersects(card):
+            continue
         size = max(LEAST, min(SIZE, 0.8 * card.height() * zoom, 0.5 * card.width() * zoom)) / zoom
         corner = card.topRight() + QPointF(-0.7 * size, 0.7 * size)
         sign(painter, corner, size, item.look.severity, theme)

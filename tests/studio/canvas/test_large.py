@@ -121,7 +121,9 @@ def test_many_are_carried_as_one(qtbot: Any, count: int) -> None:
     for step in range(1, 4):
         hands.move(at + QPoint(12 * step, 9 * step))
         shown = listed(view)
+        seen = {node: item.card().translated(scene.carrier.lag(item)) for node, item in scene.nodes.items()}
         scene.carrier.catch_up()
+        assert seen == {node: item.card() for node, item in scene.nodes.items()}
         ways = {node: item.pos() - before[0][node] for node, item in scene.nodes.items()}
         assert all(way == (ways[picked[0]] if node in picked else QPointF()) for node, way in ways.items())
         assert not ways[picked[0]].isNull()
