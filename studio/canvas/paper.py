@@ -34,6 +34,7 @@ from studio.document.blocks import graphs_inside
 from studio.document.rows import MAIN
 from studio.document.whole import write_whole
 from studio.theme import LIGHT, Theme, current, painting_in
+from studio.theme.fonts import fixed_family
 
 MARGIN = 10.0
 """Room around the drawing, in its own units."""
@@ -170,7 +171,18 @@ def svg_text(scene: CanvasScene, choices: Choices) -> str:
     draw(painter, scene, QRectF(0, 0, area.width(), area.height()), area, choices)
     painter.end()
     text = bytes(buffer.data().data()).decode()
-    return outlined(text) if choices.outlines else text
+    return outlined(text) if choices.outlines else _with_likes(text)
+
+
+def _with_likes(svg: str) -> str:
+    """Return an SVG whose texts name fonts of their kind, too, for where their own are not installed."""
+
+    def named(match: re.Match[str]) -> str:
+        fixed = match[1].split(",")[0] == escape(fixed_family())
+        likes = "Consolas,Menlo,monospace" if fixed else "Noto Sans,Segoe UI,Helvetica,Arial,sans-serif"
+        return f'font-family="{match[1]},{likes}"'
+
+    return re.sub(r'font-family="([^"]*)"', named, svg)
 
 
 _TEXT = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)

@@ -181,3 +181,12 @@ def test_what_cannot_be_written_raises(view: CanvasView, tmp_path: Path) -> None
             write(view.mirror, tmp_path / "no such folder" / f"net.{ending}", Choices())
     with pytest.raises(OSError):
         write(view.mirror, tmp_path / "net.png", Choices(scale=1000.0))
+
+
+def test_texts_of_an_svg_name_fonts_of_their_kind(view: CanvasView) -> None:
+    text = svg_text(view.mirror, Choices(outlines=False))
+    families = set(re.findall(r'font-family="([^"]*)"', text))
+    assert families
+    assert all(each.endswith(("monospace", "sans-serif")) for each in families)
+    assert any(each.endswith("monospace") for each in families)
+    assert ">conv</text>" in text
