@@ -99,6 +99,7 @@ class Lesson(QObject):
         self.node = ""
         self.callout: Callout | None = None
         self._shown: tuple[Problem, ...] = ()
+        self._followed: list[str] = []
         self._away = False
 
     def show_for(self, node: str) -> None:
@@ -123,9 +124,10 @@ class Lesson(QObject):
             self.show_for(selected[0] if len(selected) == 1 else "")
 
     def follow(self, selected: Sequence[str]) -> None:
-        """Show what is wrong with the only selected node, unless the hand is in what is shown now."""
+        """Show what is wrong with the only selected node; what a hand is in stays until others are chosen."""
         focus = QApplication.focusWidget()
-        held = self.callout is not None and focus is not None and self.callout.isAncestorOf(focus)
+        same, self._followed = list(selected) == self._followed, list(selected)
+        held = same and self.callout is not None and focus is not None and self.callout.isAncestorOf(focus)
         if not held or tuple(self._view.mirror.problems.get(self.node, ())) != self._shown:
             self.show_for(selected[0] if len(selected) == 1 else "")
 
