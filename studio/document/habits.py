@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Literal
 
 from studio.document.data import DataField, Ranges
@@ -15,6 +17,8 @@ from studio.document.state import State
 from studio.document.tracing import AVERAGING, SHAPING, SILENCING, WEIGHTED, activation_of, layer_at
 from studio.document.values import Frozen
 
+_BYTES = 16
+"""Bytes that training keeps for each weight: itself, its gradient and two numbers of the optimizer."""
 _WIDTH = {"Dense": "units"}  # of the others it is ``filters``
 
 
@@ -60,12 +64,30 @@ def check_node(warnings: Warnings, node: str) -> None:
     if kind == "layer":
         layer = layer_at(state, graph, node)
         if layer is not None:
+            _heavy(warnings, node)
             _linear_pair(warnings, node, layer)
             _lone_softmax(warnings, node, layer)
     elif kind == "input" and graph == MAIN:
         check_scale(warnings, node)
     elif kind == "output" and graph == MAIN:
         check_end(warnings, node)
+
+
+@cache
+def memory() -> int:
+    """Return how many bytes of memory this computer has; 64 GB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):  # not on Windows
+        return 64 * 10**9
+
+
+def _heavy(warnings: Warnings, node: str) -> None:
+    """Say where the weights of a layer alone are more than this computer can hold while it trains."""
+    count = warnings.nodes[node].params
+    if count * _BYTES > memory():
+        need, have = -(-count * _BYTES // 10**9), memory() // 10**9
+        warnings.say("heavy", node, count=f"{count:,}", need=f"{need:,}", have=f"{have:,}")
 
 
 def _width(layer: LayerEntry) -> int:

@@ -9,6 +9,10 @@ HABITS = {
         "{name} follows {other} with no activation between them: together they can learn no more than one "
         "layer alone."
     ),
+    "heavy": tr(
+        "{name} has {count} weights. Training keeps about {need} GB for them, and this computer has {have} "
+        "GB: make the layer smaller."
+    ),
     "lone_softmax": tr(
         "{name} takes softmax over one value, which is always 1. Softmax shares certainty among several "
         "values; for one, use sigmoid (yes or no) or no activation (an amount)."

@@ -40,6 +40,14 @@ def image(layers: Layers, kind: str = "npz") -> Session:
     return drawn((8, 8, 1), [*layers, ("Flatten", {}), classifier()], source={"kind": kind, "name": "mine"})
 
 
+def test_a_layer_that_no_memory_can_hold_is_told_before_training() -> None:
+    session = image([("Conv2D", {"filters": 10**12, "kernel_size": 3, "activation": "relu"})])
+    problem = next(each for each in session.found.problems if each.code == "heavy")
+    assert problem.severity == "warning"
+    assert "conv2d has 10,000,000,000,000 weights. Training keeps about 160,000 GB" in text(problem)
+    assert "heavy" not in image([("Conv2D", {"filters": 512, "kernel_size": 3, "activation": "relu"})]).codes
+
+
 # -- before an Output ------------------------------------------------------------------------------------
 
 
