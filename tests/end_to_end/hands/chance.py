@@ -159,13 +159,13 @@ class Chance(User):
         QTimer.singleShot(0, look)
         try:
             act()
+            for _ in range(20):  # a window that stays, and what it asks when it is answered
+                QApplication.processEvents()
+                if QApplication.activeModalWidget() is None:
+                    break
+                self._answer()
         finally:
             self._answering = False
-        for _ in range(20):
-            QApplication.processEvents()
-            if QApplication.activeModalWidget() is None:
-                break
-            self._answer()
 
     def _answer(self) -> None:
         dialog = QApplication.activeModalWidget()
