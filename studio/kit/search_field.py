@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.theme import current, icon
@@ -21,11 +21,12 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder or self.tr("Search"))
         self._hint = hint
-        picture = self.addAction(icon("search", "faint"), QLineEdit.ActionPosition.LeadingPosition)
-        picture.setText(self.tr("Search"))
+        # Made here, not by addAction(icon, place): of an action that Qt made PySide may forget that it lives.
+        picture = QAction(icon("search", "faint"), self.tr("Search"), self)
         picture.triggered.connect(self.setFocus)
-        self._clear = self.addAction(icon("x", "faint"), QLineEdit.ActionPosition.TrailingPosition)
-        self._clear.setText(self.tr("Clear the search"))
+        self.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
+        self._clear = QAction(icon("x", "faint"), self.tr("Clear the search"), self)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setToolTip(self.tr("Clear the search (Esc)"))
         self._clear.setVisible(False)
         self._clear.triggered.connect(self.clear)
